@@ -1,0 +1,126 @@
+"""The Tversky index: one formula, and what it is called at three points of the (alpha, beta) plane."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tverskylib._checks import Domain, check_number_weights, check_weights
+from tverskylib.counts import soft_counts
+
+
+def tversky_from_counts(tp: Any, fp: Any, fn: Any, alpha: Any = 0.5, beta: Any = 0.5, delta: Any = 0.0) -> Any:
+    r"""The Tversky index of counts that are already known.
+
+    .. math:: T = \frac{TP + \delta}{TP + \alpha FP + \beta FN + \delta}
+
+    This is the only place in the project where the formula is written.
+
+    Args:
+        tp, fp, fn: true positives, false positives and false negatives, in pixels. Python numbers, NumPy
+            arrays, torch tensors and SymPy expressions all work, and broadcast as their kind does.
+        alpha, beta: weights of the false positives and of the false negatives, at least 0 and not both 0.
+        delta: smoothing term, at least 0, in pixels.
+
+    Returns:
+        The index, of the kind and shape of the counts; in [0, 1] for counts that are not negative.
+        0/0 (nothing in the target, nothing predicted, ``delta=0``) is NaN for every kind of number.
+
+    Raises:
+        ValueError: alpha, beta or delta is a number that is negative, NaN or infinite, or alpha = beta = 0.
+
+    Source: Tversky 1977; Salehi, Erdogmus and Gholipour 2017. Introduced in lesson 03.
+
+    >>> tversky_from_counts(tp=6, fp=2, fn=2)
+    0.75
+    """
+    check_weights(alpha, beta, delta)
+    numerator = tp + delta
+    denominator = numerator + alpha * fp + beta * fn
+    if isinstance(denominator, (np.ndarray, np.generic)):
+        with np.errstate(invalid="ignore"):
+            return numerator / denominator
+    try:
+        return numerator / denominator
+    except ZeroDivisionError:  # Python's own numbers raise where all others give NaN
+        return math.nan
+
+
+def tversky_index(
+    prediction: Any,
+    target: Any,
+    alpha: float = 0.5,
+    beta: float = 0.5,
+    *,
+    delta: float = 0.0,
+    domain: Domain = "batch",
+    per_class: bool = False,
+    mask: Any = None,
+) -> Any:
+    r"""The Tversky index of a prediction against a target; nothing is averaged.
+
+    .. math:: T = \frac{TP + \delta}{TP + \alpha FP + \beta FN + \delta}
+
+    with the soft counts :math:`TP = \sum y \hat y`, :math:`FP = \sum (1-y) \hat y`,
+    :math:`FN = \sum y (1-\hat y)` of :func:`soft_counts`.
+
+    Args:
+        prediction: probabilities in [0, 1] or a Boolean mask, (B, C, H, W) or (B, C, D, H, W); NumPy or torch.
+        target: the same shape and kind, values in [0, 1], any real dtype.
+        alpha, beta: weights of the false positives and of the false negatives.
+        delta: smoothing term in pixels; with 0, an empty target and an empty prediction give NaN.
+        domain: ``"image"``, one value an image, or ``"batch"``, one value for the whole batch.
+        per_class: keep the classes apart, or sum their counts.
+        mask: 1 where a pixel counts, 0 where it is ignored: (B, 1, ...) or the shape of the prediction.
+
+    Returns:
+        (), (C,), (B,) or (B, C), by ``domain`` and ``per_class``; in [0, 1] or NaN. NumPy gives float64,
+        torch at least float32.
+
+    Raises:
+        TypeError, ValueError: as :func:`soft_counts` and :func:`tversky_from_counts`.
+
+    Source: Salehi, Erdogmus and Gholipour 2017. Introduced in lesson 03.
+    """
+    check_number_weights(alpha, beta, delta)
+    counts = soft_counts(prediction, target, domain=domain, per_class=per_class, mask=mask)
+    return tversky_from_counts(*counts, alpha, beta, delta)
+
+
+def dice_index(
+    prediction: Any,
+    target: Any,
+    *,
+    delta: float = 0.0,
+    domain: Domain = "batch",
+    per_class: bool = False,
+    mask: Any = None,
+) -> Any:
+    r"""The Dice index, :func:`tversky_index` at alpha = beta = 1/2.
+
+    .. math:: D = \frac{2 TP + 2\delta}{2 TP + FP + FN + 2\delta}
+
+    A Dice written with a smoothing term s in this form has :math:`s = 2\delta`. Arguments, shapes, dtypes,
+    range and errors as :func:`tversky_index`. Introduced in lesson 02.
+    """
+    return tversky_index(prediction, target, 0.5, 0.5, delta=delta, domain=domain, per_class=per_class, mask=mask)
+
+
+def jaccard_index(
+    prediction: Any,
+    target: Any,
+    *,
+    delta: float = 0.0,
+    domain: Domain = "batch",
+    per_class: bool = False,
+    mask: Any = None,
+) -> Any:
+    r"""The Jaccard index (IoU), :func:`tversky_index` at alpha = beta = 1.
+
+    .. math:: J = \frac{TP + \delta}{TP + FP + FN + \delta}, \qquad J = \frac{D}{2-D} \text{ at } \delta = 0
+
+    Arguments, shapes, dtypes, range and errors as :func:`tversky_index`. Introduced in lesson 03.
+    """
+    return tversky_index(prediction, target, 1.0, 1.0, delta=delta, domain=domain, per_class=per_class, mask=mask)

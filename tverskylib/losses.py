@@ -1,0 +1,205 @@
+"""The Tversky loss: soft counts, the formula, a reduction. Autograd differentiates the formula."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import torch
+from torch import nn
+
+from tverskylib import _sums
+from tverskylib._checks import (
+    DOMAINS,
+    REDUCTIONS,
+    SOFT_LABELS,
+    Domain,
+    Reduction,
+    SoftLabels,
+    check_choice,
+    check_flag,
+    check_number_weights,
+    check_pair,
+)
+from tverskylib.counts import reduced_axes
+from tverskylib.index import tversky_from_counts
+
+FromLogits = bool | Literal["sigmoid", "softmax"]
+
+
+def tversky_loss(
+    prediction: torch.Tensor,
+    target: torch.Tensor,
+    alpha: float = 0.5,
+    beta: float = 0.5,
+    *,
+    delta: float = 1e-5,
+    domain: Domain = "batch",
+    per_class: bool = False,
+    from_logits: FromLogits = False,
+    soft_labels: SoftLabels = "product",
+    mask: torch.Tensor | None = None,
+    reduction: Reduction = "mean",
+    validate: bool = True,
+    group: Any = None,
+) -> torch.Tensor:
+    r"""One minus the Tversky index of soft counts.
+
+    .. math:: L = 1 - \frac{TP + \delta}{TP + \alpha FP + \beta FN + \delta}, \quad
+        TP = \sum y \hat y,\; FP = \sum (1-y) \hat y,\; FN = \sum y (1-\hat y)
+
+    Args:
+        prediction: probabilities in [0, 1], or logits with ``from_logits``; (B, C, H, W) or (B, C, D, H, W);
+            float16, bfloat16, float32 or float64.
+        target: the same shape, values in [0, 1], any real dtype, without a gradient.
+        alpha, beta: weights of the false positives and of the false negatives; at least 0, not both 0.
+        delta: smoothing term in pixels; it decides what an image without foreground teaches (lesson 04).
+        domain: ``"batch"``, one ratio of the sums over the whole batch, or ``"image"``, one ratio an image.
+        per_class: one ratio a class, background included, or all classes in one ratio, as in the talk.
+        from_logits: False; True (sigmoid for one channel, softmax over the channels otherwise); "sigmoid"; "softmax".
+        soft_labels: "product" or "minimum", as in :func:`soft_counts`; the same for a binary target.
+        mask: 1 where a pixel counts, 0 where it is ignored: (B, 1, ...) or the shape of the prediction.
+        reduction: "mean" or "sum" over the ratios, or "none".
+        validate: check values as well as shapes and dtypes (one read of each tensor, one synchronisation on a
+            GPU); values are never checked while compiling.
+        group: a torch.distributed process group: the loss is then that of the GLOBAL batch, and gradients that are
+            averaged over the ranks (as DistributedDataParallel does) are those of the global batch.
+
+    Returns:
+        A scalar; with ``reduction="none"`` (), (C,), (B,) or (B, C) by domain and per_class. In [0, 1] before "sum".
+        Sums and result are at least float32.
+
+    Raises:
+        TypeError: not a tensor, or an integer, Boolean or complex prediction.
+        ValueError: a shape, value or name out of place, or (under ``validate``) 0/0, naming the image.
+
+    Source: Salehi, Erdogmus and Gholipour 2017. Introduced in lesson 04.
+    """
+    check_choice("domain", domain, DOMAINS)
+    check_choice("soft_labels", soft_labels, SOFT_LABELS)
+    check_choice("reduction", reduction, REDUCTIONS)
+    check_flag("per_class", per_class)
+    check_number_weights(alpha, beta, delta)
+    check_pair(prediction, target, mask, allow_bool=False, tensors_only=True)
+    activation = _activation(from_logits, prediction.shape[1])
+
+    probability = _probability(prediction, activation)
+    probability, target = _sums.keep_where(mask, probability, target)
+    read_values = validate and not torch.compiler.is_compiling()
+    axes = reduced_axes(prediction.ndim, domain, per_class)
+    counts, extremes = _sums.soft_counts(probability, target, axes, soft_labels, extremes=read_values)
+    tp, fp, fn = _sums.add_over_ranks(counts, group) if group is not None and domain == "batch" else counts
+    index = tversky_from_counts(tp, fp, fn, alpha, beta, delta)
+    if read_values:
+        undefined = _sums.check_values(
+            extremes, probability, target, mask, from_logits=activation is not None, undefined=index.isnan()
+        )
+        _check_defined(undefined, index.shape, domain, per_class)
+    return _reduce(1 - index, reduction, group if domain == "image" else None)
+
+
+def _activation(from_logits: Any, channels: int) -> str | None:
+    if from_logits is False:
+        return None
+    if from_logits is True:
+        return "sigmoid" if channels == 1 else "softmax"
+    if from_logits not in ("sigmoid", "softmax"):
+        raise ValueError(f"from_logits must be False, True, 'sigmoid' or 'softmax', got {from_logits!r}")
+    if from_logits == "softmax" and channels == 1:
+        raise ValueError(
+            "from_logits must be 'sigmoid' for one channel, got 'softmax': its value would be 1 everywhere"
+        )
+    return str(from_logits)
+
+
+def _probability(prediction: torch.Tensor, activation: str | None) -> torch.Tensor:
+    if activation is None:
+        return prediction
+    logits = prediction.to(torch.promote_types(prediction.dtype, torch.float32))
+    return logits.sigmoid() if activation == "sigmoid" else logits.softmax(1)
+
+
+def _check_defined(undefined: list[int], shape: torch.Size, domain: Domain, per_class: bool) -> None:
+    if not undefined:
+        return
+    where = "the batch has"
+    if domain == "image":
+        images = sorted({k // shape[1] if per_class else k for k in undefined})
+        where = f"image {images[0]} of the batch has" if len(images) == 1 else f"images {images} of the batch have"
+    classes = f" in class {undefined[0] % shape[-1]}" if per_class else ""
+    raise ValueError(
+        f"delta must be positive here, got 0: {where} no foreground{classes} and none is predicted, so the loss is 0/0"
+    )
+
+
+def _reduce(loss: torch.Tensor, reduction: Reduction, group: Any) -> torch.Tensor:
+    if reduction == "none":
+        return loss
+    total = loss.sum()
+    if group is None:
+        return total / loss.numel() if reduction == "mean" else total
+    (total,), (number,) = (
+        _sums.add_over_ranks((total,), group),
+        _sums.add_over_ranks((total.new_tensor(loss.numel()),), group),
+    )
+    return total / number if reduction == "mean" else total
+
+
+class TverskyLoss(nn.Module):
+    __doc__ = (tversky_loss.__doc__ or "").replace(
+        "One minus the Tversky index of soft counts.",
+        "One minus the Tversky index of soft counts, as a module: ``TverskyLoss(...)(prediction, target, mask=None)``.",
+        1,
+    )
+
+    def __init__(
+        self,
+        alpha: float = 0.5,
+        beta: float = 0.5,
+        *,
+        delta: float = 1e-5,
+        domain: Domain = "batch",
+        per_class: bool = False,
+        from_logits: FromLogits = False,
+        soft_labels: SoftLabels = "product",
+        reduction: Reduction = "mean",
+        validate: bool = True,
+        group: Any = None,
+    ) -> None:
+        super().__init__()
+        check_choice("domain", domain, DOMAINS)
+        check_choice("soft_labels", soft_labels, SOFT_LABELS)
+        check_choice("reduction", reduction, REDUCTIONS)
+        check_flag("per_class", per_class)
+        check_number_weights(alpha, beta, delta)
+        _activation(from_logits, channels=2)
+        self.alpha, self.beta, self.delta = alpha, beta, delta
+        self.domain: Domain = domain
+        self.per_class = per_class
+        self.from_logits: FromLogits = from_logits
+        self.soft_labels: SoftLabels = soft_labels
+        self.reduction: Reduction = reduction
+        self.validate, self.group = validate, group
+
+    def forward(self, prediction: torch.Tensor, target: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        return tversky_loss(
+            prediction,
+            target,
+            self.alpha,
+            self.beta,
+            delta=self.delta,
+            domain=self.domain,
+            per_class=self.per_class,
+            from_logits=self.from_logits,
+            soft_labels=self.soft_labels,
+            mask=mask,
+            reduction=self.reduction,
+            validate=self.validate,
+            group=self.group,
+        )
+
+    def extra_repr(self) -> str:
+        return (
+            f"alpha={self.alpha}, beta={self.beta}, delta={self.delta}, domain={self.domain!r}, "
+            f"per_class={self.per_class}, from_logits={self.from_logits!r}, soft_labels={self.soft_labels!r}, "
+            f"reduction={self.reduction!r}"
+        )
