@@ -1,4 +1,4 @@
-from . import explorers as explorers, figures as figures, tiles as tiles
+from . import explorers as explorers, figures as figures, theory as theory, tiles as tiles
 from .counts import Counts as Counts, soft_counts as soft_counts
 from .index import (
     dice_index as dice_index,
@@ -8,5 +8,7 @@ from .index import (
 )
 from .labels import one_hot as one_hot, smooth_labels as smooth_labels
 from .losses import TverskyLoss as TverskyLoss, tversky_loss as tversky_loss
+from .notebook import check_environment as check_environment, say as say
+from .thresholds import threshold_counts as threshold_counts
 
 __version__: str

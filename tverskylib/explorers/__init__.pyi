@@ -1,0 +1,12 @@
+from .explorer import Explorer as Explorer
+from .explorer import Picture as Picture
+from .lessons import accuracy as accuracy
+from .lessons import activation as activation
+from .lessons import composer as composer
+from .lessons import empty_mask as empty_mask
+from .lessons import landscape as landscape
+from .lessons import overlap as overlap
+from .lessons import sharpening as sharpening
+from .lessons import threshold as threshold
+from .lessons import threshold_curves as threshold_curves
+from .lessons import weights as weights

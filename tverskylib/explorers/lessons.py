@@ -1,0 +1,140 @@
+"""The explorers of the lessons: which drawing, which sliders, which positions are telling."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tverskylib import figures
+from tverskylib.explorers import sliders
+from tverskylib.explorers.explorer import Explorer
+
+if TYPE_CHECKING:
+    from tverskylib.tiles import RealImage
+
+
+def overlap() -> Explorer:
+    """Lesson 00: slide a predicted disc over a target disc."""
+    return Explorer(
+        figures.Overlap,
+        {
+            "shift": sliders.slider("shift (pixels)", 12, -40, 40, 1, form=".0f"),
+            "radius": sliders.slider("radius (pixels)", 24, 4, 40, 1, form=".0f"),
+        },
+        static=[{"shift": 0}, {"shift": 12}, {"shift": 0, "radius": 36}, {"shift": 40}],
+    )
+
+
+def activation() -> Explorer:
+    """Lesson 01: three logits, their softmax, and the sigmoid of the first."""
+    return Explorer(
+        figures.Activation,
+        {name: sliders.slider(f"logit {name}", 0, -8, 8, 0.1, form=".1f") for name in ("z1", "z2", "z3")},
+        static=[{}, {"z1": 2}, {"z1": 2, "z2": 2}, {"z1": -4}],
+    )
+
+
+def accuracy() -> Explorer:
+    """Lesson 01: accuracy and Dice as the foreground gets rare."""
+    return Explorer(
+        figures.Accuracy,
+        {
+            "fraction": sliders.log_slider("foreground p", 0.1, -3, -0.3, 0.05),
+            "sensitivity": sliders.slider("sensitivity", 0.8, 0, 1, 0.01),
+            "specificity": sliders.slider("specificity", 0.95, 0, 1, 0.01),
+        },
+        static=[{"fraction": 0.5}, {"fraction": 0.1}, {"fraction": 0.01}, {"fraction": 0.001}],
+    )
+
+
+def threshold(tile: RealImage) -> Explorer:
+    """Lesson 02: a threshold over the raw prediction, the error map and the scores."""
+    return Explorer(
+        partial(figures.Threshold, image=tile.image, target=tile.target, probability=tile.probability),
+        {"threshold": sliders.threshold()},
+        static=[{"threshold": t} for t in (0.25, 0.5, 0.75, 0.9)],
+    )
+
+
+def weights(tile: RealImage) -> Explorer:
+    """Lesson 03: alpha and beta over the real prediction, with the level lines of the index."""
+    return Explorer(
+        partial(figures.Weights, image=tile.image, target=tile.target, probability=tile.probability),
+        {"alpha": sliders.alpha(), "beta": sliders.beta(), "threshold": sliders.threshold()},
+        presets=sliders.PRESETS,
+        static=[{}, {"alpha": 1.0, "beta": 1.0}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 0.8, "beta": 0.2}],
+    )
+
+
+def threshold_curves(tile: RealImage) -> Explorer:
+    """Lesson 03: the index over all thresholds, and how its best point moves with alpha and beta."""
+    return Explorer(
+        partial(figures.ThresholdCurves, image=tile.image, target=tile.target, probability=tile.probability),
+        {"alpha": sliders.alpha(), "beta": sliders.beta()},
+        presets=sliders.PRESETS,
+        static=[{}, {"alpha": 1.0, "beta": 1.0}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 1.6, "beta": 0.4}],
+    )
+
+
+def sharpening(tile: RealImage) -> Explorer:
+    """Lesson 04: from soft counts to counts."""
+    return Explorer(
+        partial(figures.Sharpening, target=tile.target, probability=tile.probability),
+        {"sharpness": sliders.log_slider("sharpness", 1.0, -1, 2, 0.05)},
+        static=[{"sharpness": k} for k in (0.2, 1.0, 4.0, 100.0)],
+    )
+
+
+def landscape() -> Explorer:
+    """Lesson 04: the loss over what is predicted on foreground and on background."""
+    return Explorer(
+        figures.Landscape,
+        {
+            "alpha": sliders.alpha(),
+            "beta": sliders.beta(),
+            "delta": sliders.slider("delta", 0.0, 0.0, 5.0, 0.05),
+            "foreground": sliders.slider("on foreground", 0.5, 0.0, 1.0, 0.02),
+            "background": sliders.slider("on background", 0.5, 0.0, 1.0, 0.02),
+        },
+        presets=sliders.PRESETS,
+        static=[{}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 1.6, "beta": 0.4}, {"delta": 5.0}],
+    )
+
+
+def empty_mask() -> Explorer:
+    """Lesson 04: what delta does to an image without foreground."""
+    return Explorer(
+        figures.EmptyMask,
+        {
+            "delta": sliders.log_slider("delta (pixels)", 1e-5, -6, 4, 0.25),
+            "alpha": sliders.alpha(),
+        },
+        static=[{"delta": d} for d in (1e-5, 1.0, 100.0, 1e4)],
+    )
+
+
+def composer() -> Explorer:
+    """Lesson 04: imagewise and batchwise on a batch of two images."""
+    counts = {"tp1": 900, "fp1": 100, "fn1": 100, "tp2": 20, "fp2": 40, "fn2": 40}
+    names = {"tp": "TP", "fp": "FP", "fn": "FN"}
+    small_false_alarms = {"tp1": 0, "fp1": 1, "fn1": 0, "tp2": 0, "fp2": 1, "fn2": 0, "delta": 1.0}
+    controls = {
+        key: sliders.slider(f"image {key[2]}: {names[key[:2]]}", value, 0, 1000, 1, form=".0f")
+        for key, value in counts.items()
+    }
+    controls["delta"] = sliders.slider("delta", 0.0, 0.0, 100.0, 0.5, form=".1f")
+    return Explorer(
+        figures.Composer,
+        controls,
+        presets={
+            "equal sizes": {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 250, "fn2": 250, "delta": 0.0},
+            "false alarm on an empty image": {**counts, "tp2": 0, "fp2": 500, "fn2": 0, "delta": 0.0},
+            "counterexample": small_false_alarms,
+        },
+        static=[
+            {},
+            {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 250, "fn2": 250},
+            {"tp2": 0, "fp2": 500, "fn2": 0},
+            small_false_alarms,
+        ],
+    )

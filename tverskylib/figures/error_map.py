@@ -1,0 +1,69 @@
+"""True positives, false positives and false negatives painted over an image: by colour and by pattern."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.image import AxesImage
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from tverskylib.figures._style import FN, FP, TP, Ink
+
+CLASSES: tuple[tuple[str, Ink], ...] = (("TP", TP), ("FP", FP), ("FN", FN))
+STRENGTH = 0.72  # how much of the paint hides the tissue
+
+
+def paint(
+    image: NDArray[np.floating], prediction: NDArray[np.bool_], target: NDArray[np.bool_]
+) -> NDArray[np.floating]:
+    """The image in pale grey; TP plain, FP striped, FN dotted.
+
+    Args:
+        image: (H, W, 3) or (H, W) in [0, 1].
+        prediction, target: Boolean (H, W).
+
+    Returns:
+        (H, W, 3) in [0, 1].
+    """
+    grey = image if image.ndim == 2 else image @ np.array([0.2125, 0.7154, 0.0721])
+    canvas = np.repeat(0.35 + 0.65 * grey[..., None], 3, axis=2)
+    stripes, dots = _patterns(target.shape)
+    for where, (_, ink), thin in (
+        (prediction & target, CLASSES[0], None),
+        (prediction & ~target, CLASSES[1], stripes),
+        (~prediction & target, CLASSES[2], dots),
+    ):
+        strength = np.full(target.shape, STRENGTH) if thin is None else np.where(thin, 0.95, 0.35)
+        weight = np.where(where, strength, 0.0)[..., None]
+        canvas = (1 - weight) * canvas + weight * np.array(to_rgb(ink.colour))
+    return canvas
+
+
+def _patterns(shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Diagonal stripes and a lattice of dots, coarse enough to be seen at the size that is shown."""
+    period = max(4, round(max(shape) / 36))
+    rows, columns = np.ogrid[: shape[0], : shape[1]]
+    stripes = (rows + columns) % period < period / 2
+    dots = ((rows % period - period / 2) ** 2 + (columns % period - period / 2) ** 2) < (period / 3) ** 2
+    return stripes, dots
+
+
+class ErrorMap:
+    """An image on axes, painted anew for each mask; the legend carries the same patterns."""
+
+    def __init__(self, axes: Axes, image: NDArray[np.floating], target: NDArray[np.bool_]) -> None:
+        self.image, self.target = image, target
+        self.artist: AxesImage = axes.imshow(paint(image, np.zeros_like(target), target), interpolation="nearest")
+        axes.set_axis_off()
+        handles = [
+            Patch(facecolor="none" if ink.hatch else ink.colour, edgecolor=ink.colour, hatch=ink.hatch * 2, label=name)
+            for name, ink in CLASSES
+        ]
+        axes.legend(
+            handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=3, handlelength=1.6, borderpad=0.2
+        )
+
+    def update(self, prediction: NDArray[np.bool_]) -> None:
+        self.artist.set_data(paint(self.image, prediction, self.target))

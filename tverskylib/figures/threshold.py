@@ -1,0 +1,137 @@
+"""Thresholded predictions: the talk's figure, and a threshold that moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure, FigureBase
+from numpy.typing import NDArray
+
+from tverskylib.figures._style import DICE, FAINT, FN, FP, INK, in_style
+from tverskylib.figures.drawing import Drawing
+from tverskylib.figures.error_map import ErrorMap
+from tverskylib.figures.plate import Plate
+from tverskylib.index import tversky_from_counts
+from tverskylib.thresholds import threshold_counts
+
+THRESHOLDS = np.linspace(0, 1, 201)
+
+
+@in_style
+def thresholded(
+    image: NDArray[np.floating],
+    target: NDArray[np.bool_],
+    probability: NDArray[np.floating],
+    thresholds: Sequence[float] = (0.25, 0.5, 0.75),
+) -> Plate:
+    """The talk's figure: original image, ground truth, raw prediction, and the prediction at some thresholds."""
+    figure = Figure(figsize=(10.5, 6.0))
+    rows, columns = 2, max(3, len(thresholds))
+    axes = figure.subplots(
+        rows,
+        columns,
+        gridspec_kw={"left": 0.01, "right": 0.93, "bottom": 0.01, "top": 0.93, "wspace": 0.04, "hspace": 0.14},
+    )
+    for ax in axes.ravel():
+        ax.set_axis_off()
+    axes[0, 0].imshow(image)
+    axes[0, 0].set_title("original image")
+    axes[0, 1].imshow(target, cmap="gray", vmin=0, vmax=1)
+    axes[0, 1].set_title("ground truth")
+    shown = axes[0, 2].imshow(probability, cmap="gray", vmin=0, vmax=1)
+    axes[0, 2].set_title("raw prediction")
+    figure.colorbar(shown, cax=axes[0, 2].inset_axes((1.03, 0.0, 0.04, 1.0)))
+    shares = []
+    for ax, threshold in zip(axes[1], thresholds, strict=False):
+        mask = probability >= threshold
+        ax.imshow(mask, cmap="gray", vmin=0, vmax=1)
+        ax.set_title(f"threshold {threshold:g}")
+        shares.append(f"{mask.mean():.0%} at {threshold:g}")
+    alt = (
+        "Six pictures of the same tissue: the original image, with brown stained glands; the ground truth, white on black, "
+        f"{target.mean():.0%} of the pixels; the raw prediction in shades of grey; and the prediction thresholded, where the "
+        f"white area shrinks: {', '.join(shares)}."
+    )
+    return Plate(figure, alt)
+
+
+class Threshold(Drawing):
+    """Values: ``threshold``. Left the error map, right precision, recall and Dice over all thresholds."""
+
+    size = (9.6, 4.0)
+
+    def __init__(
+        self,
+        parent: FigureBase,
+        image: NDArray[np.floating],
+        target: NDArray[np.bool_],
+        probability: NDArray[np.floating],
+    ) -> None:
+        left, right = parent.subplots(
+            1,
+            2,
+            gridspec_kw={
+                "left": 0.01,
+                "right": 0.98,
+                "bottom": 0.14,
+                "top": 0.9,
+                "wspace": 0.2,
+                "width_ratios": (1, 1.35),
+            },
+        )
+        self.probability, self.target = probability, target
+        self.map = ErrorMap(left, image, target)
+        self.title = left.set_title("")
+        self.curves = [_scores(threshold_counts(probability, target, THRESHOLDS))[k] for k in range(3)]
+        self.points = []
+        for (name, ink), curve in zip(SCORES, self.curves, strict=True):
+            right.plot(THRESHOLDS, curve, color=ink.colour, ls=ink.line, label=name)
+            self.points += right.plot([0.5], [0.5], ls="", marker=ink.marker, ms=8, color=ink.colour, clip_on=False)
+        self.cursor = right.axvline(0.5, color=FAINT, lw=1)
+        best = int(np.nanargmax(self.curves[2]))
+        self.best, self.best_dice = float(THRESHOLDS[best]), float(self.curves[2][best])
+        right.plot([self.best] * 2, [0, self.best_dice], color=INK, lw=1, ls=(0, (1, 2)))
+        right.annotate(
+            f"best Dice {self.best_dice:.3f}\nat {self.best:.2f}",
+            (self.best, 0.02),
+            xytext=(4, 0),
+            textcoords="offset points",
+        )
+        self.label = right.set_title("")
+        right.set(xlabel="threshold", ylim=(0, 1.02), xlim=(0, 1))
+        right.legend(loc="lower left")
+
+    def update(self, *, threshold: float) -> None:
+        self.threshold = threshold
+        self.map.update(self.probability >= threshold)
+        self.counts = threshold_counts(self.probability, self.target, threshold)
+        self.scores = [float(score) for score in _scores(self.counts)]
+        for point, score in zip(self.points, self.scores, strict=True):
+            point.set_data([threshold], [score])
+        self.cursor.set_xdata([threshold, threshold])
+        tp, fp, fn = (f"{int(count):,}" for count in self.counts)
+        self.title.set_text(f"TP {tp}   FP {fp}   FN {fn}")
+        words = "   ".join(f"{name} {score:.3f}" for (name, _), score in zip(SCORES, self.scores, strict=True))
+        self.label.set_text(f"threshold {threshold:.2f}:  {words}")
+
+    def describe(self) -> str:
+        tp, fp, fn = (int(count) for count in self.counts)
+        precision, recall, dice = self.scores
+        return (
+            f"Threshold {self.threshold:.2f}: a map of {tp} true positive pixels (plain), {fp} false positive (striped) and {fn} "
+            f"false negative (dotted), beside the curves of precision {precision:.3f}, recall {recall:.3f} and Dice {dice:.3f} "
+            f"over all thresholds. The best Dice, {self.best_dice:.3f}, is at threshold {self.best:.2f}."
+        )
+
+
+SCORES = (("precision", FP), ("recall", FN), ("Dice", DICE))
+
+
+def _scores(counts: tuple[NDArray[np.floating], ...]) -> tuple[NDArray[np.floating], ...]:
+    """Precision, recall and Dice are three Tversky indices; a mask without a pixel has no precision."""
+    return (
+        tversky_from_counts(*counts, alpha=1, beta=0),
+        tversky_from_counts(*counts, alpha=0, beta=1),
+        tversky_from_counts(*counts),
+    )

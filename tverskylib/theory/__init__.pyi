@@ -1,0 +1,1 @@
+from .gradient import pixel_gradients as pixel_gradients
