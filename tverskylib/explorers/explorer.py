@@ -91,6 +91,7 @@ class Explorer(widgets.VBox):
             for name, value in values.items():
                 self.sliders[name].value = value
 
+    @in_style
     def redraw(self) -> None:
         """Draw where the sliders stand. An error is shown to the reader, and raised."""
         try:

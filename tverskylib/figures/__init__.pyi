@@ -1,7 +1,7 @@
 from .accuracy import Accuracy as Accuracy
 from .activation import Activation as Activation
 from .drawing import Drawing as Drawing
-from .drawing import plate as plate
+from .drawing import still as still
 from .drawing import static_grid as static_grid
 from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
@@ -9,8 +9,9 @@ from .loss import Composer as Composer
 from .loss import EmptyMask as EmptyMask
 from .loss import Landscape as Landscape
 from .loss import Sharpening as Sharpening
+from .overview import error_maps as error_maps
 from .overlap import Overlap as Overlap
-from .panels import panels as panels
+from .gallery import panels as panels
 from .plate import Plate as Plate
 from .threshold import Threshold as Threshold
 from .threshold import thresholded as thresholded

@@ -70,14 +70,23 @@ STYLE: dict[str, Any] = {
 }
 
 
+# A backend belongs to the process, not to a figure: those settings stay the reader's.
+_SETTINGS = {
+    name: value
+    for name, value in {**matplotlib.rcParamsDefault, **STYLE}.items()
+    if name.partition(".")[0] not in ("backend", "backend_fallback", "interactive", "toolbar", "tk", "webagg")
+}
+
+
 def in_style(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Run a function that makes artists under the project's style, whatever the reader's own settings are."""
+    """Run a function that makes or draws artists under the project's style, whatever the reader's own settings are.
+
+    Drawing counts too: matplotlib makes tick labels only when it draws.
+    """
 
     @functools.wraps(function)
     def styled(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        with matplotlib.rc_context():
-            matplotlib.rcdefaults()
-            matplotlib.rcParams.update(STYLE)
+        with matplotlib.rc_context(_SETTINGS):
             return function(*args, **kwargs)
 
     return styled

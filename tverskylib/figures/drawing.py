@@ -29,7 +29,7 @@ class Drawing(ABC):
 
 
 @in_style
-def plate(make: Callable[[FigureBase], Drawing], **values: float) -> Plate:
+def still(make: Callable[[FigureBase], Drawing], **values: float) -> Plate:
     """One position of a drawing, as a picture of its own."""
     figure = Figure(figsize=_size_of(make))
     drawing = make(figure)

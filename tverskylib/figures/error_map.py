@@ -9,7 +9,7 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from tverskylib.figures._style import FN, FP, TP, Ink
+from tverskylib.figures._style import COUNT_INKS, FN, FP, TP, Ink, dress
 
 CLASSES: tuple[tuple[str, Ink], ...] = (("TP", TP), ("FP", FP), ("FN", FN))
 STRENGTH = 0.72  # how much of the paint hides the tissue
@@ -50,6 +50,13 @@ def _patterns(shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.boo
     return stripes, dots
 
 
+def legend_handles() -> list[Patch]:
+    """A patch for each kind of pixel, with the colour and the pattern of the map."""
+    patches = [Patch(label=name) for name, _ in CLASSES]
+    dress(patches, COUNT_INKS)
+    return patches
+
+
 class ErrorMap:
     """An image on axes, painted anew for each mask; the legend carries the same patterns."""
 
@@ -57,12 +64,13 @@ class ErrorMap:
         self.image, self.target = image, target
         self.artist: AxesImage = axes.imshow(paint(image, np.zeros_like(target), target), interpolation="nearest")
         axes.set_axis_off()
-        handles = [
-            Patch(facecolor="none" if ink.hatch else ink.colour, edgecolor=ink.colour, hatch=ink.hatch * 2, label=name)
-            for name, ink in CLASSES
-        ]
         axes.legend(
-            handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=3, handlelength=1.6, borderpad=0.2
+            handles=legend_handles(),
+            loc="upper center",
+            bbox_to_anchor=(0.5, 0.0),
+            ncols=3,
+            handlelength=1.6,
+            borderpad=0.2,
         )
 
     def update(self, prediction: NDArray[np.bool_]) -> None:

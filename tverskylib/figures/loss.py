@@ -10,9 +10,10 @@ from scipy.special import expit, logit
 
 from tverskylib.counts import soft_counts
 from tverskylib.figures._style import COUNT_INKS, DICE, FAINT, FN, FP, INK, OTHER, TP, dress
+from tverskylib.figures._words import said
 from tverskylib.figures.drawing import Drawing
 from tverskylib.figures.error_map import CLASSES
-from tverskylib.index import tversky_from_counts
+from tverskylib.index import terms, tversky_from_counts
 from tverskylib.theory.gradient import pixel_gradients
 
 PIXELS = 64 * 64
@@ -199,8 +200,8 @@ class EmptyMask(Drawing):
         predicted: NDArray[np.floating], delta: float, alpha: float
     ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """With P = 0 there is neither TP nor FN: FP is the sum of the prediction."""
-        loss = 1 - tversky_from_counts(0.0, predicted, 0.0, alpha, 1 - alpha if alpha < 1 else 0.5, delta)
-        return loss, -pixel_gradients(0.0, predicted, 0.0, alpha, 0.5, delta)[1]
+        loss = 1 - tversky_from_counts(0.0, predicted, 0.0, alpha, alpha, delta)
+        return loss, -pixel_gradients(0.0, predicted, 0.0, alpha, alpha, delta)[1]
 
     def describe(self) -> str:
         return (
@@ -270,27 +271,31 @@ class Composer(Drawing):
         images = np.asarray(tversky_from_counts(*counts.T, delta=delta))
         self.imagewise, self.batchwise = float(images.mean()), float(tversky_from_counts(*rows[2], delta=delta))
         self.images = [float(x) for x in images]
-        denominators = counts @ np.array([1.0, 0.5, 0.5]) + delta
-        shares = denominators / denominators.sum() if denominators.sum() > 0 else np.full(2, np.nan)
-        self.share = [float(x) for x in shares]
-        for text, x, share in zip(self.weights, offset, shares, strict=False):
-            text.set(x=x, text=f" weight {share:.0%}" if np.isfinite(share) else "")
+        _, denominators = terms(*counts.T, 0.5, 0.5, delta)
+        self.share = [float(d) / max(float(denominators.sum()), 1e-12) for d in denominators]
+        for text, x, share in zip(self.weights, offset, self.share, strict=False):
+            text.set(x=x, text=f" weight {share:.0%}")
         values = (*self.images, self.imagewise, self.batchwise)
         for row, (point, name, label, value) in enumerate(
             zip(self.points, self.names, self.labels, values, strict=True)
         ):
             point.set_data([value], [row])
-            name.set_text(f"{label}: {value:.3f}")
+            name.set_text(f"{label}: {said(value)}")
         self.span.set_data([min(self.images), max(self.images)], [3, 3])
-        self.inside = min(self.images) - 1e-12 <= self.batchwise <= max(self.images) + 1e-12
-        self.title.set_text("batchwise lies between the images" if self.inside else "batchwise lies OUTSIDE the images")
+        if np.isnan(self.images).any():
+            self.verdict = "0/0: undefined"
+        elif min(self.images) - 1e-12 <= self.batchwise <= max(self.images) + 1e-12:
+            self.verdict = "batchwise lies between the images"
+        else:
+            self.verdict = "batchwise lies OUTSIDE the images"
+        self.title.set_text(self.verdict)
         self.shares.set_text(f"delta {delta:.2g}: weights are shares of the denominator")
         self.delta = delta
 
     def describe(self) -> str:
         one, two = self.images
         return (
-            f"delta {self.delta:.2g}: bars of TP, FP and FN of two images and of the batch. Dice is {one:.3f} and {two:.3f}; their "
-            f"mean, imagewise, is {self.imagewise:.3f}; batchwise it is {self.batchwise:.3f}, with weights {self.share[0]:.0%} and "
-            f"{self.share[1]:.0%}, {'between' if self.inside else 'outside'} the two."
+            f"delta {self.delta:.2g}: bars of TP, FP and FN of two images and of the batch. Dice is {said(one)} and {said(two)}; their "
+            f"mean, imagewise, is {said(self.imagewise)}; batchwise it is {said(self.batchwise)}, with weights {self.share[0]:.0%} "
+            f"and {self.share[1]:.0%}. {self.verdict}."
         )

@@ -12,6 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from tverskylib.figures._style import in_style
+
 DPI = 100
 MOST_COLOURS = 256
 
@@ -39,6 +41,7 @@ class Plate:
         return mimebundle(self.png(), self.alt)
 
 
+@in_style
 def rgb(figure: Figure, dpi: int) -> np.ndarray:
     """Draw the figure and copy its pixels, (height, width, 3) uint8."""
     figure.set_dpi(dpi)

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure, FigureBase
 from numpy.typing import NDArray
 
 from tverskylib.figures._style import DICE, FAINT, FN, FP, INK, in_style
+from tverskylib.figures._words import said
 from tverskylib.figures.drawing import Drawing
 from tverskylib.figures.error_map import ErrorMap
 from tverskylib.figures.plate import Plate
@@ -16,6 +17,7 @@ from tverskylib.index import tversky_from_counts
 from tverskylib.thresholds import threshold_counts
 
 THRESHOLDS = np.linspace(0, 1, 201)
+FULL = {"left": 0.005, "right": 0.995, "bottom": 0.01, "top": 0.92, "wspace": 0.04, "hspace": 0.14}
 
 
 @in_style
@@ -26,30 +28,20 @@ def thresholded(
     thresholds: Sequence[float] = (0.25, 0.5, 0.75),
 ) -> Plate:
     """The talk's figure: original image, ground truth, raw prediction, and the prediction at some thresholds."""
-    figure = Figure(figsize=(10.5, 6.0))
-    rows, columns = 2, max(3, len(thresholds))
-    axes = figure.subplots(
-        rows,
-        columns,
-        gridspec_kw={"left": 0.01, "right": 0.93, "bottom": 0.01, "top": 0.93, "wspace": 0.04, "hspace": 0.14},
-    )
-    for ax in axes.ravel():
+    masks = {f"threshold {threshold:g}": probability >= threshold for threshold in thresholds}
+    shown = {"original image": image, "ground truth": target, "raw prediction": probability, **masks}
+    tall = image.shape[0] > 1.4 * image.shape[1]
+    rows, columns = (1, len(shown)) if tall else (2, max(3, len(thresholds)))
+    figure = Figure(figsize=(11, 11 / columns * rows * image.shape[0] / image.shape[1] + 0.5))
+    axes = figure.subplots(rows, columns, gridspec_kw=FULL).ravel()
+    for ax, (title, picture) in zip(axes, shown.items(), strict=False):
+        ax.imshow(picture, cmap="gray", vmin=0, vmax=1)
+        ax.set_title(title)
+    for ax in axes:
         ax.set_axis_off()
-    axes[0, 0].imshow(image)
-    axes[0, 0].set_title("original image")
-    axes[0, 1].imshow(target, cmap="gray", vmin=0, vmax=1)
-    axes[0, 1].set_title("ground truth")
-    shown = axes[0, 2].imshow(probability, cmap="gray", vmin=0, vmax=1)
-    axes[0, 2].set_title("raw prediction")
-    figure.colorbar(shown, cax=axes[0, 2].inset_axes((1.03, 0.0, 0.04, 1.0)))
-    shares = []
-    for ax, threshold in zip(axes[1], thresholds, strict=False):
-        mask = probability >= threshold
-        ax.imshow(mask, cmap="gray", vmin=0, vmax=1)
-        ax.set_title(f"threshold {threshold:g}")
-        shares.append(f"{mask.mean():.0%} at {threshold:g}")
+    shares = [f"{mask.mean():.0%} at {threshold:g}" for threshold, mask in zip(thresholds, masks.values(), strict=True)]
     alt = (
-        "Six pictures of the same tissue: the original image, with brown stained glands; the ground truth, white on black, "
+        f"{len(shown)} pictures of the same tissue: the original image, with brown stained glands; the ground truth, white on black, "
         f"{target.mean():.0%} of the pixels; the raw prediction in shades of grey; and the prediction thresholded, where the "
         f"white area shrinks: {', '.join(shares)}."
     )
@@ -112,7 +104,7 @@ class Threshold(Drawing):
         self.cursor.set_xdata([threshold, threshold])
         tp, fp, fn = (f"{int(count):,}" for count in self.counts)
         self.title.set_text(f"TP {tp}   FP {fp}   FN {fn}")
-        words = "   ".join(f"{name} {score:.3f}" for (name, _), score in zip(SCORES, self.scores, strict=True))
+        words = "   ".join(f"{name} {said(score)}" for (name, _), score in zip(SCORES, self.scores, strict=True))
         self.label.set_text(f"threshold {threshold:.2f}:  {words}")
 
     def describe(self) -> str:
@@ -120,7 +112,7 @@ class Threshold(Drawing):
         precision, recall, dice = self.scores
         return (
             f"Threshold {self.threshold:.2f}: a map of {tp} true positive pixels (plain), {fp} false positive (striped) and {fn} "
-            f"false negative (dotted), beside the curves of precision {precision:.3f}, recall {recall:.3f} and Dice {dice:.3f} "
+            f"false negative (dotted), beside the curves of precision {said(precision)}, recall {said(recall)} and Dice {said(dice)} "
             f"over all thresholds. The best Dice, {self.best_dice:.3f}, is at threshold {self.best:.2f}."
         )
 

@@ -28,12 +28,14 @@ def two_sets() -> Plate:
     ax = figure.add_axes((0.01, 0.01, 0.98, 0.98), aspect="equal")
     ax.set(xlim=(-4.4, 4.4), ylim=(-1.75, 1.75))
     ax.set_axis_off()
-    for x, ink in ((-0.75, FN), (0.75, FP)):
+    for x, ink in ((-0.9, FN), (0.9, FP)):
         ax.add_patch(Circle((x, 0), 1.4, facecolor="none", edgecolor=ink.colour, lw=2, hatch=ink.hatch, alpha=0.7))
-        ax.add_patch(Circle((x, 0), 1.4, facecolor="none", edgecolor=ink.colour, lw=2.5))
+        outline = ax.add_patch(Circle((x, 0), 1.4, facecolor="none", edgecolor=ink.colour, lw=2.5, zorder=3))
+    shared = ax.add_patch(Circle((-0.9, 0), 1.4, facecolor=TP.colour, edgecolor="none", zorder=2))
+    shared.set_clip_path(outline)
     box = {"boxstyle": "round", "facecolor": "white", "edgecolor": "none"}
-    for x, text, ink in ((-1.4, "FN\nonly target", FN), (0, "TP\nboth", TP), (1.4, "FP\nonly predicted", FP)):
-        ax.text(x, 0, text, ha="center", va="center", color=ink.colour, weight="bold", bbox=box)
+    for x, text, ink in ((-1.42, "FN\nonly target", FN), (0, "TP\nboth", TP), (1.42, "FP\nonly predicted", FP)):
+        ax.text(x, 0, text, ha="center", va="center", color=ink.colour, weight="bold", bbox=box, zorder=4)
     ax.text(-2.3, 1.25, "target Y", ha="right", color=FN.colour)
     ax.text(2.3, 1.25, "prediction Ŷ", color=FP.colour)
     alt = (

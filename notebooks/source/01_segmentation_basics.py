@@ -1,0 +1,257 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Segmentation basics
+#
+# What goes in, what comes out, and why not simply accuracy?
+#
+# Semantic segmentation gives every pixel of an image a class. This lesson says what goes in and what comes out, with
+# shapes and values, on a real piece of tissue. It ends with the reason why the most obvious score, accuracy, is useless
+# for small lesions.
+#
+# ## What you will learn
+#
+# - the spaces that an image, a target and a prediction live in, in two and in three dimensions
+# - one channel against several: one-hot targets
+# - how logits become probabilities: sigmoid and softmax
+# - what the foreground fraction is, and why accuracy deceives when it is small
+#
+# ## What you need
+#
+# - [lesson 00](00_start_here.ipynb)
+# - what an array and its shape are
+#
+# **Time:** 20 minutes
+
+# %% tags=["setup"]
+import numpy as np
+from scipy.special import expit, softmax
+
+from tverskylib import dice_index, explorers, figures, one_hot, say, tiles
+
+# %% [markdown]
+# ## What goes in, what comes out
+#
+# The lessons use one real image: colonic glands, stained so that a certain protein is brown and all cell nuclei are
+# blue. It is the immunohistochemistry image that scikit-image brings along. For every pixel we have three things:
+#
+# - the **image** $x$: red, green and blue, each in $[0, 1]$
+# - the **target** $y$: 1 where the tissue is brown, else 0
+# - the **prediction** $\hat y$: the probability of "brown" that a small classifier gives; lesson 02 tells how it was
+#   made
+
+# %% tags=["setup"]
+tile = tiles.real_crop()
+
+figures.panels(
+    {"image x": tile.image, "target y": tile.target, "prediction ŷ": tile.probability},
+    alt="Three squares: a real image of stained glands; its target mask, white where brown; and a grey probability map.",
+)
+
+# %% [markdown]
+# The talk writes the three spaces as
+#
+# $$x \in [0,1]^{D \times H \times W}, \qquad y \in \{0,1\}^{C \times H \times W}, \qquad \hat y \in [0,1]^{C \times H \times W},$$
+#
+# with $D$ input channels (3 for a colour image), $C$ output channels, height $H$ and width $W$. Libraries put channels
+# first, and a batch of $B$ images in front of everything. Colour pictures come with channels last, so we move that
+# axis.
+
+# %% tags=["setup"]
+x = np.moveaxis(tile.image, -1, 0)[None]
+y = tile.target[None, None]
+y_hat = tile.probability[None, None]
+say(f"Shapes (B, channels, H, W): image {x.shape}, target {y.shape}, prediction {y_hat.shape}.")
+
+# %% [markdown]
+# The only difference between target and prediction is what a pixel may hold: the target commits itself, the prediction
+# may hesitate.
+
+# %%
+assert set(np.unique(y)) == {False, True}
+assert 0 <= y_hat.min() and y_hat.max() <= 1
+say(f"The target has {np.unique(y).size} values, the prediction {np.unique(y_hat).size:,}.")
+
+# %% [markdown]
+# ### In three dimensions
+#
+# A CT or MR volume has one axis more, its depth: $(B, C, D, H, W)$. Nothing else changes, because all that follows
+# counts entries and does not ask how they are arranged. Here a "volume" of four slices has the same Dice index as the
+# same slices laid side by side.
+
+# %%
+slices_y = np.stack([y[..., k::4] for k in range(4)], axis=2)
+slices_y_hat = np.stack([y_hat[..., k::4] for k in range(4)], axis=2)
+assert np.isclose(dice_index(slices_y_hat, slices_y), dice_index(y_hat, y))
+say(f"The volume has shape {slices_y.shape}; both ways the Dice index is {dice_index(y_hat, y):.3f}.")
+
+# %% [markdown]
+# ## One channel or several
+#
+# With $C = 1$, the **binary** case, one channel says "foreground or not". With more classes each class gets a channel
+# of its own. Often the classes come as *numbers*, one number a pixel. Let us make such a map from our tile: 0 for the
+# bright gaps, 1 for tissue, 2 for brown tissue.
+
+# %% tags=["setup"]
+bright = tile.image.mean(axis=2) > 0.8
+class_map = np.where(tile.target, 2, np.where(bright, 0, 1))[None]
+say(f"A class map has no channel axis: shape {class_map.shape}, values {np.unique(class_map).tolist()}.")
+
+# %% [markdown]
+# Class numbers are names, not quantities: class 2 is not twice class 1. So they are spread over channels, one channel a
+# class, with a 1 in the channel of the class and 0 elsewhere. That is called **one-hot**.
+
+# %% tags=["setup"]
+target = one_hot(class_map, num_classes=3)
+assert (target.sum(axis=1) == 1).all()
+figures.panels(
+    {f"channel {c}": target[0, c] for c in range(3)},
+    alt="Three black and white masks of the same tile: the gaps, the tissue, and the brown glands. Each pixel is white in one.",
+)
+
+# %% [markdown]
+# Each pixel is white in exactly one of the three pictures; the assertion above says the same. A common mistake is to
+# hand a class map to a loss that expects one-hot channels. Some libraries then compute a number that means nothing.
+# This one refuses, and says what to do.
+
+# %%
+try:
+    dice_index(np.zeros((1, 3, *y.shape[2:])), class_map)
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# ## From logits to probabilities
+#
+# A network's last layer gives any real numbers, the **logits** $z$. For one channel the **sigmoid** brings each into
+# $[0, 1]$; for several channels the **softmax** shares 1 among the classes of a pixel:
+#
+# $$\hat y = \frac{1}{1 + e^{-z}}, \qquad \hat y_c = \frac{e^{z_c}}{\sum_k e^{z_k}}.$$
+#
+# *Move this:* the first logit. *Look for:* the sigmoid's point reacts to $z_1$ alone. The softmax bars share a fixed
+# total, so when one class gains, the others lose, although nobody touched their logits. Then set all three to the same
+# value, whichever: the shares are equal.
+
+# %%
+explorers.activation()
+
+# %% [markdown]
+# *Question:* add 3 to all three logits. What happens to the softmax? And what is the softmax of two classes, seen from
+# the sigmoid?
+
+# %%
+z = np.array([0.4, -1.3, 2.2])
+assert np.allclose(softmax(z + 3), softmax(z))
+assert np.isclose(softmax([z[0], z[1]])[0], expit(z[0] - z[1]))
+
+# %% [markdown]
+# Nothing happens: only differences of logits matter. And a softmax over two classes is the sigmoid of the difference of
+# their logits. So a network for foreground against background needs only one channel.
+#
+# ## The foreground fraction, and why accuracy deceives
+#
+# The **foreground fraction** $p$ is the share of pixels that are 1 in the target. In our tile the glands are large.
+
+# %%
+p = y.mean()
+say(f"Here p = {p:.2f}: {y.sum():,} of {y.size:,} pixels.")
+
+# %% [markdown]
+# **Accuracy** is the share of pixels that are right. A predictor that never finds anything is right on all of the
+# background, so its accuracy is $1 - p$.
+
+# %%
+nothing = np.zeros_like(y)
+accuracy = (nothing == y).mean()
+assert np.isclose(accuracy, 1 - p)
+say(f"Calling everything background: accuracy {accuracy:.3f}, Dice {dice_index(nothing, y):.3f}.")
+
+# %% [markdown]
+# That sounds harmless while $p$ is large. But a small lesion may fill a hundredth of an image, or a thousandth. In the
+# talk's data set 360 of 2,800 images hold any cancer at all.
+
+# %%
+say(f"On the {(2800 - 360) / 2800:.0%} of images without cancer, a predictor that never finds any has accuracy 1.")
+
+# %% [markdown]
+# *Move this:* the foreground fraction, from one half down to a thousandth. *Look for:* on the left, a predictor that
+# finds nothing; its accuracy climbs to 1 while its Dice stays at 0. On the right, a predictor that finds 80 % of the
+# foreground and wrongly marks 5 % of the background. Its accuracy hardly moves. Its Dice falls, because the false
+# alarms drown the few true positives. Then raise the specificity and see what is needed to be useful at $p = 0.001$.
+
+# %%
+explorers.accuracy()
+
+# %% [markdown]
+# At a fraction of one in a hundred the predictor that finds *nothing* beats, in accuracy, the one that finds most of
+# the foreground. Dice orders them the right way.
+
+# %%
+explorer = explorers.accuracy()
+explorer.set(fraction=0.01)
+(blind_accuracy, blind_dice), (finding_accuracy, finding_dice) = explorer.drawing.scores
+assert blind_accuracy > finding_accuracy and blind_dice < finding_dice
+
+# %% [markdown]
+# The reason is the fourth count, the **true negatives**: pixels that both call background. Accuracy counts them as
+# successes, and there are so many that they hide everything else. The counts TP, FP and FN leave them out.
+#
+# ## Exercises
+#
+# Try each one before you open the solutions notebook of this lesson.
+
+# %% [markdown] tags=["exercise"]
+# **1.** A network outputs logits of shape `(8, 4, 128, 128)`. How many images, how many classes? Turn random logits of
+# that shape into probabilities `shares` that add up to 1 in every pixel.
+#
+# *If the sums are not 1:* look at the axis. Classes are on axis 1, not on the last one.
+
+# %% tags=["solution"]
+logits = np.random.default_rng(0).normal(size=(8, 4, 128, 128))
+shares = softmax(logits, axis=1)
+assert np.allclose(shares.sum(axis=1), 1)
+
+# %% [markdown] tags=["exercise"]
+# **2.** From which foreground fraction `p_equal` downward does "everything is background" reach an accuracy of 99.9 %?
+
+# %% tags=["solution"]
+p_equal = 1 - 0.999
+assert np.isclose(1 - p_equal, 0.999)
+
+# %% [markdown] tags=["exercise"]
+# **3.** Take the one-hot `target` above. What is the Dice index, `dice_all`, of the target with itself, all three
+# channels in one ratio? And of a prediction that says 1/3 everywhere, `dice_third`?
+#
+# *If `dice_third` surprises you:* its TP is a third of the pixels, and so is its overlap with anything one-hot.
+
+# %% tags=["solution"]
+dice_all = dice_index(target, target)
+dice_third = dice_index(np.full_like(target, 1 / 3), target)
+assert dice_all == 1 and np.isclose(dice_third, 1 / 3)
+
+# %% [markdown]
+# ## What we saw
+#
+# - An image, its target and a prediction have shapes $(B, \cdot, H, W)$ or $(B, \cdot, D, H, W)$. The target holds 0
+#   and 1, the prediction probabilities.
+# - Class numbers become channels by one-hot coding, logits become probabilities by sigmoid or softmax.
+# - Accuracy is $1 - p$ for a predictor that finds nothing. It says little when foreground is rare.
+#
+# ## What is next
+#
+# [Lesson 02](02_thresholded_predictions.ipynb) cuts a probability map into a mask, and finds that 0.5 need not be the
+# best place to cut.
+#
+# ## References
+#
+# - G. Hidy: *The Tversky loss function and its modifications for medical image segmentation*, talk, 2022, section
+#   "Semantic segmentation".
+# - S. van der Walt et al.: scikit-image: image processing in Python. *PeerJ* 2:e453, 2014. (The image.)
+# - L. Maier-Hein, A. Reinke et al.: Metrics reloaded: recommendations for image analysis validation. *Nature Methods*
+#   21, 2024, pp. 195–212.

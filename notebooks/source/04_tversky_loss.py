@@ -1,0 +1,490 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The Tversky loss
+#
+# Image-wise or batch-wise? Which smoothing term? What about empty masks?
+#
+# An index judges a finished mask. A network learns from small changes of its probabilities, so it needs an index that
+# notices them. This lesson makes the counts *soft*, calls one minus the index a loss, and proves what the talk says of
+# it, with the conditions that the talk leaves out. Then it answers the three questions that fill issue trackers:
+# image-wise or batch-wise, which smoothing term, and what about empty masks?
+#
+# ## What you will learn
+#
+# - soft counts, and the smoothing term delta
+# - four properties of the loss, each shown and each proved, with its condition
+# - the gradient in closed form: two numbers for a whole image
+# - what delta does on an image without foreground: a plateau and a cliff
+# - what changes between image-wise and batch-wise, and why gradient accumulation is not harmless
+#
+# ## What you need
+#
+# - [lesson 03](03_tversky_index.ipynb): the index and its weights
+# - what a derivative is; no experience with PyTorch
+#
+# **Time:** 40 minutes
+
+# %% tags=["setup"]
+import numpy as np
+import sympy as sp
+import torch
+
+from tverskylib import TverskyLoss, explorers, say, soft_counts, theory, tiles
+from tverskylib import tversky_from_counts, tversky_index, tversky_loss
+
+# %% [markdown]
+# ## Soft counts
+#
+# A pixel that is foreground with probability 0.7 is 0.7 of a true positive, if the target is 1 there, and it is 0.3 of
+# a false negative. If the target is 0, it is 0.7 of a false positive. Summed over all pixels:
+#
+# $$TP = \sum_i y_i \hat y_i, \qquad FP = \sum_i (1 - y_i)\, \hat y_i, \qquad FN = \sum_i y_i (1 - \hat y_i).$$
+
+# %%
+y = np.array([1, 1, 1, 0, 0, 0])
+y_hat = np.array([0.9, 0.7, 0.4, 0.3, 0.0, 0.1])
+TP, FP, FN = (y * y_hat).sum(), ((1 - y) * y_hat).sum(), (y * (1 - y_hat)).sum()
+say(f"Six pixels: TP = {TP:.1f}, FP = {FP:.1f}, FN = {FN:.1f}; together TP + FN = {TP + FN:.0f}, the foreground.")
+
+# %% [markdown]
+# The library does the same for whole batches, which have the shape $(B, C, H, W)$.
+
+# %%
+counts = soft_counts(y_hat.reshape(1, 1, 2, 3), y.reshape(1, 1, 2, 3))
+assert np.allclose(counts, (TP, FP, FN))
+
+# %% [markdown]
+# *Move this:* the sharpness, which multiplies the logits of the real prediction and so pushes its probabilities towards
+# 0 and 1. *Look for:* the grey map turns black and white, and the soft counts run into the counts of the mask cut at
+# 0.5. At low sharpness a hesitant but right prediction looks bad: Dice of soft counts punishes doubt, not only
+# mistakes.
+
+# %%
+tile = tiles.real_crop()
+explorers.sharpening(tile)
+
+# %% [markdown]
+# ## The loss
+#
+# The **Tversky loss** is one minus the index of the soft counts, with a **smoothing term** $\delta \ge 0$ added above
+# and below:
+#
+# $$L = 1 - T, \qquad T = \frac{TP + \delta}{TP + \alpha FP + \beta FN + \delta}.$$
+
+# %%
+target = torch.tensor(y).reshape(1, 1, 2, 3)
+prediction = torch.tensor(y_hat).reshape(1, 1, 2, 3)
+loss = tversky_loss(prediction, target, alpha=0.5, beta=0.5, delta=1.0)
+assert np.isclose(loss.item(), 1 - (TP + 1) / (TP + FP / 2 + FN / 2 + 1))
+
+# %% [markdown]
+# A word on other people's formulas. Dice is often written with a term $s$ as below. Multiply ours by two, and you see
+# that $s = 2\delta$.
+#
+# $$\frac{2\,TP + s}{2\,TP + FP + FN + s}$$
+
+# %%
+tp, fp, fn, d = sp.symbols("TP FP FN delta", nonnegative=True)
+half = sp.Rational(1, 2)
+theirs = (2 * tp + 2 * d) / (2 * tp + fp + fn + 2 * d)
+assert sp.simplify(tversky_from_counts(tp, fp, fn, half, half, d) - theirs) == 0
+
+# %% [markdown]
+# ## Property 1: on masks it is the index
+#
+# If $\hat y$ holds only 0 and 1, then every product in the soft counts is 0 or 1, and the soft counts *are* the counts.
+# With $\delta = 0$ the loss is then one minus the index. On the real masks:
+
+# %%
+mask, truth = (tile.probability >= 0.5)[None, None], tile.target[None, None]
+soft = tversky_loss(torch.tensor(mask).double(), torch.tensor(truth), 0.2, 0.8, delta=0.0)
+assert np.isclose(soft.item(), 1 - tversky_index(mask, truth, 0.2, 0.8))
+
+# %% [markdown]
+# ## Property 2: the target is the only minimum
+#
+# The talk says: *if the target is binary, then* $\hat y = y$ *is the unique minimum.* Let us prove it. First, the loss
+# in another form:
+#
+# $$L = \frac{\alpha FP + \beta FN}{TP + \alpha FP + \beta FN + \delta}.$$
+
+# %%
+a, b = sp.symbols("alpha beta", positive=True)
+T = tversky_from_counts(tp, fp, fn, a, b, d)
+assert sp.simplify(1 - T - (a * fp + b * fn) / (tp + a * fp + b * fn + d)) == 0
+
+# %% [markdown]
+# Nothing in it is negative, so $L \ge 0$. And $L = 0$ needs $\alpha FP + \beta FN = 0$, so $FP = FN = 0$, as both
+# weights are positive. $FP = 0$ says that $\hat y$ is 0 on the whole background, and $FN = 0$ that it is 1 on the whole
+# foreground. So $\hat y = y$. $\square$
+#
+# Was that all? The proof divided by the denominator, which must not be 0. At $\hat y = y$ it is $P + \delta$, where $P$
+# is the number of foreground pixels. So the talk's statement needs a condition: **$P > 0$ or $\delta > 0$.** Without
+# it, the index of an empty mask is $0/0$ at the right answer, and 0 everywhere else, however close:
+
+# %%
+empty = torch.zeros(1, 1, 2, 3)
+at_target = tversky_index(empty, empty, delta=0.0)
+nearby = tversky_index(empty + 1e-6, empty, delta=0.0)
+assert at_target.isnan() and nearby == 0
+
+# %% [markdown]
+# A loss that is NaN ruins a training run some steps later, and nobody knows why. The library's loss stops at once, and
+# names the image.
+
+# %%
+try:
+    tversky_loss(empty, empty, delta=0.0, domain="image")
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# ## Property 3: it is differentiable
+#
+# The counts are linear in each $\hat y_i$: a little more prediction on a foreground pixel moves as much from FN to TP,
+# and on a background pixel it adds to FP. So the chain rule gives, with $N$ and $D$ for the numerator and the
+# denominator,
+#
+# $$\frac{\partial T}{\partial \hat y_i} = \frac{y_i D - N\,(y_i + \alpha (1 - y_i) - \beta y_i)}{D^2}.$$
+#
+# SymPy differentiates *the formula itself*, and we compare.
+
+# %%
+y_i = sp.Symbol("y_i")
+gradient = y_i * (sp.diff(T, tp) - sp.diff(T, fn)) + (1 - y_i) * sp.diff(T, fp)
+N, D = tp + d, tp + a * fp + b * fn + d
+closed_form = (y_i * D - N * (y_i + a * (1 - y_i) - b * y_i)) / D**2
+assert sp.simplify(gradient - closed_form) == 0
+
+# %% [markdown]
+# It is a straight line in $y_i$. So with a binary target there are only **two** different derivatives in a whole image:
+# one for all foreground pixels and one for all background pixels, whatever each pixel predicts.
+
+# %%
+assert sp.simplify(sp.diff(closed_form, y_i, 2)) == 0
+on_foreground, on_background = closed_form.subs(y_i, 1), closed_form.subs(y_i, 0)
+assert sp.simplify(on_foreground - (b * N + D - N) / D**2) == 0
+assert sp.simplify(on_background + a * N / D**2) == 0
+
+# %% [markdown]
+# PyTorch computes gradients in its own way. Ask it on the real image, and count the different values.
+
+# %%
+probability = torch.tensor(tile.probability, dtype=torch.float64)[None, None].requires_grad_()
+tversky_loss(probability, torch.tensor(truth), 0.2, 0.8, delta=1.0).backward()
+values = probability.grad.unique()
+say(f"{probability.numel():,} pixels, {values.numel()} derivatives: {values[0]:.3e} and {values[1]:+.3e}.")
+
+# %%
+real = soft_counts(tile.probability[None, None].astype(float), truth)
+ours = theory.pixel_gradients(*real, 0.2, 0.8, 1.0)
+assert values.numel() == 2 and np.allclose(values, [-ours[0], -ours[1]])
+
+# %% [markdown]
+# *Move this:* the prediction on foreground and on background, and then the weights. *Look for:* the arrow. It points
+# downhill: to the right (predict more on foreground) and down (predict less on background). The bars say how hard one
+# pixel of each kind pulls. Raise beta: the arrow turns to the right, as foreground gains against background. Raise
+# alpha: it turns down. Raise delta to its end: both pulls get weak. Wherever you start, the only minimum is the star.
+
+# %%
+explorers.landscape()
+
+# %% [markdown]
+# That the arrow turns can be proved. The *ratio* of the two pulls grows with beta and falls with alpha:
+
+# %%
+ratio = -on_foreground / on_background
+assert sp.simplify(sp.diff(ratio, b) - (N + fn) / (a * N)) == 0
+assert sp.simplify(sp.diff(ratio, a) + b * (N + fn) / (a**2 * N)) == 0
+
+# %% [markdown]
+# Mind that it is the ratio. A larger alpha need not make the background's own pull stronger, because alpha stands in
+# the denominator too: at the start of the explorer, doubling alpha makes it weaker.
+
+# %%
+explorer = explorers.landscape()
+before = explorer.drawing.slopes[1]
+explorer.set(alpha=1)
+assert explorer.drawing.slopes[1] < before
+say(f"Pull on a background pixel: {before:+.3f} with alpha = 0.5, {explorer.drawing.slopes[1]:+.3f} with alpha = 1.")
+
+# %% [markdown]
+# *Question:* go to foreground 0 and background 1, the worst prediction. Is the pull on the foreground the strongest
+# there? Compare it with foreground 0, background 0.
+
+# %%
+explorer.set(alpha=0.5, foreground=0, background=1)
+worst = explorer.drawing.slopes
+explorer.set(foreground=0, background=0)
+silent = explorer.drawing.slopes
+
+# %%
+assert abs(worst[0]) < abs(silent[0])
+say(f"Pull on a foreground pixel: {worst[0]:+.2f} when all is wrong, {silent[0]:+.2f} when nothing is predicted.")
+
+# %% [markdown]
+# No: false positives in the denominator make the whole image quieter. That is a first sign that a ratio has moods that
+# a sum over pixels, like cross-entropy, has not.
+#
+# ## Empty masks: what delta really does
+#
+# Let an image have no foreground, $P = 0$, as 2,440 of the talk's 2,800 images. Then TP = FN = 0, and FP is $S$, the
+# sum of the prediction. Each pixel's derivative of the loss is
+#
+# $$\frac{\partial L}{\partial \hat y_i} = \frac{\alpha\delta}{(\alpha S + \delta)^2}.$$
+
+# %%
+S = sp.Symbol("S", positive=True)
+delta = sp.Symbol("delta", positive=True)
+at_empty = {tp: 0, fn: 0, fp: S, d: delta, y_i: 0}
+slope = sp.simplify(-closed_form.subs(at_empty))
+assert sp.simplify(slope - a * delta / (a * S + delta) ** 2) == 0
+
+# %% [markdown]
+# *Move this:* delta, over ten powers of ten. *Look for:* the loss on the left is a **plateau** near 1 and then a
+# **cliff** down to 0, and delta says where: at $S = \delta/\alpha$. An untrained network predicts 0.5 everywhere, which
+# on 64 × 64 pixels is $S = 2048$. With delta = 0.00001 it stands far out on the plateau, where the gradient is next to
+# nothing. With a large delta the cliff comes to meet it.
+
+# %%
+explorers.empty_mask()
+
+# %% [markdown]
+# In numbers: what an empty image of 64 × 64 pixels tells each pixel of an untrained network.
+
+# %%
+pull = sp.lambdify((S, delta), slope.subs(a, half))
+for value in (1e-6, 1e-5, 1, 100, 1024, 10000):
+    print(f"delta = {value:10g}    gradient of a pixel = {pull(2048, value):.1e}")
+
+# %% [markdown]
+# At a given $S$ the pull is strongest for $\delta = \alpha S$, and then it is $1/(4S)$. *Proof:* the derivative by
+# delta is 0 there and changes sign from plus to minus.
+
+# %%
+(strongest,) = sp.solve(sp.diff(slope, delta), delta)
+assert strongest == a * S and sp.simplify(slope.subs(delta, strongest) - 1 / (4 * S)) == 0
+assert sp.diff(slope, delta, 2).subs(delta, strongest).simplify().is_negative
+
+# %% [markdown]
+# With $\delta = 0$ the loss of an empty image is exactly 1 and its gradient exactly 0, for every prediction but the
+# right one.
+
+# %%
+wrong = torch.full((1, 1, 64, 64), 0.5, requires_grad=True)
+tversky_loss(wrong, torch.zeros(1, 1, 64, 64), delta=0.0).backward()
+assert (wrong.grad == 0).all()
+
+# %% [markdown]
+# So delta is no numerical nicety, put in to avoid a division by zero. It **decides what images without foreground
+# teach**: almost nothing when it is tiny, and something when it is of the order of the number of pixels. If delta is
+# small and images are judged one by one, a network can flood every empty image with false positives at no cost that it
+# could feel.
+#
+# ## Property 4: image by image, or the whole batch
+#
+# There are two ways to spend the loss on a batch of $K$ images.
+#
+# - **image-wise**: one index an image, then the mean, $\frac1K \sum_k T_k$
+# - **batch-wise**: add the counts of all images up, then one index
+
+# %%
+big, small = np.array([900, 100, 100]), np.array([20, 40, 40])
+T_big, T_small = tversky_from_counts(*big), tversky_from_counts(*small)
+pooled = tversky_from_counts(*(big + small))
+say(f"Dice {T_big:.3f} and {T_small:.3f}: image-wise {(T_big + T_small) / 2:.3f}, batch-wise {pooled:.3f}.")
+
+# %% [markdown]
+# *Move this:* the counts of two images. *Look for:* image-wise always stands in the middle of the two. Batch-wise
+# stands near the image with the longer bar: that image has the larger weight. Make the small lesion better or worse:
+# batch-wise hardly moves. Press "false alarm on an empty image": image-wise, that image is 0 however many false
+# positives it has; batch-wise, each of them counts.
+
+# %%
+explorers.composer()
+
+# %% [markdown]
+# ### Batch-wise is a weighted mean
+#
+# Write $T_k = N_k / D_k$. Then with $\delta = 0$
+#
+# $$T = \frac{\sum_k N_k}{\sum_k D_k} = \sum_k \frac{D_k}{\sum_j D_j}\, T_k,$$
+#
+# a mean in which an image weighs as much as its denominator: large lesions and many false alarms count most. *Proof*
+# for two images, with a smoothing term that is shared out, $\delta/2$ for each:
+
+# %%
+N1, N2, R1, R2 = sp.symbols("N1 N2 R1 R2", positive=True)
+D1, D2 = N1 + R1 + delta / 2, N2 + R2 + delta / 2
+T1, T2 = (N1 + delta / 2) / D1, (N2 + delta / 2) / D2
+batch = tversky_from_counts(N1 + N2, R1 + R2, 0, 1, 1, delta)
+assert sp.simplify(batch - (D1 * T1 + D2 * T2) / (D1 + D2)) == 0
+
+# %% [markdown]
+# Here $R_k$ stands for the weighted mistakes $\alpha FP_k + \beta FN_k$. A weighted mean lies between the smallest and
+# the largest value. So **batch-wise lies between the images, if each image is given $\delta/K$**, and in particular if
+# $\delta = 0$ and no image is $0/0$.
+#
+# With the *full* delta in each image, as libraries commonly do it, that is no longer true. Two images with one false
+# positive each, and $\delta = 1$:
+
+# %%
+each = tversky_from_counts(0, 1, 0, delta=1)
+both = tversky_from_counts(0, 2, 0, delta=1)
+assert np.isclose(each, 2 / 3) and np.isclose(both, 1 / 2)
+say(f"Each image {each:.3f}, the batch {both:.3f}: outside.")
+
+# %% [markdown]
+# The button "counterexample" of the explorer shows it.
+#
+# ### Who teaches the network?
+#
+# As a value, batch-wise is a weighted mean; its *gradient* is not the weighted mean of the images' gradients. For image
+# $k$ it is
+#
+# $$\frac{\partial N_k - T\,\partial D_k}{\sum_j D_j},$$
+#
+# with the pooled $T$ of *all* images. So an image's pull depends on how good the others are. We let PyTorch say how
+# much a foreground pixel of each of two images is pulled: one with a large lesion, one with a small one, both half
+# found.
+
+# %% tags=["setup"]
+lesions = torch.zeros(2, 1, 64, 64)
+lesions[0, :, 8:56, 8:56], lesions[1, :, 30:34, 30:34] = 1, 1
+guess = (0.1 + 0.4 * lesions).requires_grad_()
+pulls = {}
+for domain in ("image", "batch"):
+    (slopes,) = torch.autograd.grad(tversky_loss(guess, lesions, domain=domain), guess)
+    pulls[domain] = [slopes[k][lesions[k] == 1].mean().item() for k in (0, 1)]
+
+# %%
+ratio = {domain: small / large for domain, (large, small) in pulls.items()}
+assert np.isclose(ratio["batch"], 1) and ratio["image"] > 1
+say(f"A pixel of the small lesion pulls {ratio['image']:.1f} times as hard image-wise, {ratio['batch']:.1f} times batch-wise.")
+
+# %% [markdown]
+# Batch-wise, every foreground pixel of the batch has the same derivative, wherever it lies: that is the "two numbers"
+# from above, over a larger domain. Image-wise, each image has its own two numbers, and a small lesion's pixels pull
+# harder, so that each image as a whole counts the same.
+#
+# ### Gradient accumulation
+#
+# When a batch does not fit into memory, one adds up the gradients of smaller batches. For a mean over images that
+# changes nothing. For a batch-wise loss it does, because a ratio of sums is not a mean of ratios.
+
+# %%
+def halves(domain):
+    parts = [tversky_loss(guess[k : k + 1], lesions[k : k + 1], domain=domain) for k in (0, 1)]
+    return (sum(parts) / 2).item()
+
+# %%
+whole = {domain: tversky_loss(guess, lesions, domain=domain).item() for domain in ("image", "batch")}
+assert np.isclose(whole["image"], halves("image"))
+assert not np.isclose(whole["batch"], halves("batch"))
+say(f"Batch-wise: {whole['batch']:.3f} at once, {halves('batch'):.3f} in two halves.")
+
+# %% [markdown]
+# The same happens when several GPUs each compute the loss of their share: batch-wise then silently becomes
+# "device-wise". The cure is to add up the *sums* before the division; the argument `group=` does that for PyTorch's
+# process groups.
+#
+# ## In a training loop
+#
+# The module does what the function does. `from_logits=True` takes a network's raw outputs: a sigmoid for one channel, a
+# softmax for several.
+
+# %%
+loss = TverskyLoss(alpha=0.3, beta=0.7, delta=1.0, domain="batch", from_logits=True)
+logits = torch.zeros(2, 1, 64, 64, requires_grad=True)
+loss(logits, lesions).backward()
+loss
+
+# %% [markdown]
+# Two more traps that it avoids. Sums over a large half-precision mask overflow if they are kept in half precision; here
+# they are kept in 32 bits. And pixels that carry no label, often marked 255, are left out by a mask.
+
+# %%
+ones = torch.ones(16, 1, 512, 512, dtype=torch.float16)
+assert tversky_loss(ones, ones) == 0
+labels = lesions.clone()
+labels[:, :, :8] = 255
+assert tversky_loss(guess, labels, mask=labels != 255).isfinite()
+
+# %% [markdown]
+# ## Which one, then?
+#
+# | your question | what this lesson showed |
+# | --- | --- |
+# | image-wise or batch-wise? | image-wise, every image counts the same; batch-wise, every foreground pixel counts the same. The loss does not know which you want |
+# | which smoothing term? | delta is in pixels, and $s = 2\delta$ in the other form of Dice. It decides what empty images teach |
+# | what about empty masks? | image-wise with a tiny delta they teach nothing; batch-wise their false positives count in the common denominator |
+# | is gradient accumulation fine? | image-wise yes, batch-wise no |
+#
+# ## Exercises
+#
+# The solutions are in the solutions notebook of this lesson.
+
+# %% [markdown] tags=["exercise"]
+# **1.** Write your own soft Dice loss of one image, `my_dice_loss(p, t)`, with $\delta = 1$, from torch operations
+# only. Compare it with `tversky_loss` on `guess` and `lesions`.
+#
+# *If yours differs:* $TP + \frac12 FP + \frac12 FN$ is half the sum of the prediction plus half the sum of the target.
+
+# %% tags=["solution"]
+def my_dice_loss(p, t):
+    return 1 - ((p * t).sum() + 1) / (0.5 * p.sum() + 0.5 * t.sum() + 1)
+
+
+assert torch.isclose(my_dice_loss(guess, lesions), tversky_loss(guess, lesions, delta=1.0))
+
+# %% [markdown] tags=["exercise"]
+# **2.** An image of 512 × 512 pixels is empty and the network says 0.01 everywhere. Which delta, `best_delta`, makes
+# the pull of this image strongest for Dice?
+
+# %% tags=["solution"]
+S_512 = 0.01 * 512 * 512
+best_delta = 0.5 * S_512
+pull_at = lambda value: theory.pixel_gradients(0, S_512, 0, 0.5, 0.5, value)[1]
+assert abs(pull_at(best_delta)) > max(abs(pull_at(0.9 * best_delta)), abs(pull_at(1.1 * best_delta)))
+
+# %% [markdown] tags=["exercise"]
+# **3.** Find two images (counts of your own, in an array `mine` of shape (2, 3)) where batch-wise Dice is *lower* than
+# image-wise Dice with $\delta = 0$.
+#
+# *Hint:* batch-wise follows the image with the larger denominator. Make that one the worse.
+
+# %% tags=["solution"]
+mine = np.array([[10, 0, 0], [100, 400, 400]])
+image_wise = tversky_from_counts(*mine.T).mean()
+assert tversky_from_counts(*mine.sum(axis=0)) < image_wise
+
+# %% [markdown]
+# ## What we saw
+#
+# - Soft counts make the index differentiable, and on masks the loss is one minus the index.
+# - The target is the only minimum if there is foreground or $\delta > 0$. Without both, the loss is undefined just
+#   where it should be best.
+# - The gradient has two values over a domain, whatever each pixel says.
+# - On empty masks delta decides everything: a plateau and a cliff at $S = \delta/\alpha$.
+# - Batch-wise is a mean of the images weighted by their denominators, if delta is shared out; otherwise it can leave
+#   their range.
+#
+# ## What is next
+#
+# The talk goes on to label smoothing, and claims that it does nothing for this loss. With the gradient of this lesson
+# one can find out when that is true. Until then, go [back to the map](00_start_here.ipynb) and try the exercises.
+#
+# ## References
+#
+# - S. S. M. Salehi, D. Erdogmus, A. Gholipour: Tversky loss function for image segmentation using 3D fully
+#   convolutional deep networks. *Machine Learning in Medical Imaging*, 2017, pp. 379–387.
+# - S. Tilborghs, J. Bertels, D. Robben, D. Vandermeulen, F. Maes: The Dice loss in the context of missing or empty
+#   labels: introducing Φ and ε. *MICCAI*, 2022.
+# - G. Hidy: *The Tversky loss function and its modifications for medical image segmentation*, talk, 2022.

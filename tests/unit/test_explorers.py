@@ -1,0 +1,179 @@
+"""Sliders driven without a browser and without stubs: set values, look at the artists."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tverskylib import explorers, figures, tiles
+from tverskylib.explorers import sliders
+from tverskylib.index import tversky_from_counts
+from tverskylib.thresholds import threshold_counts
+
+MAKERS = {
+    "overlap": explorers.overlap,
+    "activation": explorers.activation,
+    "accuracy": explorers.accuracy,
+    "threshold": lambda: explorers.threshold(tiles.real_crop()),
+    "weights": lambda: explorers.weights(tiles.real_crop()),
+    "threshold_curves": lambda: explorers.threshold_curves(tiles.real_crop()),
+    "sharpening": lambda: explorers.sharpening(tiles.real_crop()),
+    "landscape": explorers.landscape,
+    "empty_mask": explorers.empty_mask,
+    "composer": explorers.composer,
+}
+
+
+def test_every_explorer_is_tried_here():
+    public = {name for name in dir(explorers) if not name.startswith("_")}
+    assert public - {"Explorer", "Picture", "explorer", "lessons", "sliders"} == set(MAKERS)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_each_slider_changes_the_picture_and_its_words_at_both_ends(name):
+    explorer = MAKERS[name]()
+    size = Image.open(io.BytesIO(explorer.picture.png)).size
+    for key, slider in explorer.sliders.items():
+        seen = set()
+        low, high = (10**slider.min, 10**slider.max) if hasattr(slider, "base") else (slider.min, slider.max)
+        for value in (low, high, explorer.start[key]):
+            slider.value = value
+            picture = Image.open(io.BytesIO(explorer.picture.png))
+            assert picture.size == size == (explorer.picture.width, explorer.picture.height)
+            assert "nan" not in explorer.picture.alt, (key, value)
+            seen.add((explorer.picture.png, explorer.picture.alt))
+        assert len(seen) >= 2, f"{key} changes nothing"
+    assert explorer.message.value == ""
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_reset_and_presets_bring_back_their_values(name):
+    explorer = MAKERS[name]()
+    before = explorer.picture.png
+    for button in explorer.buttons.values():
+        button.click()
+    assert explorer.values == explorer.start
+    assert explorer.picture.png == before
+
+
+def test_presets_are_dice_jaccard_and_f2():
+    explorer = explorers.weights(tiles.real_crop())
+    for name, weights in {"Dice": (0.5, 0.5), "Jaccard": (1.0, 1.0), "F2": (0.2, 0.8)}.items():
+        explorer.buttons[name].click()
+        assert (explorer.values["alpha"], explorer.values["beta"]) == weights
+
+
+def test_a_preset_draws_once():
+    explorer = explorers.weights(tiles.real_crop())
+    drawn = []
+    explorer.picture.observe(lambda change: drawn.append(change["new"]), names="png")
+    explorer.buttons["F2"].click()
+    assert len(drawn) == 1
+
+
+def test_figure_and_artists_are_kept():
+    explorer = explorers.threshold(tiles.real_crop())
+    figure, artists = explorer.figure, list(explorer.figure.findobj())
+    explorer.set(threshold=0.3)
+    assert explorer.figure is figure
+    assert [type(a) for a in explorer.figure.findobj()] == [type(a) for a in artists]
+
+
+def test_the_last_expression_is_a_widget_with_a_stored_picture_and_alt_text():
+    data, metadata = explorers.overlap()._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert metadata["image/png"]["alt"].startswith("4 positions of the sliders. (1)")
+    assert data["text/html"].startswith("<img alt=")
+
+
+def test_an_error_in_a_callback_is_shown_and_raised():
+    class Broken(figures.Drawing):
+        def __init__(self, parent):
+            self.axes = parent.subplots()
+
+        def update(self, *, x):
+            if x > 1:
+                raise RuntimeError("planted")
+
+        def describe(self):
+            return "an empty picture"
+
+    explorer = explorers.Explorer(Broken, {"x": sliders.slider("x", 0, 0, 2, 1)}, static=[{}])
+    with pytest.raises(RuntimeError, match="planted"):
+        explorer.sliders["x"].value = 2
+    assert "planted" in explorer.message.value and 'role="alert"' in explorer.message.value
+    explorer.sliders["x"].value = 0
+    assert explorer.message.value == ""
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(ValueError, match=r"values must be named .*shift.*got \['shfit'\]"):
+        explorers.overlap().set(shfit=3)
+
+
+def test_threshold_shows_the_counts_of_its_mask():
+    tile = tiles.real_crop()
+    explorer = explorers.threshold(tile)
+    explorer.set(threshold=0.3)
+    mask = tile.probability >= 0.3
+    tp, fp, fn = (mask & tile.target).sum(), (mask & ~tile.target).sum(), (~mask & tile.target).sum()
+    assert explorer.drawing.counts == (tp, fp, fn)
+    assert explorer.drawing.scores == pytest.approx([tp / (tp + fp), tp / (tp + fn), 2 * tp / (2 * tp + fp + fn)])
+    assert f"TP {tp:,}   FP {fp:,}   FN {fn:,}" == explorer.drawing.title.get_text()
+
+
+def test_level_lines_are_level():
+    explorer = explorers.weights(tiles.real_crop())
+    explorer.set(alpha=0.3, beta=1.2, threshold=0.4)
+    tp = explorer.drawing.counts.tp
+    for level, line in zip((0.9, 0.8, 0.7, 0.6, 0.5, 0.4), explorer.drawing.levels, strict=True):
+        fp, fn = line.get_xdata(), line.get_ydata()
+        assert tversky_from_counts(tp, fp, fn, 0.3, 1.2) == pytest.approx([level, level])
+
+
+def test_landscape_lines_are_level():
+    explorer = explorers.landscape()
+    explorer.set(alpha=0.3, beta=1.2, delta=0.5)
+    drawing = explorer.drawing
+    for level, line in zip(drawing.LEVELS, drawing.lines, strict=True):
+        x, y = np.array(line.get_xdata()), np.array(line.get_ydata())
+        index = tversky_from_counts(drawing.P * x, drawing.Q * y, drawing.P * (1 - x), 0.3, 1.2, 0.5)
+        assert 1 - index == pytest.approx([level, level])
+
+
+def test_threshold_curves_mark_the_best_point():
+    tile = tiles.real_crop()
+    explorer = explorers.threshold_curves(tile)
+    explorer.set(alpha=0.2, beta=0.8)
+    curve = tversky_from_counts(*threshold_counts(tile.probability, tile.target, np.linspace(0, 1, 201)), 0.2, 0.8)
+    assert explorer.drawing.best == pytest.approx(curve.max())
+    assert explorer.drawing.point.get_ydata() == pytest.approx([curve.max()])
+
+
+def test_composer_counterexample_lies_outside():
+    explorer = explorers.composer()
+    explorer.buttons["counterexample"].click()
+    assert explorer.drawing.images == pytest.approx([2 / 3, 2 / 3])
+    assert explorer.drawing.batchwise == pytest.approx(1 / 2)
+    assert "OUTSIDE" in explorer.drawing.verdict
+
+
+def test_composer_without_any_pixel_says_so():
+    explorer = explorers.composer()
+    explorer.set(**dict.fromkeys(explorer.values, 0.0))
+    assert explorer.drawing.title.get_text() == "0/0: undefined"
+    assert "nan" not in explorer.picture.alt
+
+
+def test_static_grid_shows_each_position():
+    plate = figures.static_grid(figures.Overlap, [{"shift": 0}, {"shift": 40}])
+    assert "(1)" in plate.alt and "(2)" in plate.alt and "shifted by 40" in plate.alt
+
+
+def test_static_grid_without_positions_is_refused():
+    with pytest.raises(ValueError, match="settings must hold at least one position"):
+        figures.static_grid(partial(figures.Overlap), [])
