@@ -40,7 +40,7 @@ def check_weights(alpha: Any, beta: Any, delta: Any) -> None:
     for name, value in (("alpha", alpha), ("beta", beta), ("delta", delta)):
         if value is None or isinstance(value, (str, bytes, list, tuple, complex)):
             raise TypeError(f"{name} must be a number, at least 0, got {value!r}")
-        if isinstance(value, numbers.Real) and not (math.isfinite(value) and value >= 0):
+        if isinstance(value, numbers.Real) and not 0 <= float(value) < math.inf:
             raise ValueError(f"{name} must be a finite number, at least 0, got {value}")
     if all(isinstance(w, numbers.Real) and w == 0 for w in (alpha, beta)):
         raise ValueError(
@@ -48,12 +48,13 @@ def check_weights(alpha: Any, beta: Any, delta: Any) -> None:
         )
 
 
-def check_number_weights(alpha: Any, beta: Any, delta: Any) -> None:
-    """For the indices and the losses, where each of the three is one number."""
+def check_number_weights(alpha: Any, beta: Any, delta: Any) -> tuple[float, float, float]:
+    """For the indices and the losses, where each of the three is one number: the three as floats."""
     for name, value in (("alpha", alpha), ("beta", beta), ("delta", delta)):
         if not isinstance(value, numbers.Real) or isinstance(value, bool):
             raise TypeError(f"{name} must be a number, at least 0, got {describe(value)}")
     check_weights(alpha, beta, delta)
+    return float(alpha), float(beta), float(delta)
 
 
 def describe(x: Any) -> str:
@@ -89,6 +90,16 @@ def check_pair(prediction: Any, target: Any, mask: Any, *, allow_bool: bool, ten
                 raise ValueError(f"{name} must be on the device of prediction, {prediction.device}, got {x.device}")
             if x is not None and x.requires_grad:
                 raise ValueError(f"{name} must not require a gradient, got requires_grad=True: pass {name}.detach()")
+
+
+def check_prediction(prediction: Any, mask: Any) -> None:
+    """A prediction without a target, a tensor, and a mask of one value a pixel for all its channels."""
+    _check_kinds(prediction, prediction, mask, tensors_only=True)
+    _check_shapes(prediction, prediction, None)
+    pixels = (prediction.shape[0], 1, *prediction.shape[2:])
+    if mask is not None and tuple(mask.shape) != pixels:
+        raise ValueError(f"mask must have shape {pixels}, one value a pixel for all channels, got {tuple(mask.shape)}")
+    check_pair(prediction, prediction.detach(), mask, allow_bool=False, tensors_only=True)
 
 
 def _check_kinds(prediction: Any, target: Any, mask: Any, tensors_only: bool) -> None:
@@ -153,11 +164,11 @@ def check_values(
     target_range: tuple[float, float],
     *,
     slack: float,
-    from_logits: bool = False,
+    from_logits: bool | None = None,
 ) -> None:
     """The smallest and the largest value of each, after the ignored pixels are gone. NaN shows in both.
 
-    ``slack`` lets a rounding error of the dtype pass, and no more.
+    ``slack`` lets a rounding error of the dtype pass, and no more. ``from_logits`` is None where that is no option.
     """
     low, high = prediction_range
     if math.isnan(low) or math.isnan(high):
@@ -166,7 +177,8 @@ def check_values(
     if low < -slack or high > 1 + slack:
         raise ValueError(
             f"prediction must hold probabilities in [0, 1], got values from {low:.4g} to {high:.4g}: "
-            "these look like logits: pass from_logits=True, or apply a sigmoid or a softmax first"
+            f"these look like logits: {'' if from_logits is None else 'pass from_logits=True, or '}"
+            "apply a sigmoid or a softmax first"
         )
     low, high = target_range
     if math.isnan(low) or math.isnan(high):

@@ -29,6 +29,7 @@ def tversky_from_counts(tp: Any, fp: Any, fn: Any, alpha: Any = 0.5, beta: Any =
         0/0 (nothing in the target, nothing predicted, ``delta=0``) is NaN for every kind of number.
 
     Raises:
+        TypeError: alpha, beta or delta is no number (None, a string, a list, complex).
         ValueError: alpha, beta or delta is a number that is negative, NaN or infinite, or alpha = beta = 0.
 
     Source: Tversky 1977; Salehi, Erdogmus and Gholipour 2017. Introduced in lesson 03.
@@ -37,8 +38,7 @@ def tversky_from_counts(tp: Any, fp: Any, fn: Any, alpha: Any = 0.5, beta: Any =
     0.75
     """
     check_weights(alpha, beta, delta)
-    numerator = tp + delta
-    denominator = numerator + alpha * fp + beta * fn
+    numerator, denominator = terms(tp, fp, fn, alpha, beta, delta)
     if isinstance(denominator, (np.ndarray, np.generic)):
         with np.errstate(invalid="ignore"):
             return numerator / denominator
@@ -46,6 +46,12 @@ def tversky_from_counts(tp: Any, fp: Any, fn: Any, alpha: Any = 0.5, beta: Any =
         return numerator / denominator
     except ZeroDivisionError:  # Python's own numbers raise where all others give NaN
         return math.nan
+
+
+def terms(tp: Any, fp: Any, fn: Any, alpha: Any, beta: Any, delta: Any) -> tuple[Any, Any]:
+    """Numerator and denominator of the index. In a batch, an image weighs as much as its denominator."""
+    numerator = tp + delta
+    return numerator, numerator + alpha * fp + beta * fn
 
 
 def tversky_index(
@@ -84,7 +90,7 @@ def tversky_index(
 
     Source: Salehi, Erdogmus and Gholipour 2017. Introduced in lesson 03.
     """
-    check_number_weights(alpha, beta, delta)
+    alpha, beta, delta = check_number_weights(alpha, beta, delta)
     counts = soft_counts(prediction, target, domain=domain, per_class=per_class, mask=mask)
     return tversky_from_counts(*counts, alpha, beta, delta)
 
@@ -103,7 +109,9 @@ def dice_index(
     .. math:: D = \frac{2 TP + 2\delta}{2 TP + FP + FN + 2\delta}
 
     A Dice written with a smoothing term s in this form has :math:`s = 2\delta`. Arguments, shapes, dtypes,
-    range and errors as :func:`tversky_index`. Introduced in lesson 02.
+    range and errors as :func:`tversky_index`.
+
+    Source: Dice 1945. Introduced in lesson 02.
     """
     return tversky_index(prediction, target, 0.5, 0.5, delta=delta, domain=domain, per_class=per_class, mask=mask)
 
@@ -121,6 +129,8 @@ def jaccard_index(
 
     .. math:: J = \frac{TP + \delta}{TP + FP + FN + \delta}, \qquad J = \frac{D}{2-D} \text{ at } \delta = 0
 
-    Arguments, shapes, dtypes, range and errors as :func:`tversky_index`. Introduced in lesson 03.
+    Arguments, shapes, dtypes, range and errors as :func:`tversky_index`.
+
+    Source: Jaccard 1912. Introduced in lesson 03.
     """
     return tversky_index(prediction, target, 1.0, 1.0, delta=delta, domain=domain, per_class=per_class, mask=mask)

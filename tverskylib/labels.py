@@ -92,4 +92,5 @@ def smooth_labels(target: Any, epsilon: float, *, num_classes: int | None = None
         raise ValueError(f"target must hold values in [0, 1], got values from {low:.4g} to {high:.4g}{hint}")
     if kind_of(target) != "float":
         target = target.float() if is_tensor(target) else target.astype(np.float32)
+    epsilon = float(epsilon)  # another kind of number could change the dtype of target
     return (1 - epsilon) * target + epsilon / num_classes

@@ -56,7 +56,8 @@ def tversky_loss(
         domain: ``"batch"``, one ratio of the sums over the whole batch, or ``"image"``, one ratio an image.
         per_class: one ratio a class, background included, or all classes in one ratio, as in the talk.
         from_logits: False; True (sigmoid for one channel, softmax over the channels otherwise); "sigmoid"; "softmax".
-        soft_labels: "product" or "minimum", as in :func:`soft_counts`; the same for a binary target.
+        soft_labels: "product" or "minimum", as in :func:`soft_counts`; the same for a binary target. The minimum form
+            has gradient 0 at a pixel whose prediction equals its target, so that it rests there.
         mask: 1 where a pixel counts, 0 where it is ignored: (B, 1, ...) or the shape of the prediction.
         reduction: "mean" or "sum" over the ratios, or "none".
         validate: check values as well as shapes and dtypes (one read of each tensor, one synchronisation on a
@@ -78,11 +79,12 @@ def tversky_loss(
     check_choice("soft_labels", soft_labels, SOFT_LABELS)
     check_choice("reduction", reduction, REDUCTIONS)
     check_flag("per_class", per_class)
-    check_number_weights(alpha, beta, delta)
+    check_flag("validate", validate)
+    alpha, beta, delta = check_number_weights(alpha, beta, delta)
     check_pair(prediction, target, mask, allow_bool=False, tensors_only=True)
     activation = _activation(from_logits, prediction.shape[1])
 
-    probability = _probability(prediction, activation)
+    probability = _probability(prediction, activation, mask)
     probability, target = _sums.keep_where(mask, probability, target)
     read_values = validate and not torch.compiler.is_compiling()
     axes = reduced_axes(prediction.ndim, domain, per_class)
@@ -111,24 +113,26 @@ def _activation(from_logits: Any, channels: int) -> str | None:
     return str(from_logits)
 
 
-def _probability(prediction: torch.Tensor, activation: str | None) -> torch.Tensor:
+def _probability(prediction: torch.Tensor, activation: str | None, mask: torch.Tensor | None) -> torch.Tensor:
     if activation is None:
         return prediction
     logits = prediction.to(torch.promote_types(prediction.dtype, torch.float32))
+    if mask is not None:  # a NaN at an ignored pixel would come back as its gradient
+        logits = logits.masked_fill((mask == 0).all(1, keepdim=True), 0)
     return logits.sigmoid() if activation == "sigmoid" else logits.softmax(1)
 
 
 def _check_defined(undefined: list[int], shape: torch.Size, domain: Domain, per_class: bool) -> None:
     if not undefined:
         return
+    classes = shape[-1] if per_class else 1
+    first = undefined[0] % classes
     where = "the batch has"
     if domain == "image":
-        images = sorted({k // shape[1] if per_class else k for k in undefined})
+        images = [k // classes for k in undefined if k % classes == first]
         where = f"image {images[0]} of the batch has" if len(images) == 1 else f"images {images} of the batch have"
-    classes = f" in class {undefined[0] % shape[-1]}" if per_class else ""
-    raise ValueError(
-        f"delta must be positive here, got 0: {where} no foreground{classes} and none is predicted, so the loss is 0/0"
-    )
+    what = f"foreground in class {first}" if per_class else "foreground"
+    raise ValueError(f"delta must be positive here, got 0: {where} no {what} and none is predicted, so the loss is 0/0")
 
 
 def _reduce(loss: torch.Tensor, reduction: Reduction, group: Any) -> torch.Tensor:
@@ -137,10 +141,7 @@ def _reduce(loss: torch.Tensor, reduction: Reduction, group: Any) -> torch.Tenso
     total = loss.sum()
     if group is None:
         return total / loss.numel() if reduction == "mean" else total
-    (total,), (number,) = (
-        _sums.add_over_ranks((total,), group),
-        _sums.add_over_ranks((total.new_tensor(loss.numel()),), group),
-    )
+    total, number = _sums.add_over_ranks((total, total.new_tensor(loss.numel())), group)
     return total / number if reduction == "mean" else total
 
 
@@ -170,9 +171,9 @@ class TverskyLoss(nn.Module):
         check_choice("soft_labels", soft_labels, SOFT_LABELS)
         check_choice("reduction", reduction, REDUCTIONS)
         check_flag("per_class", per_class)
-        check_number_weights(alpha, beta, delta)
+        check_flag("validate", validate)
         _activation(from_logits, channels=2)
-        self.alpha, self.beta, self.delta = alpha, beta, delta
+        self.alpha, self.beta, self.delta = check_number_weights(alpha, beta, delta)
         self.domain: Domain = domain
         self.per_class = per_class
         self.from_logits: FromLogits = from_logits

@@ -114,13 +114,8 @@ say(f"All of the target is found, and Dice is only {explorer.drawing.dice:.2f}: 
 #
 # ## The lessons
 #
-# | lesson | question that it answers | minutes |
-# | --- | --- | --- |
-# | 00 Start here | does everything work, and where do I go? | 10 |
-# | [01 Segmentation basics](01_segmentation_basics.ipynb) | what goes in, what comes out, and why not accuracy? | 20 |
-# | [02 Thresholded predictions](02_thresholded_predictions.ipynb) | how does a probability become a mask, and is 0.5 the right place to cut? | 20 |
-# | [03 The Tversky index](03_tversky_index.ipynb) | what do alpha and beta do, and what are Dice, Jaccard and F2? | 25 |
-# | [04 The Tversky loss](04_tversky_loss.ipynb) | image-wise or batch-wise? which smoothing term? what about empty masks? | 40 |
+# <!-- lessons -->
+# <!-- /lessons -->
 #
 # Each lesson stands on the ones before it. If you only have a minute and a question from an issue tracker, go straight
 # to lesson 04.

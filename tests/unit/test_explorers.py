@@ -7,10 +7,23 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from tverskylib import explorers, figures, tiles
+from tverskylib import (
+    Regularised,
+    TverskyLoss,
+    confidence_penalty,
+    explorers,
+    figures,
+    label_noise_penalty,
+    smooth_labels,
+    theory,
+    tiles,
+    tversky_index,
+)
 from tverskylib.explorers import sliders
+from tverskylib.figures.smoothing import OPTIMA
 from tverskylib.index import tversky_from_counts
 from tverskylib.thresholds import threshold_counts
 
@@ -25,6 +38,15 @@ MAKERS = {
     "landscape": explorers.landscape,
     "empty_mask": explorers.empty_mask,
     "composer": explorers.composer,
+    "one_pixel": explorers.one_pixel,
+    "candidates": explorers.candidates,
+    "phase_diagram": explorers.phase_diagram,
+    "simplex": explorers.simplex,
+    "equivalence": explorers.equivalence,
+    "pushes": explorers.pushes,
+    "penalised_pixel": explorers.penalised_pixel,
+    "penalised_landscape": explorers.penalised_landscape,
+    "three_forms": explorers.three_forms,
 }
 
 
@@ -177,3 +199,65 @@ def test_static_grid_shows_each_position():
 def test_static_grid_without_positions_is_refused():
     with pytest.raises(ValueError, match="settings must hold at least one position"):
         figures.static_grid(partial(figures.Overlap), [])
+
+
+def test_candidates_agree_with_the_index_of_arrays():
+    explorer = explorers.candidates()
+    explorer.set(fraction=0.01, epsilon=0.2)
+    mask = np.zeros((1, 1, 1, 1000))
+    mask[..., :10] = 1
+    labels = smooth_labels(mask, 0.2, num_classes=2)
+    expected = [float(tversky_index(x, labels)) for x in (0 * mask, mask, 0 * mask + 1)]
+    assert list(explorer.drawing.indices.values()) == pytest.approx(expected)
+    assert explorer.drawing.best == "one" and not explorer.drawing.claim
+    assert explorer.drawing.order.get_text() == "tau lies OUTSIDE the two labels"
+
+
+def test_the_phase_diagram_changes_where_the_critical_fraction_says():
+    drawing = explorers.phase_diagram().drawing
+    codes = np.asarray(drawing.mesh.get_array()).reshape(drawing.p.shape)
+    for row in (20, 60, 110):
+        critical = theory.critical_fraction(0.5, 0.5, drawing.EPSILONS[row], num_classes=2)
+        assert ((critical <= drawing.FRACTIONS) == (codes[row] == list(OPTIMA).index("target"))).all()
+
+
+def test_equivalence_needs_the_right_weight():
+    explorer = explorers.equivalence()
+    explorer.set(epsilon=0.2, weight=0.2)
+    assert not explorer.drawing.same
+    next(iter(explorer.buttons.values())).click()
+    assert explorer.drawing.same and explorer.drawing.at[0] == explorer.drawing.at[1]
+
+
+def test_the_minima_with_penalties_are_those_of_the_torch_penalties():
+    q = torch.linspace(0.0005, 0.9995, 1000, dtype=torch.float64).reshape(-1, 1, 1, 1)
+    for epsilon in (0.2, 1.0):
+        explorer = explorers.pushes()
+        explorer.set(epsilon=epsilon)
+        for penalty, at in zip((label_noise_penalty, confidence_penalty), explorer.drawing.at, strict=True):
+            total = torch.stack([-x.log().squeeze() + epsilon * penalty(x[None]) for x in q])
+            assert q[total.argmin()].item() == pytest.approx(at, abs=1e-3)
+
+
+def test_penalised_pixel_agrees_with_the_torch_loss():
+    explorer = explorers.penalised_pixel()
+    explorer.set(alpha=0.3, beta=0.7, epsilon=0.4)
+    mask = (torch.arange(16) < 6).double().reshape(1, 1, 4, 4)
+    loss = Regularised(TverskyLoss(0.3, 0.7, delta=0.0), label_noise_penalty, 0.4)
+    values = []
+    grid = torch.linspace(0.05, 0.95, 19, dtype=torch.float64)
+    for q in grid:
+        prediction = mask.clamp(1e-9, 1 - 1e-9)  # the other pixels add a constant
+        prediction[0, 0, 0, 0] = q
+        values.append(loss(prediction, mask).item())
+    curve = explorer.drawing.curves[1]
+    drawn = np.interp(grid, curve.get_xdata(), curve.get_ydata())
+    assert np.diff(drawn) == pytest.approx(np.diff(values), abs=1e-5)
+
+
+def test_three_forms_follow_the_label_or_the_mask():
+    explorer = explorers.three_forms()
+    explorer.set(epsilon=0.3)
+    foreground, background = explorer.drawing.at[:3], explorer.drawing.at[3:]
+    assert foreground == pytest.approx([1, 0.85, 0.85], abs=1e-3)
+    assert background == pytest.approx([0, 0.15, 0.15], abs=1e-3)

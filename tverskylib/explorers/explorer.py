@@ -8,7 +8,7 @@ import pathlib
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import anywidget
 import ipywidgets as widgets
@@ -22,7 +22,7 @@ from tverskylib.figures._style import in_style
 from tverskylib.figures.drawing import Drawing, static_grid
 from tverskylib.figures.plate import DPI, mimebundle
 
-Slider = widgets.FloatSlider | widgets.FloatLogSlider | widgets.IntSlider
+Slider: TypeAlias = widgets.FloatSlider | widgets.FloatLogSlider | widgets.IntSlider
 
 
 class Picture(anywidget.AnyWidget):

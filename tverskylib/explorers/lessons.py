@@ -138,3 +138,127 @@ def composer() -> Explorer:
             small_false_alarms,
         ],
     )
+
+
+def one_pixel() -> Explorer:
+    """Lesson 05: cross-entropy and Dice along one pixel of a smoothed mask."""
+    return Explorer(
+        figures.OnePixel,
+        {
+            "epsilon": sliders.epsilon(0.2),
+            "num_classes": sliders.classes(),
+            "foreground": sliders.slider("foreground of 16", 6, 1, 15, 1, form=".0f"),
+        },
+        static=[{"epsilon": 0.0}, {}, {"num_classes": 1}, {"epsilon": 0.45}],
+    )
+
+
+def candidates() -> Explorer:
+    """Lesson 05: break Claim 1."""
+    return Explorer(
+        figures.Candidates,
+        {
+            "fraction": sliders.log_slider("foreground p", 0.1, -4, -0.3, 0.05),
+            "epsilon": sliders.epsilon(0.2),
+            "alpha": sliders.alpha(),
+            "beta": sliders.beta(),
+            "delta": sliders.slider("delta per pixel", 0.0, 0.0, 1.0, 0.01),
+            "num_classes": sliders.classes(),
+        },
+        presets=sliders.PRESETS,
+        static=[
+            {},
+            {"fraction": 0.01},
+            {"fraction": 0.01, "delta": 0.2},
+            {"epsilon": 0.45, "alpha": 1.6, "beta": 0.4, "delta": 1.0},
+        ],
+    )
+
+
+def phase_diagram() -> Explorer:
+    """Lesson 05: where Claim 1 holds, over the foreground fraction and epsilon."""
+    return Explorer(
+        figures.PhaseDiagram,
+        {
+            "alpha": sliders.alpha(),
+            "beta": sliders.beta(),
+            "delta": sliders.slider("delta per pixel", 0.0, 0.0, 1.0, 0.01),
+            "num_classes": sliders.classes(),
+        },
+        presets=sliders.PRESETS,
+        static=[{}, {"num_classes": 1}, {"alpha": 0.3, "beta": 0.7}, {"alpha": 1.8, "beta": 0.2, "delta": 0.2}],
+    )
+
+
+def simplex() -> Explorer:
+    """Lesson 06: entropy, cross-entropy and divergence of a distribution over three classes."""
+    return Explorer(
+        figures.Simplex,
+        {
+            "share": sliders.slider("share of class 1", 0.6, 0.01, 0.99, 0.01),
+            "split": sliders.slider("split of the rest", 0.5, 0.01, 0.99, 0.01),
+            "epsilon": sliders.epsilon(0.2),
+        },
+        presets={
+            "on the smooth label": {"share": 0.87, "split": 0.5, "epsilon": 0.195},
+            "uniform": {"share": 0.33, "split": 0.5},
+        },
+        static=[{}, {"share": 0.33}, {"share": 0.99}, {"share": 0.05, "split": 0.9}],
+    )
+
+
+def equivalence() -> Explorer:
+    """Lesson 06: smooth labels against a penalty."""
+    return Explorer(
+        figures.Equivalence,
+        {
+            "epsilon": sliders.epsilon(0.2),
+            "weight": sliders.slider("weight of the penalty", 0.2, 0.0, 1.0, 0.005, form=".3f"),
+        },
+        presets={"weight = epsilon / (1 - epsilon)": {"epsilon": 0.2, "weight": 0.25}},
+        static=[{}, {"weight": 0.25}, {"epsilon": 0.4, "weight": 0.4}, {"epsilon": 0.05, "weight": 0.05}],
+    )
+
+
+def pushes() -> Explorer:
+    """Lesson 06: the two penalties, and how hard they push."""
+    return Explorer(
+        figures.Pushes,
+        {"epsilon": sliders.slider("epsilon", 0.2, 0.01, 1.0, 0.01)},
+        static=[{"epsilon": e} for e in (0.05, 0.2, 0.5, 1.0)],
+    )
+
+
+def penalised_pixel() -> Explorer:
+    """Lesson 07: a Tversky loss with a penalty, along one pixel."""
+    return Explorer(
+        figures.PenalisedPixel,
+        {"alpha": sliders.alpha(), "beta": sliders.beta(), "epsilon": sliders.slider("epsilon", 0.1, 0.0, 1.0, 0.01)},
+        presets=sliders.PRESETS,
+        static=[{"epsilon": 0.0}, {}, {"epsilon": 0.5}, {"alpha": 0.2, "beta": 0.8}],
+    )
+
+
+def penalised_landscape() -> Explorer:
+    """Lesson 07: where the optimum goes, over the prediction on foreground and on background."""
+    return Explorer(
+        figures.PenalisedLandscape,
+        {
+            "alpha": sliders.alpha(),
+            "beta": sliders.beta(),
+            "epsilon": sliders.slider("epsilon", 0.1, 0.0, 1.0, 0.01),
+            "fraction": sliders.slider("foreground p", 0.25, 0.0, 0.5, 0.01),
+            "delta": sliders.slider("delta per pixel", 0.01, 0.01, 1.0, 0.01),
+        },
+        presets=sliders.PRESETS,
+        static=[{"epsilon": 0.0}, {}, {"epsilon": 0.5}, {"fraction": 0.0}],
+    )
+
+
+def three_forms() -> Explorer:
+    """Lesson 07: the product, the minimum and the squared form against a smoothed mask."""
+    return Explorer(
+        figures.ThreeForms,
+        {"epsilon": sliders.epsilon(0.2), "foreground": sliders.slider("foreground of 16", 6, 1, 15, 1, form=".0f")},
+        static=[{"epsilon": 0.0}, {}, {"epsilon": 0.4}, {"foreground": 1}],
+    )

@@ -45,3 +45,11 @@ def beta(value: float = 0.5, low: float = 0.05) -> widgets.FloatSlider:
 
 def threshold(value: float = 0.5) -> widgets.FloatSlider:
     return slider("threshold", value, 0.01, 0.99, 0.01)
+
+
+def epsilon(value: float = 0.2) -> widgets.FloatSlider:
+    return slider("epsilon", value, 0.0, 0.49, 0.01)
+
+
+def classes(value: int = 2) -> widgets.FloatSlider:
+    return slider("C in the formula", value, 1, 4, 1, form=".0f")

@@ -71,9 +71,9 @@ STYLE: dict[str, Any] = {
 
 
 # A backend belongs to the process, not to a figure: those settings stay the reader's.
-_SETTINGS = {
+_SETTINGS: Any = {
     name: value
-    for name, value in {**matplotlib.rcParamsDefault, **STYLE}.items()
+    for name, value in {**matplotlib.rcParamsDefault, **STYLE}.items()  # type: ignore[misc]
     if name.partition(".")[0] not in ("backend", "backend_fallback", "interactive", "toolbar", "tk", "webagg")
 }
 

@@ -19,9 +19,8 @@ class Drawing(ABC):
 
     size: ClassVar[tuple[float, float]] = (8.0, 3.6)  # inches
 
-    @abstractmethod
-    def update(self, **values: float) -> None:
-        """Show these values; the names are those of the sliders."""
+    update: Callable[..., None]
+    """Show these values, all given by name; the names are those of the sliders."""
 
     @abstractmethod
     def describe(self) -> str:

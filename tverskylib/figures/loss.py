@@ -268,10 +268,14 @@ class Composer(Drawing):
                 bar.set(x=x, width=width)
             offset = offset + values
         self.bars[0][0].axes.set_xlim(0, max(float(offset.max()) * 1.12, 1.0))
-        images = np.asarray(tversky_from_counts(*counts.T, delta=delta))
-        self.imagewise, self.batchwise = float(images.mean()), float(tversky_from_counts(*rows[2], delta=delta))
+        tp, fp, fn = counts.T
+        images = np.asarray(tversky_from_counts(tp, fp, fn, delta=delta))
+        self.imagewise, self.batchwise = (
+            float(images.mean()),
+            float(tversky_from_counts(tp.sum(), fp.sum(), fn.sum(), delta=delta)),
+        )
         self.images = [float(x) for x in images]
-        _, denominators = terms(*counts.T, 0.5, 0.5, delta)
+        _, denominators = terms(tp, fp, fn, 0.5, 0.5, delta)
         self.share = [float(d) / max(float(denominators.sum()), 1e-12) for d in denominators]
         for text, x, share in zip(self.weights, offset, self.share, strict=False):
             text.set(x=x, text=f" weight {share:.0%}")

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure, FigureBase
 from numpy.typing import NDArray
 
+from tverskylib.counts import Counts
 from tverskylib.figures._style import DICE, FAINT, FN, FP, INK, in_style
 from tverskylib.figures._words import said
 from tverskylib.figures.drawing import Drawing
@@ -120,7 +121,7 @@ class Threshold(Drawing):
 SCORES = (("precision", FP), ("recall", FN), ("Dice", DICE))
 
 
-def _scores(counts: tuple[NDArray[np.floating], ...]) -> tuple[NDArray[np.floating], ...]:
+def _scores(counts: Counts) -> tuple[NDArray[np.floating], ...]:
     """Precision, recall and Dice are three Tversky indices; a mask without a pixel has no precision."""
     return (
         tversky_from_counts(*counts, alpha=1, beta=0),

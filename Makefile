@@ -1,0 +1,51 @@
+# Two commands matter: `make lab` to learn, `make test` to check. The README has the same in plain commands.
+
+LESSONS ?=
+LAB_ARGS ?=
+PYTEST_ARGS ?=
+
+# Windows (git-bash too) has other names for Python and for its folder of programs.
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+BIN := .venv/Scripts
+else
+PYTHON ?= python3
+BIN := .venv/bin
+endif
+
+.PHONY: lab test notebooks bench clean
+
+lab: .venv/lab.stamp
+	$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb $(LAB_ARGS)
+
+test: .venv/test.stamp
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+# Writes and runs the lessons anew from notebooks/source; LESSONS="02 03" for some of them.
+notebooks: .venv/lab.stamp
+	$(BIN)/python notebooks/build.py $(LESSONS)
+
+bench: .venv/test.stamp
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+# Removes everything that the other targets made, the virtual environment too.
+clean:
+	rm -rf .venv build dist notebooks/failed .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The stamps say when something was last installed, so that nothing is installed twice.
+.venv/made.stamp:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "No $(PYTHON) here. Install Python 3.11 or newer, or name one: make lab PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(None if sys.version_info >= (3, 11) else 'This is Python %d.%d, and \
+	Python 3.11 or newer is needed. Name one: make lab PYTHON=/path/to/python3' % sys.version_info[:2])"
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/lab.stamp: .venv/made.stamp requirements.txt pyproject.toml
+	@echo "Installing about 1.5 GB into .venv; this takes a few minutes, once."
+	$(BIN)/python -m pip install -r requirements.txt -e .
+	@touch $@
+
+.venv/test.stamp: .venv/lab.stamp requirements-test.txt
+	$(BIN)/python -m pip install -r requirements-test.txt
+	@touch $@

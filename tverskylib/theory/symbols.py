@@ -1,0 +1,55 @@
+"""The symbols that the derivations share, with the signs that SymPy may rely on."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from tverskylib.index import terms, tversky_from_counts
+
+# Weights, the smoothing term (in pixels), and counts
+alpha, beta = sp.symbols("alpha beta", positive=True)
+delta = sp.Symbol("delta", nonnegative=True)
+tp, fp, fn = sp.symbols("TP FP FN", nonnegative=True)
+
+# The index T = N/D, and the same after a change of the prediction
+T, N = sp.symbols("T N", nonnegative=True)
+D, D_new = sp.symbols("D D'", positive=True)  # the index is defined where D > 0
+T_new, N_new = sp.symbols("T' N'", nonnegative=True)
+
+# Entries of the mask: the index i of M of them, the target t (or y, where it is binary), the prediction, a change
+i, M = sp.symbols("i M", integer=True, positive=True)
+t, yhat = sp.IndexedBase("t", nonnegative=True), sp.IndexedBase("yhat", nonnegative=True)
+h = sp.IndexedBase("h", real=True)
+
+# Smoothed labels: the strength, the number of classes, foreground and background entries and their two labels
+epsilon = sp.Symbol("varepsilon", positive=True)
+C = sp.Symbol("C", integer=True, positive=True)
+P, Q = sp.symbols("P Q", nonnegative=True)
+a, b = sp.symbols("a b", positive=True)
+
+half = sp.Rational(1, 2)
+
+two_labels = {a: 1 - epsilon + epsilon / C, b: epsilon / C}
+"""The two values of a smoothed mask: a on foreground, b on background."""
+
+
+def over_pixels(term: sp.Expr) -> sp.Sum:
+    """The sum of a term over all M entries of the mask, for any M."""
+    return sp.Sum(term, (i, 1, M))
+
+
+def soft_counts_of(target: sp.IndexedBase, prediction: sp.Expr) -> tuple[sp.Sum, sp.Sum, sp.Sum]:
+    """Soft TP, FP and FN as sums over the mask, as in :func:`tverskylib.soft_counts`."""
+    y = target[i]
+    return over_pixels(y * prediction), over_pixels((1 - y) * prediction), over_pixels(y * (1 - prediction))
+
+
+def index_of(counts: tuple[sp.Expr, sp.Expr, sp.Expr], smoothing: sp.Expr = delta) -> sp.Expr:
+    """The index of symbolic counts: the project's one formula."""
+    return tversky_from_counts(*counts, alpha, beta, smoothing)
+
+
+def terms_of(counts: tuple[sp.Expr, sp.Expr, sp.Expr], smoothing: sp.Expr = delta) -> dict[sp.Symbol, sp.Expr]:
+    """What N and D stand for, from the same formula: numerator and denominator."""
+    numerator, denominator = terms(*counts, alpha, beta, smoothing)
+    return {N: numerator, D: denominator}
