@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 import sympy as sp
 
+from tverskylib.theory.display import base_name, latex, markdown, plain
 from tverskylib.theory.signs import proves
 
 Relation = Literal["=", ">=", ">", "<=", "<"]
@@ -30,7 +30,7 @@ class DerivationError(ValueError):
         why = "left - right is" if step.relation == "=" else "the sign is not seen of left - right ="
         name = "the step" if number is None else f"step {number}"
         super().__init__(
-            f"{name} does not hold: {step.statement!r}: {step.left} {step.relation} {step.right}: {why} {residual}"
+            f"{name} does not hold: {step.statement!r}: {plain(step.left)} {step.relation} {plain(step.right)}: {why} {plain(residual)}"
         )
 
 
@@ -49,8 +49,9 @@ class Step:
         reason: why it holds, in words.
         assumptions: what is assumed beyond the signs of the symbols: SymPy inequalities, and ``Eq(x, y)`` for "x
             may be replaced by y".
-        where: what the symbols on both sides stand for; put in by the check, in this order.
+        where: what symbols stand for, in the order in which the check puts it in; others than needed are dropped.
         label: a name by which :class:`Derivation` finds the step.
+        key: a notebook shows it in full view; the other steps wait behind a line that opens.
 
     Raises:
         DerivationError: the step does not hold; the message says what is left over.
@@ -73,14 +74,27 @@ class Step:
     assumptions: tuple[Any, ...] = ()
     where: Mapping[Any, Any] = field(default_factory=dict)
     label: str = ""
+    key: bool = False
 
     def __post_init__(self) -> None:
         if self.relation not in _SIGNS:
             raise ValueError(f"relation must be one of {', '.join(_SIGNS)}, got {self.relation!r}")
         object.__setattr__(self, "left", sp.sympify(self.left))
         object.__setattr__(self, "right", sp.sympify(self.right))
-        object.__setattr__(self, "where", {key: sp.sympify(value) for key, value in self.where.items()})
+        known = (sp.true, True)  # SymPy answers at once where the signs of the symbols suffice
+        object.__setattr__(self, "assumptions", tuple(rule for rule in self.assumptions if rule not in known))
+        object.__setattr__(self, "where", self._needed(self.where))
         self.check()
+
+    def _needed(self, where: Mapping[Any, Any]) -> dict[Any, Any]:
+        """The definitions of symbols that occur, in the order given."""
+        symbols: set[Any] = set().union(*(part.free_symbols for part in (self.left, self.right, *self.assumptions)))
+        needed = {}
+        for symbol, meaning in where.items():
+            if symbol in symbols:
+                needed[symbol] = sp.sympify(meaning)
+                symbols |= needed[symbol].free_symbols
+        return needed
 
     def check(self, number: int | None = None) -> None:
         """Verify the step; ``number`` is named in the error.
@@ -123,32 +137,33 @@ class Step:
 
     def latex(self) -> str:
         """The formula alone, without delimiters, aligned at its relation."""
-        return f"{_latex(self.left)} &{_SIGNS[self.relation]} {_latex(self.right)}"
+        return f"{latex(self.left)} &{_SIGNS[self.relation]} {latex(self.right)}"
 
     def __str__(self) -> str:
-        lines = [self.statement, f"    {self.left} {self.relation} {self.right}"]
-        lines += [f"    where {symbol} = {meaning}" for symbol, meaning in self.where.items()]
+        tag = f"    ({self.label})" * bool(self.label)
+        lines = [self.statement, f"    {plain(self.left)} {self.relation} {plain(self.right)}{tag}"]
+        lines += [f"    where {symbol} = {plain(meaning)}" for symbol, meaning in self.where.items()]
         if self.assumptions:
-            lines.append(f"    assuming {', '.join(map(_plain, self.assumptions))}")
+            lines.append(f"    assuming {', '.join(map(plain, self.assumptions))}")
         return "\n".join([*lines, f"    {self.reason}"] if self.reason else lines)
 
     def _repr_markdown_(self) -> str:
         return "\n\n".join(self._markdown({}))
 
-    def _markdown(self, printed: dict[Any, Any]) -> list[str]:
+    def _markdown(self, printed: dict[Any, Any], *, tagged: bool = True) -> list[str]:
         """Paragraphs; definitions that the reader has seen before are not printed again."""
-        tag = rf" \tag{{{self.label}}}" if self.label else ""
-        paragraphs = [self.statement, f"$$\\begin{{aligned}} {self.latex()} \\end{{aligned}}{tag}$$"]
+        tag = rf" \tag{{{self.label}}}" if self.label and tagged else ""
+        paragraphs = [markdown(self.statement), f"$$\\begin{{aligned}} {self.latex()} \\end{{aligned}}{tag}$$"]
         news = {symbol: meaning for symbol, meaning in self.where.items() if printed.get(symbol) != meaning}
         printed.update(news)
         notes = []
         if news:
-            notes.append("where " + ", ".join(f"${_latex(s)} = {_latex(meaning)}$" for s, meaning in news.items()))
+            notes.append("Where " + ", ".join(f"${latex(s)} = {latex(meaning)}$" for s, meaning in news.items()))
         if self.assumptions:
-            notes.append("assuming " + ", ".join(f"${_latex(assumption)}$" for assumption in self.assumptions))
-        if notes:
-            paragraphs.append("; ".join(notes))
-        return [*paragraphs, f"*{self.reason}*"] if self.reason else paragraphs
+            notes.append("Assuming " + ", ".join(f"${latex(assumption)}$" for assumption in self.assumptions))
+        if self.reason:
+            notes.append(f"*{markdown(self.reason)}*")
+        return [*paragraphs, ". ".join(notes)] if notes else paragraphs
 
 
 class Derivation:
@@ -187,6 +202,7 @@ class Derivation:
         assuming: Iterable[Any] = (),
         where: Mapping[Any, Any] | None = None,
         label: str = "",
+        key: bool = False,
     ) -> Self:
         """Verify a step and append it; the arguments are those of :class:`Step`, in reading order.
 
@@ -194,7 +210,7 @@ class Derivation:
             DerivationError: it does not hold; the message names its number, its statement and what is left over.
         """
         try:
-            step = Step(statement, left, right, relation, reason, tuple(assuming), where or {}, label)
+            step = Step(statement, left, right, relation, reason, tuple(assuming), where or {}, label, key)
         except DerivationError as error:
             number = len(self.steps) + 1
             error.number, error.args = number, (error.args[0].replace("the step", f"step {number}", 1),)
@@ -231,17 +247,20 @@ class Derivation:
 
     def __str__(self) -> str:
         blocks = [f"{number}. {step}" for number, step in enumerate(self, start=1)]
-        return "\n\n".join([self.title, *([f"Signs: {_signs(self, str)}"] if _signs(self, str) else []), *blocks])
+        return "\n\n".join([self.title, *([f"Signs: {_signs(self, plain)}"] if _signs(self, plain) else []), *blocks])
 
     def _repr_markdown_(self) -> str:
+        """The key steps in full view, and all steps behind a line that opens."""
         printed: dict[Any, Any] = {}
-        paragraphs = [f"**{self.title}**"]
-        if signs := _signs(self, lambda symbol: f"${_latex(symbol)}$"):
-            paragraphs.append(f"Signs: {signs}")
+        every = []
         for number, step in enumerate(self, start=1):
             first, *others = step._markdown(printed)
-            paragraphs += [f"**{number}.** {first}", *others]
-        return "\n\n".join(paragraphs)
+            every += [f"**{number}.** {first}", *others]
+        if signs := _signs(self, lambda symbol: f"${latex(symbol)}$"):
+            every.insert(0, f"Signs: {signs}")
+        key = [paragraph for step in self if step.key for paragraph in step._markdown({}, tagged=False)]
+        summary = f"<summary>The whole proof: {len(self)} steps, each verified</summary>"
+        return "\n\n".join([f"**{markdown(self.title)}**", *key, f"<details>{summary}", *every, "</details>"])
 
     def _repr_latex_(self) -> str:
         rows = [
@@ -268,6 +287,8 @@ def _linear(expression: Any) -> Any:
 
 
 def _linear_sum(total: Any) -> Any:
+    if len(total.limits) != 1:
+        return total
     ((index, first, last),) = total.limits
     parts = []
     for term in sp.Add.make_args(sp.expand(sp.expand_log(total.function))):
@@ -291,29 +312,13 @@ def _is_polynomial(expression: Any) -> bool:
 
 
 def _signs(steps: Iterable[Step], name: Callable[[Any], str]) -> str:
-    """What SymPy is told of the symbols, as a reader would write it."""
+    """What SymPy is told of the symbols. T' and T_0 are not named beside T, whose sign they share."""
     symbols = sorted(set().union(*(step.symbols() for step in steps)), key=str)
-    positive = [name(symbol) for symbol in symbols if symbol.is_positive]
-    others = [name(symbol) for symbol in symbols if symbol.is_nonnegative and not symbol.is_positive]
-    parts = [f"{', '.join(positive)} > 0"] * bool(positive) + [f"{', '.join(others)} ≥ 0"] * bool(others)
+    positive = [symbol for symbol in symbols if symbol.is_positive]
+    others = [symbol for symbol in symbols if symbol.is_nonnegative and not symbol.is_positive]
+    parts = []
+    for group, sign in ((positive, "> 0"), (others, "≥ 0")):
+        bases = {str(symbol) for symbol in group}
+        shown = [symbol for symbol in group if str(symbol) == base_name(symbol) or base_name(symbol) not in bases]
+        parts += [f"{', '.join(map(name, shown))} {sign}"] * bool(shown)
     return "; ".join(parts)
-
-
-def _latex(expression: Any) -> str:
-    """SymPy's LaTeX, but with TP as one quantity, not T times P, and with hats on the names that have them."""
-    names = {symbol: _name_in_latex(str(symbol)) for symbol in getattr(expression, "free_symbols", ())}
-    changed = {symbol: name for symbol, name in names.items() if name != str(symbol)}
-    return str(sp.latex(expression, symbol_names=changed))
-
-
-def _name_in_latex(name: str) -> str:
-    if match := re.fullmatch(r"([A-Z]{2})('?)(?:_(\w))?", name):
-        count, prime, index = match.groups()
-        return rf"\mathrm{{{count}}}{prime}" + f"_{{{index}}}" * bool(index)
-    for character, command in (("ŷ", r"\hat{y}"), ("ỹ", r"\tilde{y}"), ("‖", r"\,\|\,")):
-        name = name.replace(character, command)
-    return name
-
-
-def _plain(assumption: Any) -> str:
-    return f"{assumption.lhs} {assumption.rel_op.replace('==', '=')} {assumption.rhs}"

@@ -55,24 +55,23 @@ def _cases(expression: Any, assumptions: list[Any], facts: Facts) -> list[tuple[
 
 
 class _Known:
-    """Looks for signs, given facts. ``open`` holds what is being looked at, so that no search runs in a circle."""
+    """Looks for signs, given facts. What was asked before is answered at once; what is being looked at counts as
+    not seen, so that no search runs in a circle."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.open: set[Any] = set()
+        self.answers: dict[tuple[Any, bool], bool] = {}
 
     def shown(self, expression: Any, strict: bool) -> bool:
         """Whether the expression is seen to be > 0 (``strict``) or >= 0."""
         if expression.is_positive or (not strict and expression.is_nonnegative):
             return True
-        if expression in self.open:
-            return False
-        self.open.add(expression)
-        try:
+        key = (expression, strict)
+        if key not in self.answers:
+            self.answers[key] = False
             forms = (lambda x: x, lambda x: sp.factor(sp.together(x)), sp.expand)
-            return any(self._as_it_stands(form(expression), strict) for form in forms)
-        finally:
-            self.open.discard(expression)
+            self.answers[key] = any(self._as_it_stands(form(expression), strict) for form in forms)
+        return self.answers[key]
 
     def _as_it_stands(self, form: Any, strict: bool) -> bool:
         if any(_is_multiple(form, fact) and (positive or not strict) for fact, positive in self.facts):
@@ -98,5 +97,7 @@ class _Known:
 
 
 def _is_multiple(expression: Any, fact: Any) -> bool:
-    ratio = sp.S.NaN if fact.is_zero else sp.cancel(expression / fact)
+    if expression.free_symbols != fact.free_symbols or fact.is_zero:
+        return False
+    ratio = sp.cancel(expression / fact)
     return bool(ratio.is_number and ratio.is_positive)

@@ -33,6 +33,8 @@ from tverskylib.theory.threshold import coefficient
 
 p, p_star = sp.symbols("p p^*", nonnegative=True)
 u, v = sp.symbols("u v", nonnegative=True)
+c_a, c_b = sp.symbols("c_a c_b", real=True)  # the c of the threshold theorem, on foreground and on background
+A, B = sp.symbols("A B", real=True)  # the conditions say A >= 0 and B >= 0
 
 # Soft counts of a prediction that is u on the whole foreground and v on the whole background
 counts = (a * P * u + b * Q * v, (1 - a) * P * u + (1 - b) * Q * v, a * P * (1 - u) + b * Q * (1 - v))
@@ -42,10 +44,16 @@ condition_b = beta * a * (P * a + Q * b) + delta * (beta * a - alpha * (1 - a))
 by_fraction = p * (1 - epsilon) * (alpha - beta * b) - beta * b**2
 
 
-def at(foreground: int, background: int) -> dict[Any, Any]:
-    """N and D of the prediction with these two values, and the two labels."""
-    values = {u: foreground, v: background}
-    return {**terms_of(tuple(count.subs(values) for count in counts)), **two_labels}
+values_of = {A: condition_a, B: condition_b, c_a: coefficient(a), c_b: coefficient(b)}
+
+
+def meaning(*symbols: Any, foreground: int | None = None, background: int | None = None) -> dict[Any, Any]:
+    """What these symbols stand for, with N and D of the prediction that has these two values, and the two labels."""
+    found = {symbol: values_of[symbol] for symbol in symbols}
+    if foreground is not None:
+        values = {u: foreground, v: background}
+        found |= terms_of(tuple(count.subs(values) for count in counts))
+    return {**found, **two_labels}
 
 
 @built_once
@@ -104,58 +112,59 @@ def _smoothed_labels(proof: Derivation) -> None:
 
 def _three_candidates(proof: Derivation) -> None:
     proof.step(
-        "At the mask, u = 1 and v = 0: more prediction on background does not pay if (A),",
-        -coefficient(b),
+        "At the mask, u = 1 and v = 0: more prediction on background does not pay if the number A below is at least 0,",
+        -c_b,
         "=",
         condition_a,
-        "-c of the threshold theorem, at the label b. (A) says that this is not negative: b ≤ τ.",
-        where=at(1, 0),
+        "-c of the threshold theorem, at the label b. A ≥ 0 says b ≤ τ.",
+        where=meaning(c_b, foreground=1, background=0),
         label="A",
+        key=True,
     )
     proof.step(
-        "and less prediction on foreground does not pay if (B).",
-        coefficient(a),
+        "and less prediction on foreground does not pay if the number B is.",
+        c_a,
         "=",
         condition_b,
-        "c at the label a. (B) says that this is not negative: τ ≤ a. So the mask is optimal if and only if both hold.",
-        where=at(1, 0),
+        "c at the label a. B ≥ 0 says τ ≤ a. So the mask is optimal if and only if both hold.",
+        where=meaning(c_a, foreground=1, background=0),
         label="B",
+        key=True,
     )
     proof.step(
-        "At all-one, u = v = 1, the background's c has the opposite sign: all-one is optimal if and only if (A) fails "
-        "or is a tie.",
-        coefficient(b),
+        "At all-one, u = v = 1, the background's c has the opposite sign: all-one is optimal if and only if A ≤ 0.",
+        c_b,
         "=",
-        -condition_a,
-        "The foreground's c is larger still (next steps), so it need not be checked.",
-        where=at(1, 1),
+        -A,
+        "The foreground's c is larger still (see below), so it need not be checked.",
+        where=meaning(c_b, A, foreground=1, background=1),
+        key=True,
     )
     proof.step(
-        "At all-zero, u = v = 0, the foreground's c is the same: all-zero is optimal if and only if (B) fails or is "
-        "a tie.",
-        coefficient(a),
+        "At all-zero, u = v = 0, the foreground's c is the same: all-zero is optimal if and only if B ≤ 0.",
+        c_a,
         "=",
-        condition_b,
+        B,
         "The background's c is smaller still.",
-        where=at(0, 0),
+        where=meaning(c_a, B, foreground=0, background=0),
+        key=True,
     )
-    slope = D + (alpha + beta - 1) * N
     proof.step(
         "At every prediction the two numbers c differ by",
-        coefficient(a) - coefficient(b),
+        c_a - c_b,
         "=",
-        (1 - epsilon) * slope,
-        "c is a straight line in the label, of the slope B of the threshold theorem, and B > 0.",
-        where=two_labels,
+        (1 - epsilon) * (D + (alpha + beta - 1) * N),
+        "c is a straight line in the label, of the slope m of the threshold theorem, and m > 0.",
+        where=meaning(c_a, c_b),
     )
     sum_of_both = (1 - epsilon) * (alpha * (1 - a) * P + beta * b * Q + (alpha + beta) * (a * P + delta))
     proof.step(
-        "So (A) and (B) add up to",
-        condition_a + condition_b,
+        "So A and B add up to",
+        A + B,
         "=",
         sum_of_both,
         "At the mask, α FP + β FN + (α + β) N is the slope.",
-        where=two_labels,
+        where=meaning(A, B),
     )
     for some, name in ((P, "foreground"), (Q, "background")):
         proof.step(
@@ -163,41 +172,42 @@ def _three_candidates(proof: Derivation) -> None:
             sum_of_both,
             ">",
             0,
-            "No factor and no term is negative. So (A) and (B) can not both fail: three cases, and no fourth.",
+            "No factor and no term is negative. So A and B are not both negative: three cases, and no fourth.",
             assuming=[sp.Lt(epsilon, 1), sp.Gt(some, 0)],
             where=two_labels,
         )
     size, share = sp.Symbol("M", positive=True), sp.Symbol("d", nonnegative=True)
-    for letter, condition in (("A", condition_a), ("B", condition_b)):
-        fractions = {P: p, Q: 1 - p, delta: share}
+    for condition in (A, B):
         proof.step(
-            f"({letter}) depends on the fraction p = P/M and on δ/M = d, not on the number of entries M.",
-            condition.subs({P: size * p, Q: size * (1 - p), delta: size * share}, simultaneous=True),
+            f"{condition} depends on the fraction p = P/M and on d = δ/M; the number of entries M is a factor.",
+            sp.Subs(condition, (P, Q, delta), (size * p, size * (1 - p), size * share)),
             "=",
-            size * condition.subs(fractions, simultaneous=True),
+            size * sp.Subs(condition, (P, Q, delta), (p, 1 - p, share)),
             "Every term has one factor P, Q or δ.",
+            where={condition: values_of[condition]},
         )
 
 
 def _no_smoothing_term(proof: Derivation) -> None:
     proof.step(
-        "Without a smoothing term, δ = 0, (B) always holds.",
-        sp.Subs(condition_b, delta, 0),
+        "Without a smoothing term, δ = 0, condition (B) always holds.",
+        sp.Subs(B, delta, 0),
         ">",
         0,
         "A product of positive numbers. So all-zero is never optimal, unless it is the mask.",
         assuming=[sp.Gt(P, 0)],
+        where={B: condition_b},
     )
     proof.step(
-        "And (A) becomes a condition on p, a straight line.",
-        sp.Subs(condition_a, (P, Q, delta), (p, 1 - p, 0)),
+        "And A, per entry, becomes a straight line in p.",
+        sp.Subs(A, (P, Q, delta), (p, 1 - p, 0)),
         "=",
         by_fraction,
         "p a + (1 - p) b = b + p (1 - ε).",
-        where=two_labels,
+        where=meaning(A),
     )
     proof.step(
-        "On an empty mask it fails for every ε > 0: all-one is optimal.",
+        "On an empty mask it is negative for every ε > 0: all-one is optimal.",
         sp.Subs(by_fraction, p, 0),
         "<",
         0,
@@ -228,6 +238,7 @@ def _no_smoothing_term(proof: Derivation) -> None:
         "So Claim 1 holds from p* upwards, and fails for a smaller foreground.",
         where={p_star: beta * b**2 / ((1 - epsilon) * (alpha - beta * b)), **two_labels},
         label="critical fraction",
+        key=True,
     )
 
 
@@ -243,33 +254,35 @@ def _large_smoothing_term(proof: Derivation) -> None:
         where={N: numerator, D: denominator},
     )
     proof.step(
-        "(A) changes with δ at a constant rate, positive if b < α/(α + β):",
-        sp.Derivative(condition_a, delta),
+        "A changes with δ at a constant rate, positive if b < α/(α + β):",
+        sp.Derivative(A, delta),
         "=",
         (alpha + beta) * (top - b),
-        "It is linear in δ. So a large δ restores (A) if b lies below that limit.",
+        "It is linear in δ. So a large δ restores condition (A) if b lies below that limit.",
+        where={A: condition_a},
     )
     proof.step(
-        "and (B) too, positive if a > α/(α + β).",
-        sp.Derivative(condition_b, delta),
+        "and B too, positive if a > α/(α + β).",
+        sp.Derivative(B, delta),
         "=",
         (alpha + beta) * (a - top),
         "So a large δ makes all-zero optimal if both labels lie below the limit.",
+        where={B: condition_b},
     )
     pieces = (alpha * (1 - b) - beta * b) * (P * (1 - epsilon) + delta * (1 - b)) - beta * b**2 * (
         P * (epsilon - b) + Q * (1 - b)
     )
     proof.step("The lower label is at most ε.", b, "<=", epsilon, "C ≥ 1.", where=two_labels)
     proof.step(
-        "(A) in other pieces:",
-        (1 - b) * condition_a,
+        "A in other pieces:",
+        (1 - b) * A,
         "=",
         pieces,
         "a (1 - b) = 1 - ε + b (ε - b).",
-        where=two_labels,
+        where=meaning(A),
     )
     proof.step(
-        "if b lies above the limit, α(1 - b) < β b, it fails for every δ, and all-one is optimal.",
+        "if b lies above the limit, α(1 - b) < β b, A is negative for every δ, and all-one is optimal.",
         pieces,
         "<",
         0,
@@ -281,7 +294,7 @@ def _large_smoothing_term(proof: Derivation) -> None:
         sp.Subs(beta * a - alpha * (1 - a), C, 1),
         "=",
         beta,
-        "The rate of (B) is positive, and it starts from a positive number.",
+        "The rate of B is positive, and it starts from a positive number.",
         where=two_labels,
     )
     proof.step(
@@ -299,19 +312,20 @@ def _special_masks(proof: Derivation) -> None:
     pixels = sp.Symbol("n", positive=True)
     proof.step(
         "An empty mask, P = 0, needs a δ that grows with the number of its entries.",
-        sp.Subs(condition_a, P, 0),
+        sp.Subs(A, P, 0),
         "=",
         delta * (alpha * (1 - b) - beta * b) - beta * b**2 * Q,
-        "Put in P = 0.",
+        "Put in P = 0. The mask is optimal if this is at least 0.",
+        where={A: condition_a},
         label="empty mask",
     )
     proof.step(
         "One-hot targets of n pixels in one ratio have P = n and Q = (C - 1) n. With δ = 0:",
-        sp.Subs(condition_a, (P, Q, delta), (pixels, (C - 1) * pixels, 0)),
+        sp.Subs(A, (P, Q, delta), (pixels, (C - 1) * pixels, 0)),
         "=",
         pixels / C * (alpha * C * (1 - epsilon) - beta * epsilon),
         "The labels of a pixel add up to 1, so P a + Q b = n.",
-        where=two_labels,
+        where=meaning(A),
     )
     proof.step(
         "With α = β that is positive for every ε < 1/2, as C ≥ 2.",
@@ -400,6 +414,7 @@ def _all_pixels(proof: Derivation) -> None:
         tp + delta + (alpha + beta) * (pixels - tp),
         "Summed over the pixels.",
         where=where,
+        key=True,
     )
     proof.step(
         "The index is defined for every prediction.",
@@ -418,8 +433,9 @@ def _all_pixels(proof: Derivation) -> None:
         rate,
         "The quotient rule.",
         where=where,
+        key=True,
     )
-    proof.step("which is positive.", rate, ">", 0, "D > 0.")
+    proof.step("which is positive.", rate, ">", 0, "D > 0.", key=True)
     smoothed_tp = (1 - epsilon) * hits + pixels * epsilon / C
     proof.step(
         "TP is the larger, the larger R, the sum of the predictions at the right class.",
@@ -451,7 +467,7 @@ def _all_pixels(proof: Derivation) -> None:
 def _average_of_classes(proof: Derivation) -> None:
     foreground, background = 1, 999
     values = {C: 2, epsilon: sp.Rational(1, 10), alpha: half, beta: half, delta: 0}
-    high, low = (meaning.subs(values) for meaning in two_labels.values())
+    high, low = (value.subs(values) for value in two_labels.values())
 
     def dice(ones: int, zeros: int, ones_hit: int, zeros_hit: int) -> Any:
         """One class: entries labelled high and low, and how many of each are predicted 1."""
@@ -474,4 +490,5 @@ def _average_of_classes(proof: Derivation) -> None:
         "0.5098 against 0.5055: two ratios, and the one of the small class gains more than the other loses.",
         where={elsewhere: average(30), at_target: average(0)},
         label="average",
+        key=True,
     )

@@ -33,7 +33,7 @@ from tverskylib.theory.symbols import (
 )
 
 tau = sp.Symbol("tau", nonnegative=True)
-slope, bracket = sp.Symbol("c"), sp.Symbol("B", positive=True)
+slope = sp.Symbol("m", positive=True)
 
 
 def weight(label: Any) -> Any:
@@ -90,6 +90,7 @@ def _change(proof: Derivation) -> None:
         over_pixels(h[i] * coefficient(t[i])),
         "Put in both changes; the products ND cancel. Nothing is left that is not linear in h.",
         where={N_new: N + over_pixels(h[i] * t[i]), D_new: D + over_pixels(h[i] * weight(t[i]))},
+        key=True,
     )
     counts, counts_new = (tp, fp, fn), sp.symbols("TP' FP' FN'", nonnegative=True)
     proof.step(
@@ -105,6 +106,7 @@ def _change(proof: Derivation) -> None:
             D_new: terms_of(counts_new)[D],
             **terms_of(counts),
         },
+        key=True,
     )
     label, prediction = sp.symbols("t_i yhat_i", nonnegative=True)
     others = sp.symbols("TP_0 FP_0 FN_0", nonnegative=True)
@@ -124,12 +126,12 @@ def _sign_of_c(proof: Derivation) -> None:
     label, mistakes = sp.Symbol("t_i", nonnegative=True), alpha * fp + beta * fn
     where = terms_of((tp, fp, fn))
     proof.step(
-        "cᵢ is a straight line in tᵢ; call its slope B.",
+        "cᵢ is a straight line in tᵢ; call its slope m.",
         coefficient(label),
         "=",
-        label * bracket - alpha * N,
+        label * slope - alpha * N,
         "Collect tᵢ.",
-        where={bracket: D + (alpha + beta - 1) * N},
+        where={slope: D + (alpha + beta - 1) * N},
     )
     proof.step(
         "The slope has no negative term,",
@@ -138,7 +140,7 @@ def _sign_of_c(proof: Derivation) -> None:
         mistakes + (alpha + beta) * N,
         "D = N + α FP + β FN.",
         where=where,
-        label="B",
+        label="slope",
     )
     proof.step(
         "and it is at least a fixed share of D,",
@@ -149,7 +151,7 @@ def _sign_of_c(proof: Derivation) -> None:
         where=where,
     )
     proof.step(
-        "which is positive wherever the index is defined. So B > 0.",
+        "which is positive wherever the index is defined. So m > 0.",
         (alpha + beta) / (1 + alpha + beta) * D,
         ">",
         0,
@@ -164,9 +166,10 @@ def _threshold(proof: Derivation) -> None:
         "So cᵢ has the sign of tᵢ - τ, with a threshold τ that is the same for all pixels.",
         coefficient(label),
         "=",
-        bracket * (label - tau),
-        "B > 0; τ is where the line crosses 0.",
-        where={tau: alpha * N / bracket, bracket: D + (alpha + beta - 1) * N},
+        slope * (label - tau),
+        "m > 0; τ is where the line crosses 0.",
+        where={tau: alpha * N / slope, slope: D + (alpha + beta - 1) * N},
+        key=True,
     )
     proof.step(
         "The threshold depends on the index alone.",
@@ -176,6 +179,7 @@ def _threshold(proof: Derivation) -> None:
         "Divide by D: N/D = T. The right side is what optimal_threshold computes.",
         where={T: N / D},
         label="tau",
+        key=True,
     )
     proof.step(
         "A better index asks for a higher threshold:",
@@ -214,13 +218,14 @@ def _threshold(proof: Derivation) -> None:
             "=",
             value,
             "The best threshold for Dice is half the best Dice." if at == half else "Put in α = β = 1.",
+            key=True,
         )
 
 
 def _optimal(proof: Derivation) -> None:
     label = sp.Symbol("t_i", nonnegative=True)
     x, gap = sp.symbols("x tau", nonnegative=True)
-    line = bracket * (label - gap)
+    line = slope * (label - gap)
     proof.step(
         "Sufficient: where tᵢ is above τ and ŷᵢ = 1, every other value x of the pixel has hᵢ cᵢ ≤ 0,",
         (x - 1) * line,

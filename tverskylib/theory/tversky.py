@@ -61,6 +61,7 @@ def _minimum(proof: Derivation) -> None:
         (alpha * fp + beta * fn) / D,
         "1 - N/D is (D - N)/D, and D - N holds the mistakes.",
         where={T: index_of(counts), **where},
+        key=True,
     )
     proof.step(
         "The denominator is at least δ.",
@@ -127,6 +128,7 @@ def _gradient(proof: Derivation) -> None:
         "The quotient rule, on counts that are linear. The loss has the opposite sign.",
         where=where,
         label="gradient",
+        key=True,
     )
     proof.step(
         "With N and D known, it is a straight line in yᵢ.",
@@ -141,6 +143,7 @@ def _gradient(proof: Derivation) -> None:
         "=",
         (beta * N + D - N) / D**2,
         "Put in yᵢ = 1.",
+        key=True,
     )
     proof.step(
         "and on background another: two numbers for a whole mask.",
@@ -148,6 +151,7 @@ def _gradient(proof: Derivation) -> None:
         "=",
         -alpha * N / D**2,
         "Put in yᵢ = 0.",
+        key=True,
     )
 
 
@@ -188,15 +192,22 @@ def _pulls(proof: Derivation) -> None:
         "It is the ratio that falls: the pull of the background alone need not grow with α.",
         where=where,
     )
-    for left, sign, word in (((N + fn) / (alpha * N), ">", "positive"), (-beta * (N + fn) / (alpha**2 * N), "<", "negative")):
-        proof.step(
-            f"The derivative is {word} wherever it exists.",
-            left,
-            sign,
-            0,
-            "It exists where N = TP + δ > 0.",
-            assuming=[sp.Gt(N, 0)],
-        )
+    proof.step(
+        "The derivative by β is positive wherever it exists,",
+        (N + fn) / (alpha * N),
+        ">",
+        0,
+        "It exists where N = TP + δ > 0.",
+        assuming=[sp.Gt(N, 0)],
+    )
+    proof.step(
+        "the one by α negative.",
+        -beta * (N + fn) / (alpha**2 * N),
+        "<",
+        0,
+        "In the same way.",
+        assuming=[sp.Gt(N, 0)],
+    )
 
 
 def _empty_mask(proof: Derivation) -> None:
@@ -211,6 +222,7 @@ def _empty_mask(proof: Derivation) -> None:
         "Each ŷᵢ adds to S at rate 1.",
         where=empty,
         label="empty mask",
+        key=True,
     )
     proof.step(
         "For a given S it changes with δ,",

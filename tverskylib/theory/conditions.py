@@ -1,0 +1,300 @@
+"""What the derivations say of numbers: the conditions of Claim 1 and the best prediction for a soft target.
+
+Every formula here is taken from a verified step, by its label, and turned into a NumPy function at the first call.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import numbers
+from collections.abc import Callable
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tverskylib._checks import describe
+from tverskylib.index import tversky_from_counts
+
+_TIE = 1e-13  # what is smaller than this, relative to its parts, is rounding
+
+
+class _Formulas(NamedTuple):
+    condition_a: Callable[..., Any]  # of p, d, alpha, beta, epsilon, C; as the next two
+    condition_b: Callable[..., Any]
+    full_mask: Callable[..., Any]
+    critical_fraction: Callable[..., Any]
+    threshold: Callable[..., Any]  # of T, alpha, beta
+
+
+@functools.cache
+def _formulas() -> _Formulas:
+    import sympy as sp
+
+    from tverskylib.theory import smoothing, symbols, threshold
+
+    claim, theorem = smoothing.claim1(), threshold.threshold_theorem()
+    per_entry = {symbols.P: smoothing.p, symbols.Q: 1 - smoothing.p}
+    names = (smoothing.p, symbols.delta, symbols.alpha, symbols.beta, symbols.epsilon, symbols.C)
+
+    def of_claim(label: str, expression: Any = None) -> Callable[..., Any]:
+        step = claim[label]
+        explicit = step.explicit(step.right if expression is None else expression)
+        function: Callable[..., Any] = sp.lambdify(names, explicit.subs(per_entry), "numpy")
+        return function
+
+    return _Formulas(
+        condition_a=of_claim("A"),
+        condition_b=of_claim("B"),
+        full_mask=of_claim("full mask"),
+        critical_fraction=of_claim("critical fraction", smoothing.p_star),
+        threshold=sp.lambdify((symbols.T, symbols.alpha, symbols.beta), theorem["tau"].right, "numpy"),
+    )
+
+
+def claim1_holds(
+    p: float, alpha: float, beta: float, epsilon: float, *, num_classes: int = 2, delta_per_pixel: float = 0.0
+) -> bool:
+    r"""Whether the best prediction for a smoothed mask is the mask itself.
+
+    With :math:`a = 1-\varepsilon+\varepsilon/C` and :math:`b = \varepsilon/C`, per entry of the mask:
+
+    .. math::
+        (A)\quad & \alpha p (1-\varepsilon) + \delta (\alpha(1-b) - \beta b) \ge \beta b (p a + (1-p) b)
+            && \text{(needed if } p < 1) \\
+        (B)\quad & \beta a (p a + (1-p) b) + \delta (\beta a - \alpha(1-a)) \ge 0 && \text{(needed if } p > 0)
+
+    Args:
+        p: fraction of foreground entries, in [0, 1].
+        alpha, beta: weights of the false positives and of the false negatives, above 0.
+        epsilon: strength of the smoothing, 0 <= epsilon < 1.
+        num_classes: the C of the formula; 1 is one-sided smoothing, 2 the usual one of a binary mask.
+        delta_per_pixel: smoothing term of the index divided by the number of entries.
+
+    Returns:
+        True also where the mask shares the optimum (a tie, up to rounding), and for p = epsilon = delta = 0, where the
+        index of the mask is 0/0 but 1 for every positive delta.
+
+    Raises:
+        TypeError, ValueError: an argument that is no number, or out of its range.
+
+    Source: :func:`claim1`. Introduced in lesson 05.
+
+    >>> claim1_holds(0.01, 0.5, 0.5, 0.1), claim1_holds(0.001, 0.5, 0.5, 0.1)
+    (True, False)
+    """
+    for name, given in (("p", p), ("epsilon", epsilon)):
+        if not _is_number(given):
+            raise TypeError(f"{name} must be a number, got {describe(given)}")
+    return str(claim1_optimum(p, alpha, beta, epsilon, num_classes=num_classes, delta_per_pixel=delta_per_pixel)) == (
+        "target"
+    )
+
+
+@overload
+def claim1_optimum(
+    p: float, alpha: float, beta: float, epsilon: float, *, num_classes: int = ..., delta_per_pixel: float = ...
+) -> str: ...
+@overload
+def claim1_optimum(
+    p: ArrayLike, alpha: float, beta: float, epsilon: ArrayLike, *, num_classes: int = ..., delta_per_pixel: float = ...
+) -> str | NDArray[np.str_]: ...
+def claim1_optimum(
+    p: ArrayLike,
+    alpha: float,
+    beta: float,
+    epsilon: ArrayLike,
+    *,
+    num_classes: int = 2,
+    delta_per_pixel: float = 0.0,
+) -> str | NDArray[np.str_]:
+    """Which prediction is best for a smoothed mask: the mask, 1 everywhere or 0 everywhere. There is no fourth.
+
+    Args:
+        p, epsilon: numbers or arrays that broadcast, such as the axes of a phase diagram; otherwise as in
+            :func:`claim1_holds`, like all other arguments.
+
+    Returns:
+        ``"target"``, ``"one"`` where condition (A) fails or ``"zero"`` where condition (B) fails; an array of these in
+        the shape of p and epsilon, or one of them for numbers. At a tie, up to rounding, and where the mask itself
+        is 0 or 1 everywhere (p = 0 or 1), the answer is ``"target"`` if the mask is among the best.
+
+    Raises:
+        TypeError, ValueError: as :func:`claim1_holds`.
+
+    Source: :func:`claim1`. Introduced in lesson 05.
+
+    >>> claim1_optimum([0.001, 0.01], 0.5, 0.5, 0.1).tolist()
+    ['one', 'target']
+    """
+    p, epsilon = _in_range("p", p, 0, 1), _in_range("epsilon", epsilon, 0, 1, below=True)
+    alpha, beta = _positive("alpha", alpha), _positive("beta", beta)
+    delta = _not_negative("delta_per_pixel", delta_per_pixel)
+    classes = _whole("num_classes", num_classes)
+    formulas = _formulas()
+    # (A) is alpha times something minus beta times something, neither negative, and (B) the other way round: with one
+    # weight's sign turned, the same formula gives their sum, the scale by which rounding is judged.
+    value_a, scale_a = (formulas.condition_a(p, delta, alpha, sign * beta, epsilon, classes) for sign in (1, -1))
+    value_b, scale_b = (formulas.condition_b(p, delta, sign * alpha, beta, epsilon, classes) for sign in (1, -1))
+    one = (p < 1) & (value_a < -_TIE * scale_a)
+    zero = (p > 0) & (value_b < -_TIE * scale_b)
+    optimum = np.where(one, "one", np.where(zero, "zero", "target"))
+    return optimum if optimum.ndim else str(optimum)
+
+
+def critical_fraction(alpha: float, beta: float, epsilon: float, *, num_classes: int = 2) -> float:
+    r"""The foreground fraction from which on Claim 1 holds, without a smoothing term.
+
+    .. math:: p^* = \frac{\beta b^2}{(1-\varepsilon)(\alpha - \beta b)}, \qquad b = \varepsilon/C
+
+    Args:
+        alpha, beta, epsilon, num_classes: as in :func:`claim1_holds`.
+
+    Returns:
+        A fraction in [0, 1), or ``math.inf`` where no fraction below 1 helps:
+        :math:`\alpha(1-\varepsilon) \le \beta a b`. For epsilon = 0 it is 0.
+
+    Raises:
+        TypeError, ValueError: as :func:`claim1_holds`.
+
+    Source: :func:`claim1`. Introduced in lesson 05.
+
+    >>> round(critical_fraction(0.5, 0.5, 0.1), 5), critical_fraction(0.3, 0.7, 0.4, num_classes=1)
+    (0.00292, inf)
+    """
+    alpha, beta = _positive("alpha", alpha), _positive("beta", beta)
+    if not _is_number(epsilon):
+        raise TypeError(f"epsilon must be a number, 0 <= epsilon < 1, got {describe(epsilon)}")
+    epsilon = float(_in_range("epsilon", epsilon, 0, 1, below=True))
+    numbers_of = (1.0, 0.0, alpha, beta, epsilon, _whole("num_classes", num_classes))
+    formulas = _formulas()
+    if formulas.full_mask(*numbers_of) <= 0:
+        return math.inf
+    return float(formulas.critical_fraction(*numbers_of))
+
+
+@overload
+def optimal_threshold(index: float, alpha: float, beta: float) -> float: ...
+@overload
+def optimal_threshold(index: ArrayLike, alpha: float, beta: float) -> float | NDArray[np.float64]: ...
+def optimal_threshold(index: ArrayLike, alpha: float, beta: float) -> float | NDArray[np.float64]:
+    r"""The threshold on a soft target that belongs to an index: where the best prediction changes from 0 to 1.
+
+    .. math:: \tau(T) = \frac{\alpha T}{1 + (\alpha + \beta - 1) T}
+
+    A prediction is best if it is 1 where the target is above tau of its own index and 0 where it is below. For Dice
+    tau is T/2, for Jaccard T/(1 + T).
+
+    Args:
+        index: the index T, in [0, 1]; a number or an array.
+        alpha, beta: weights of the false positives and of the false negatives, above 0.
+
+    Returns:
+        tau, in the shape of index, between 0 and alpha/(alpha + beta).
+
+    Raises:
+        TypeError, ValueError: an argument that is no number, or out of its range.
+
+    Source: Lipton, Elkan and Naryanaswamy 2014 for Dice; :func:`threshold_theorem`. Introduced in lesson 05.
+
+    >>> optimal_threshold(0.8, 0.5, 0.5)
+    0.4
+    """
+    values = _in_range("index", index, 0, 1)
+    tau = np.asarray(_formulas().threshold(values, _positive("alpha", alpha), _positive("beta", beta)))
+    return tau if tau.ndim else float(tau)
+
+
+def best_prediction(
+    target: ArrayLike, alpha: float, beta: float, delta: float = 0.0
+) -> tuple[NDArray[np.float64], float]:
+    r"""A prediction with the largest Tversky index against a soft target, and that index.
+
+    By :func:`threshold_theorem` it thresholds the target at :math:`\tau(T^*)`. The maximum :math:`T^*` is found by
+    Dinkelbach's algorithm: threshold, evaluate, take the new threshold, until the index no longer rises. It starts
+    from 1 everywhere and takes at most one step more than the target has distinct values.
+
+    Args:
+        target: any shape, values in [0, 1]; all of it is one reduction domain.
+        alpha, beta: weights of the false positives and of the false negatives, above 0.
+        delta: smoothing term of the index, in pixels, at least 0.
+
+    Returns:
+        (prediction, index): 0.0 and 1.0 in the shape of target, and the maximum. Where the target equals the threshold
+        any value would do.
+
+    Raises:
+        TypeError: an argument that is no number, or a target that is no array of numbers.
+        ValueError: a value out of its range, or a target that is empty or (with delta = 0) 0 everywhere, as the
+            index is then undefined at the prediction 0.
+
+    Source: Dinkelbach 1967. Introduced in lesson 05.
+
+    >>> prediction, index = best_prediction([0.9, 0.6, 0.2], 0.5, 0.5)
+    >>> prediction.tolist(), round(index, 4)
+    ([1.0, 1.0, 0.0], 0.8108)
+    """
+    soft = _in_range("target", target, 0, 1)
+    alpha, beta, delta = _positive("alpha", alpha), _positive("beta", beta), _not_negative("delta", delta)
+    if soft.size == 0:
+        raise ValueError(f"target must not be empty, got shape {soft.shape}")
+    if delta == 0 and not soft.any():
+        raise ValueError("target must not be 0 everywhere where delta is 0: the index would be 0/0 at its optimum")
+
+    def evaluated(chosen: NDArray[np.bool_]) -> float:
+        tp = float(soft[chosen].sum())
+        fp, fn = float((1 - soft[chosen]).sum()), float(soft[~chosen].sum())
+        return float(tversky_from_counts(tp, fp, fn, alpha, beta, delta))
+
+    best = np.ones(soft.shape, dtype=bool)
+    index = evaluated(best)
+    while True:
+        candidate = soft > optimal_threshold(index, alpha, beta)
+        higher = evaluated(candidate)
+        if not higher > index:
+            return best.astype(np.float64), index
+        best, index = candidate, higher
+
+
+def _is_number(given: Any) -> bool:
+    return isinstance(given, numbers.Real) and not isinstance(given, (bool, np.bool_))
+
+
+def _positive(name: str, given: Any) -> float:
+    if not _is_number(given):
+        raise TypeError(f"{name} must be a number above 0, got {describe(given)}")
+    if not 0 < given < math.inf:
+        raise ValueError(f"{name} must be a finite number above 0, got {given}")
+    return float(given)
+
+
+def _not_negative(name: str, given: Any) -> float:
+    if not _is_number(given):
+        raise TypeError(f"{name} must be a number, at least 0, got {describe(given)}")
+    if not 0 <= given < math.inf:
+        raise ValueError(f"{name} must be a finite number, at least 0, got {given}")
+    return float(given)
+
+
+def _whole(name: str, given: Any) -> int:
+    if not isinstance(given, numbers.Integral) or isinstance(given, bool):
+        raise TypeError(f"{name} must be a whole number, at least 1, got {describe(given)}")
+    if given < 1:
+        raise ValueError(f"{name} must be a whole number, at least 1, got {given}")
+    return int(given)
+
+
+def _in_range(name: str, given: Any, low: float, high: float, *, below: bool = False) -> NDArray[np.float64]:
+    """The given numbers as an array of float64."""
+    expected = f"in [{low}, {high}{')' if below else ']'}"
+    try:
+        values = np.asarray(given)
+    except ValueError:  # lists of different lengths
+        values = np.asarray(None)
+    if values.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must be a number or an array of numbers {expected}, got {describe(given)}")
+    values = values.astype(np.float64)
+    if values.size and not (values.min() >= low and (values.max() < high if below else values.max() <= high)):
+        raise ValueError(f"{name} must be {expected}, got values from {values.min():.4g} to {values.max():.4g}")
+    return values
