@@ -13,7 +13,7 @@
 #
 # A pathologist draws the outline of a tumour. A network draws another. How well do the two agree, said in *one* number?
 # And can a network learn from that number? The **Tversky index** answers the first question, the **Tversky loss** the
-# second. Dice and Jaccard (IoU) are two of its special cases.
+# second. Dice and Jaccard (IoU) are two special cases of the index.
 #
 # These lessons take the subject apart: each idea is first said in words, then written as one or two lines of code, then
 # shown as a picture that you can move, and, where it is a statement, proved by a computation that would fail if it were
@@ -29,7 +29,7 @@
 # ## What you need
 #
 # - curiosity; no Python is needed to read
-# - a running kernel, if you want to move the sliders
+# - a running kernel (the Python behind these pages), if you want to move the sliders
 #
 # **Time:** 10 minutes
 
@@ -80,7 +80,7 @@ say(f"The Dice index of these counts is **{dice:.2f}**.")
 
 # %% [markdown]
 # The picture and the line must agree, so we ask. An `assert` is silent when it holds and stops the lesson when it does
-# not. Every claim in this collection is followed by one.
+# not. Wherever a claim can be computed, an `assert` or a printed number stands beside it; `say` prints a sentence.
 
 # %%
 explorer = explorers.overlap()
@@ -95,6 +95,7 @@ assert explorer.drawing.dice == dice
 # %%
 explorer.set(shift=19)
 tp, fp, fn = explorer.drawing.counts
+assert fp == fn and explorer.drawing.dice == tp / (tp + fn)
 say(f"At a shift of 19 pixels Dice is {explorer.drawing.dice:.2f}, and {tp / (tp + fn):.0%} of the target is found.")
 
 # %% [markdown]
@@ -117,15 +118,15 @@ say(f"All of the target is found, and Dice is only {explorer.drawing.dice:.2f}: 
 # <!-- lessons -->
 # <!-- /lessons -->
 #
-# Each lesson stands on the ones before it. If you only have a minute and a question from an issue tracker, go straight
-# to lesson 04.
+# Each lesson stands on the ones before it. In a hurry? The table "Which one, then?" near the end of [lesson
+# 04](04_tversky_loss.ipynb) answers the usual questions of practitioners.
 #
 # ## How to read without running
 #
 # The notebooks are stored with their outputs, so GitHub and any notebook viewer show text, formulas, numbers and
 # pictures. Every picture has a description in words for those who can not see it, and no picture says anything by
-# colour alone: true positives are plain, false positives striped, false negatives dotted. They are plain green, striped
-# orange and dotted blue in every lesson.
+# colour alone: true positives are plain, false positives striped, false negatives dotted. Wherever these counts are
+# shown they are plain green, striped orange and dotted blue.
 #
 # ## Notation
 #
@@ -147,7 +148,7 @@ say(f"All of the target is found, and Dice is only {explorer.drawing.dice:.2f}: 
 #
 # - Two masks are compared by three counts: TP, FP and FN. What both call background is not among them.
 # - Dice weighs both mistakes by one half.
-# - Each claim is checked by an assertion in the cell beside it.
+# - What can be computed is computed, in the cell beside the claim.
 #
 # ## What is next
 #

@@ -51,17 +51,17 @@ tile = tiles.real_crop()
 
 figures.panels(
     {"image x": tile.image, "target y": tile.target, "prediction ŷ": tile.probability},
-    alt="Three squares: a real image of stained glands; its target mask, white where brown; and a grey probability map.",
+    alt="Three squares: a real image of stained glands; its target mask, white where brown; and a probability map, light over the two glands, dark elsewhere.",
 )
 
 # %% [markdown]
 # The talk writes the three spaces as
 #
-# $$x \in [0,1]^{D \times H \times W}, \qquad y \in \{0,1\}^{C \times H \times W}, \qquad \hat y \in [0,1]^{C \times H \times W},$$
+# $$x \in [0,1]^{C_{\text{in}} \times H \times W}, \qquad y \in \{0,1\}^{C \times H \times W}, \qquad \hat y \in [0,1]^{C \times H \times W},$$
 #
-# with $D$ input channels (3 for a colour image), $C$ output channels, height $H$ and width $W$. Libraries put channels
-# first, and a batch of $B$ images in front of everything. Colour pictures come with channels last, so we move that
-# axis.
+# with $C_{\text{in}}$ input channels (3 for a colour image; the talk writes $D$), $C$ output channels, height $H$ and
+# width $W$. Libraries put channels first, and a batch of $B$ images in front of everything. Colour pictures come with
+# channels last, so we move that axis.
 
 # %% tags=["setup"]
 x = np.moveaxis(tile.image, -1, 0)[None]
@@ -82,21 +82,21 @@ say(f"The target has {np.unique(y).size} values, the prediction {np.unique(y_hat
 # ### In three dimensions
 #
 # A CT or MR volume has one axis more, its depth: $(B, C, D, H, W)$. Nothing else changes, because all that follows
-# counts entries and does not ask how they are arranged. Here a "volume" of four slices has the same Dice index as the
-# same slices laid side by side.
+# counts entries and does not ask how they are arranged. Here we deal the columns of our tile out to the four slices of
+# a small "volume". Against the prediction cut at one half, the Dice index does not notice.
 
 # %%
 slices_y = np.stack([y[..., k::4] for k in range(4)], axis=2)
-slices_y_hat = np.stack([y_hat[..., k::4] for k in range(4)], axis=2)
-assert np.isclose(dice_index(slices_y_hat, slices_y), dice_index(y_hat, y))
-say(f"The volume has shape {slices_y.shape}; both ways the Dice index is {dice_index(y_hat, y):.3f}.")
+slices_mask = np.stack([(y_hat >= 0.5)[..., k::4] for k in range(4)], axis=2)
+assert dice_index(slices_mask, slices_y) == dice_index(y_hat >= 0.5, y)
+say(f"The volume has shape {slices_y.shape}; both ways the Dice index is {dice_index(slices_mask, slices_y):.3f}.")
 
 # %% [markdown]
 # ## One channel or several
 #
 # With $C = 1$, the **binary** case, one channel says "foreground or not". With more classes each class gets a channel
-# of its own. Often the classes come as *numbers*, one number a pixel. Let us make such a map from our tile: 0 for the
-# bright gaps, 1 for tissue, 2 for brown tissue.
+# of its own. Often the classes come as *numbers*, one number a pixel. Let us make such a map from our tile: 0 where it
+# is pale, 1 where it is darker but not brown, 2 where it is brown.
 
 # %% tags=["setup"]
 bright = tile.image.mean(axis=2) > 0.8
@@ -111,8 +111,8 @@ say(f"A class map has no channel axis: shape {class_map.shape}, values {np.uniqu
 target = one_hot(class_map, num_classes=3)
 assert (target.sum(axis=1) == 1).all()
 figures.panels(
-    {f"channel {c}": target[0, c] for c in range(3)},
-    alt="Three black and white masks of the same tile: the gaps, the tissue, and the brown glands. Each pixel is white in one.",
+    {f"channel {c}: {name}": target[0, c] for c, name in enumerate(("pale", "darker", "brown"))},
+    alt="Three black and white masks of the same tile: pale, darker, and brown tissue. Each pixel is white in one.",
 )
 
 # %% [markdown]
@@ -129,8 +129,8 @@ except ValueError as error:
 # %% [markdown]
 # ## From logits to probabilities
 #
-# A network's last layer gives any real numbers, the **logits** $z$. For one channel the **sigmoid** brings each into
-# $[0, 1]$; for several channels the **softmax** shares 1 among the classes of a pixel:
+# A network's last layer can give any real number, a **logit** $z$. For one channel the **sigmoid** brings it into $(0,
+# 1)$; for several channels the **softmax** shares 1 among the classes of a pixel:
 #
 # $$\hat y = \frac{1}{1 + e^{-z}}, \qquad \hat y_c = \frac{e^{z_c}}{\sum_k e^{z_k}}.$$
 #
@@ -142,8 +142,8 @@ except ValueError as error:
 explorers.activation()
 
 # %% [markdown]
-# *Question:* add 3 to all three logits. What happens to the softmax? And what is the softmax of two classes, seen from
-# the sigmoid?
+# *Question:* add 3 to all three logits. What happens to the softmax? And how can you write the softmax of two classes
+# with a sigmoid?
 
 # %%
 z = np.array([0.4, -1.3, 2.2])
@@ -173,8 +173,8 @@ assert np.isclose(accuracy, 1 - p)
 say(f"Calling everything background: accuracy {accuracy:.3f}, Dice {dice_index(nothing, y):.3f}.")
 
 # %% [markdown]
-# That sounds harmless while $p$ is large. But a small lesion may fill a hundredth of an image, or a thousandth. In the
-# talk's data set 360 of 2,800 images hold any cancer at all.
+# While $p$ is large, a low accuracy still warns us. But a small lesion may fill a hundredth of an image, or a
+# thousandth. In the talk's data set 360 of 2,800 images hold any cancer at all.
 
 # %%
 say(f"On the {(2800 - 360) / 2800:.0%} of images without cancer, a predictor that never finds any has accuracy 1.")
@@ -182,8 +182,9 @@ say(f"On the {(2800 - 360) / 2800:.0%} of images without cancer, a predictor tha
 # %% [markdown]
 # *Move this:* the foreground fraction, from one half down to a thousandth. *Look for:* on the left, a predictor that
 # finds nothing; its accuracy climbs to 1 while its Dice stays at 0. On the right, a predictor that finds 80 % of the
-# foreground and wrongly marks 5 % of the background. Its accuracy hardly moves. Its Dice falls, because the false
-# alarms drown the few true positives. Then raise the specificity and see what is needed to be useful at $p = 0.001$.
+# foreground (its *sensitivity*) and wrongly marks 5 % of the background (its *false alarm rate*). Its accuracy even
+# rises. Its Dice falls, because the false alarms drown the few true positives. Then lower the false alarm rate and see
+# what it takes to be useful at $p = 0.001$.
 
 # %%
 explorers.accuracy()
@@ -198,6 +199,12 @@ explorer.set(fraction=0.01)
 (blind_accuracy, blind_dice), (finding_accuracy, finding_dice) = explorer.drawing.scores
 assert blind_accuracy > finding_accuracy and blind_dice < finding_dice
 
+# %%
+for rate in (0.05, 0.001, 0.0001):
+    explorer.set(fraction=0.001, false_alarms=rate)
+    accuracy, dice = explorer.drawing.scores[1]
+    print(f"p = 0.001, false alarm rate {rate:g}: accuracy {accuracy:.3f}, Dice {dice:.3f}")
+
 # %% [markdown]
 # The reason is the fourth count, the **true negatives**: pixels that both call background. Accuracy counts them as
 # successes, and there are so many that they hide everything else. The counts TP, FP and FN leave them out.
@@ -207,33 +214,38 @@ assert blind_accuracy > finding_accuracy and blind_dice < finding_dice
 # Try each one before you open the solutions notebook of this lesson.
 
 # %% [markdown] tags=["exercise"]
-# **1.** A network outputs logits of shape `(8, 4, 128, 128)`. How many images, how many classes? Turn random logits of
-# that shape into probabilities `shares` that add up to 1 in every pixel.
+# **1.** A network outputs `logits` of shape `(8, 4, 128, 128)`. Store the number of images and of classes in `images`
+# and `classes`. Turn random logits of that shape into probabilities `shares` that add up to 1 in every pixel.
 #
 # *If the sums are not 1:* look at the axis. Classes are on axis 1, not on the last one.
 
 # %% tags=["solution"]
 logits = np.random.default_rng(0).normal(size=(8, 4, 128, 128))
+images, classes = logits.shape[:2]
 shares = softmax(logits, axis=1)
-assert np.allclose(shares.sum(axis=1), 1)
+assert (images, classes) == (8, 4) and np.allclose(shares.sum(axis=1), 1)
 
 # %% [markdown] tags=["exercise"]
-# **2.** From which foreground fraction `p_equal` downward does "everything is background" reach an accuracy of 99.9 %?
-
-# %% tags=["solution"]
-p_equal = 1 - 0.999
-assert np.isclose(1 - p_equal, 0.999)
-
-# %% [markdown] tags=["exercise"]
-# **3.** Take the one-hot `target` above. What is the Dice index, `dice_all`, of the target with itself, all three
-# channels in one ratio? And of a prediction that says 1/3 everywhere, `dice_third`?
+# **2.** From which foreground fraction downward does "everything is background" beat, in accuracy, a predictor with
+# sensitivity 0.8 and false alarm rate 0.05? Call it `p_equal`.
 #
-# *If `dice_third` surprises you:* its TP is a third of the pixels, and so is its overlap with anything one-hot.
+# *Hint:* set the two accuracies equal, $1 - p = 0.8\,p + 0.95\,(1 - p)$.
 
 # %% tags=["solution"]
-dice_all = dice_index(target, target)
-dice_third = dice_index(np.full_like(target, 1 / 3), target)
-assert dice_all == 1 and np.isclose(dice_third, 1 / 3)
+p_equal = 1 / 17
+assert np.isclose(1 - p_equal, 0.8 * p_equal + 0.95 * (1 - p_equal))
+
+# %% [markdown] tags=["exercise"]
+# **3.** Three of the 16 pixels of a mask are foreground. A prediction finds two of them and marks one pixel wrongly.
+# Build both as Boolean arrays of shape (1, 1, 4, 4), `found` and `truth`, and compute their Dice index and their
+# accuracy.
+#
+# *If Dice is not 2/3:* count again, TP = 2, FP = 1, FN = 1.
+
+# %% tags=["solution"]
+truth, found = np.zeros((2, 1, 1, 4, 4), dtype=bool)
+truth[0, 0, 0, :3], found[0, 0, 0, 1:4] = True, True
+assert np.isclose(dice_index(found, truth), 2 / 3) and (found == truth).mean() == 14 / 16
 
 # %% [markdown]
 # ## What we saw

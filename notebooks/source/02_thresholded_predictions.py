@@ -126,36 +126,45 @@ assert min(precision, recall) <= dice <= max(precision, recall)
 explorers.threshold(tiles.real_crop())
 
 # %% [markdown]
-# The crop in the picture is a part of the half image, so that you can see single pixels. Here is the top for the whole
-# half image.
+# The crop in the picture is a part of the half image, so that the patterns are large enough to see. Here is the top for
+# the whole half image.
 
 # %% tags=["setup"]
-thresholds = np.linspace(0.01, 0.99, 99)
+thresholds = np.linspace(0.01, 0.99, 197)
 dices = tversky_from_counts(*threshold_counts(tile.probability, tile.target, thresholds))
 best = thresholds[dices.argmax()]
-say(f"The best threshold is {best:.2f}, with Dice {dices.max():.3f}; at 0.5 Dice is {dice:.3f}.")
+say(f"The best threshold is {best:.3f}, with Dice {dices.max():.3f}; at 0.5 Dice is {dice:.3f}.")
 
 # %% [markdown]
 # ## One half is not the best place to cut
 #
 # Why would one cut at one half at all? Because it makes the fewest wrong pixels, if the probabilities can be trusted:
-# calling a pixel foreground is the better bet from one half upward. But Dice does not count wrong pixels. It pays for a
-# true positive, and takes little notice of one false positive more when there are already many true ones.
+# from a chance of one half upward, "foreground" is the better bet. Can ours be trusted? Let us look where the fewest
+# pixels are wrong.
 
 # %%
-assert best < 0.5 and dices.max() > dice
+wrong = [((tile.probability >= threshold) != tile.target).mean() for threshold in thresholds]
+fewest = thresholds[np.argmin(wrong)]
+assert best < fewest < 0.5
+say(f"The fewest pixels, {min(wrong):.1%}, are wrong at threshold {fewest:.3f}. Dice goes further down, to {best:.3f}.")
 
 # %% [markdown]
-# There is a rule behind it: *call a pixel foreground when its chance of being foreground is larger than half of the
-# best Dice.* A later lesson proves it. Where the probabilities can be trusted, chance and probability are the same
-# thing, and the best threshold is half of the best Dice.
+# So there are two reasons here. The first is the map: its 0.5 does not mean a chance of one half. The second is Dice
+# itself. Dice is TP divided by *half the mask plus half the target*. Let one more pixel join the mask, one that is
+# foreground with chance $q$: that adds $\frac12$ below in any case, and $q$ above on average. A fraction grows by such
+# an addition when $q / \frac12$ is larger than the fraction, so from $q = \text{Dice} / 2$ on:
+#
+# **Call a pixel foreground when its chance of being foreground is larger than half of the best Dice.**
+#
+# [Lesson 05](05_label_smoothing.ipynb) proves it. Where the probabilities can be trusted, chance and probability are
+# the same thing, and the best threshold is half of the best Dice.
 
 # %%
-say(f"Half of the best Dice is {dices.max() / 2:.2f}; the best threshold on this image is {best:.2f}.")
+say(f"Half of the best Dice is {dices.max() / 2:.3f}; the best threshold on this image is {best:.3f}.")
 
 # %% [markdown]
-# That is near. But can ours be trusted? "Trusted" has a name: a prediction is **calibrated** if, among all pixels with
-# probability about 0.3, about 30 % are foreground, and so for every value. We can simply count.
+# That is near. But our map can not be trusted, as we saw. Trustworthy has a name: a prediction is **calibrated** if,
+# among all pixels with probability about 0.3, about 30 % are foreground, and so for every value. We can simply count.
 
 # %%
 def share_of_foreground(probability):
@@ -163,7 +172,7 @@ def share_of_foreground(probability):
     return tile.target[near].mean()
 
 
-say(f"Probability near 0.3: {share_of_foreground(0.3):.0%} foreground. Near {best:.2f}: {share_of_foreground(best):.0%}.")
+say(f"Probability near 0.3: {share_of_foreground(0.3):.0%} foreground. Near {best:.3f}: {share_of_foreground(best):.0%}.")
 
 # %% [markdown]
 # So our map is *not* calibrated: it says 0.3 where it should say half of that. Only where it matters for the rule,
@@ -211,30 +220,34 @@ price = (found.tp / (found.tp + found.fp))[thresholds == cut].item()
 assert price < precision
 
 # %% [markdown] tags=["exercise"]
-# **2.** Show that Dice, as a function of TP, FP and FN, does not change when all three are doubled, and that it does
-# change when ten true positives are added: compute `doubled` and `more`.
+# **2.** Someone offers you `n` more pixels, half of them foreground: $n/2$ more true positives, $n/2$ fewer false
+# negatives and $n/2$ more false positives. Does Dice rise? Compute `offered` for $n = 1000$, and find out for which
+# Dice such an offer is bad.
+#
+# *Hint:* the rule above, with chance $q = \frac12$.
 
 # %% tags=["solution"]
-doubled = tversky_from_counts(2 * TP, 2 * FP, 2 * FN)
-more = tversky_from_counts(TP + 10, FP, FN)
-assert doubled == dice and more > dice
+offered = tversky_from_counts(TP + 500, FP + 500, FN - 500)
+assert offered > dice  # the chance 1/2 is larger than half of Dice, whatever Dice is below 1
 
 # %% [markdown] tags=["exercise"]
 # **3.** Flip the roles: let background be the foreground (`~tile.target`, and one minus the probability). What is the
-# best Dice, `background_dice`? Why is it not the same?
+# best Dice, `background_dice`? Which pixels are counted now that were not counted before?
 #
-# *Hint:* Dice leaves true negatives out. Which pixels are they after the flip?
+# *Hint:* Dice leaves true negatives out. Which pixels are they before and after the flip?
 
 # %% tags=["solution"]
 background_dice = tversky_from_counts(*threshold_counts(1 - tile.probability, ~tile.target, thresholds)).max()
-assert background_dice != dices.max()
+# The true negatives of before are the true positives of now.
+assert background_dice > dices.max()
 
 # %% [markdown]
 # ## What we saw
 #
 # - A threshold trades false positives against false negatives. Moving it up, TP and FP fall and FN grows.
 # - Precision, recall and Dice are three ways to weigh the same three counts.
-# - The best threshold for Dice was below one half on this image, as the rule of lesson 05 demands of a hard task.
+# - The best threshold for Dice was below one half for two reasons: our map is not calibrated, and Dice cuts where the
+#   chance of foreground is half of the best Dice.
 #
 # ## What is next
 #

@@ -78,8 +78,8 @@ assert T == 3 / (3 + 0.2 * 1 + 0.8 * 3)
 say(f"With alpha = 0.2 and beta = 0.8 the index is {T:.3f}.")
 
 # %% [markdown]
-# Swap the two sets, and FP and FN change places. So the index is symmetric only when the weights are equal: a
-# prediction is not as similar to its target as the target is to the prediction.
+# Swap the two sets, and FP and FN change places. So the index is symmetric only when the weights are equal. With other
+# weights a prediction is, in general, not as similar to its target as the target is to the prediction.
 
 # %%
 swapped = tversky_from_counts(TP, FN, FP, alpha=0.2, beta=0.8)
@@ -109,8 +109,9 @@ narrow, wide = (prediction == target).mean(), (wide_prediction == wide_target).m
 say(f"Accuracy goes from {narrow:.2f} to {wide:.3f}, Dice stays at {dice_index(prediction, target):.3f}.")
 
 # %% [markdown]
-# That is why the talk calls the index good for imbalanced data: background that is easy does not count. (It is not a
-# cure for everything. With *no* foreground at all the index has its own troubles, and lesson 04 goes there.)
+# That is why the talk calls the index good for imbalanced data: background that is easy does not count. (That is so for
+# masks. Probabilities that are small but not 0 add up on a large background, and with *no* foreground at all the index
+# has troubles of its own: see lesson 04.)
 #
 # ## Names in the plane of the two weights
 #
@@ -120,7 +121,7 @@ say(f"Accuracy goes from {narrow:.2f} to {wide:.3f}, Dice stays at {dice_index(p
 # - $(1, 0)$ leaves the false negatives out: **precision**
 # - $(0, 1)$ leaves the false positives out: **recall**
 #
-# The last two lie on the border, where a weight is 0. Let us check all four with symbols instead of numbers. A computer
+# The last two lie on the border, where a weight is 0. Let us check them with symbols instead of numbers. A computer
 # algebra system, SymPy, puts letters into *the very same function* that we called with numbers.
 
 # %%
@@ -134,9 +135,11 @@ sp.Eq(sp.Symbol("Dice"), sp.simplify(dice))
 assert sp.simplify(dice - 2 * tp / (2 * tp + fp + fn)) == 0
 assert sp.simplify(precision - tp / (tp + fp)) == 0
 assert sp.simplify(recall - tp / (tp + fn)) == 0
+assert sp.simplify(jaccard - tp / (tp + fp + fn)) == 0
 
 # %% [markdown]
-# Dice and Jaccard look different and order masks in the same way, because each is a growing function of the other:
+# Dice and Jaccard look different and order masks in the same way, because each is a growing function of the other (here
+# $D$ is the Dice index):
 #
 # $$J = \frac{D}{2 - D}.$$
 #
@@ -144,6 +147,8 @@ assert sp.simplify(recall - tp / (tp + fn)) == 0
 
 # %%
 assert sp.simplify(jaccard - dice / (2 - dice)) == 0
+x = sp.Symbol("x", positive=True)
+assert sp.simplify(sp.diff(x / (2 - x), x) - 2 / (2 - x) ** 2) == 0  # positive: it grows
 
 # %% [markdown]
 # On the real masks of lesson 02 it holds too, as it must. But mind: it holds for *one* pair of masks. An average of
@@ -159,8 +164,8 @@ say(f"On the real crop: Dice {D:.3f}, Jaccard {J:.3f}.")
 # %% [markdown]
 # ### The F-measures
 #
-# Those who search documents know the F-measure, a weighted harmonic mean of precision and recall, in which recall
-# counts $k$ times as much:
+# Those who search documents know the F-measure, a weighted harmonic mean of precision and recall, in which recall has
+# $k^2$ times the weight of precision:
 #
 # $$F_k = \frac{(1 + k^2)\,\text{precision}\cdot\text{recall}}{k^2\,\text{precision} + \text{recall}}.$$
 #
@@ -182,8 +187,8 @@ figures.weight_plane(counts)
 
 # %% [markdown]
 # *Look for:* the index falls when either weight grows, as every mistake then costs more. So the height of a Tversky
-# index alone says nothing: a value of 0.8 with small weights may be a worse mask than 0.7 with large ones. Compare only
-# values with the same weights.
+# index alone says nothing: the legend gives the very same mask six different values. Compare only values with the same
+# weights.
 
 # %%
 a, b = sp.symbols("alpha beta", positive=True)
@@ -193,33 +198,47 @@ assert sp.diff(index, a).is_negative and sp.diff(index, b).is_negative
 # %% [markdown]
 # ## Turn the weights
 #
-# *Move this:* alpha and beta; the buttons set Dice, Jaccard and F2. *Look for:* the mask on the left does not change,
-# because the weights only *judge*. On the right, the same mask is a point in the plane of its two mistakes. The lines
-# join masks of equal index. When beta is large the lines lie flat: a few false negatives cost as much as many false
-# positives. Then move the threshold, and see the point travel along the dotted path.
+# *Move this:* alpha and beta; the buttons set named pairs. *Look for:* the mask on the left does not change, because
+# the weights only *judge*. On the right, the same mask is a point in the plane of its two mistakes. Each line joins the
+# masks *for this target* that have the same index. When beta is large against alpha the lines lie flat: a few false
+# negatives cost as much as many false positives. Then move the threshold, and see the point travel along the dotted
+# path, and cross the lines.
 
 # %%
 explorers.weights(tile)
 
 # %% [markdown]
-# The lines are straight. *Proof:* solve $T = t$ for FN. What comes out is linear in FP, with slope $-\alpha/\beta$. So
-# alpha and beta set an exchange rate: one false negative is worth $\beta/\alpha$ false positives.
+# The lines are straight. *Proof:* for one target with $P$ foreground pixels, $TP = P - FN$. Put that in, solve $T = t$
+# for FN, and what comes out is linear in FP.
 
 # %%
-t = sp.Symbol("t", positive=True)
-(line,) = sp.solve(sp.Eq(index, t), fn)
-assert sp.simplify(sp.diff(line, fp) - (-a / b)) == 0
-sp.Eq(sp.Symbol("FN"), sp.collect(sp.expand(line), tp))
+P, t = sp.symbols("P t", positive=True)
+of_target = index.subs(tp, P - fn)
+(line,) = sp.solve(sp.Eq(of_target, t), fn)
+assert sp.simplify(sp.diff(line, fp) + t * a / (1 - t + t * b)) == 0
+sp.Eq(sp.Symbol("FN"), line)
 
 # %% [markdown]
-# *Question:* how many false positives is one false negative worth under F2? And under Dice and Jaccard?
-
-# %%
-say(f"F2: {0.8 / 0.2:.0f}. Dice: {0.5 / 0.5:.0f}. Jaccard: {1 / 1:.0f}.")
-
-# %% [markdown]
-# Dice and Jaccard have the same exchange rate, and differ in how much *both* mistakes weigh against the true positives.
+# So the weights set an exchange rate: at index $T$, one missed pixel is worth $\frac{1 - T + T\beta}{T\alpha}$ false
+# positives. Why not simply $\beta / \alpha$? Because a missed pixel costs twice: it enters FN, *and* it leaves TP.
 #
+# *Question:* what is one missed pixel worth on our mask, under Dice, Jaccard and F2?
+
+# %%
+for name, (alpha, beta) in {"Dice": (0.5, 0.5), "Jaccard": (1, 1), "F2": (0.2, 0.8)}.items():
+    T = tversky_index(mask, truth, alpha, beta)
+    print(f"{name:8} index {T:.3f}: one missed pixel is worth {(1 - T + T * beta) / (T * alpha):.2f} false positives")
+
+# %% [markdown]
+# Dice and Jaccard have the same exchange rate, because one is a growing function of the other. And even under Dice,
+# with equal weights, a missed pixel is worth more than one false positive. That is the reason in lesson 02 for cutting
+# below one half.
+
+# %%
+rates = [(1 - T + T * b) / (T * b) for T, b in ((D, 0.5), (J, 1))]
+assert np.isclose(*rates) and rates[0] > 1
+
+# %% [markdown]
 # ## How the best threshold moves
 #
 # If the weights judge differently, another cut is best. *Move this:* alpha and beta. *Look for:* the black diamond, the
@@ -231,14 +250,14 @@ say(f"F2: {0.8 / 0.2:.0f}. Dice: {0.5 / 0.5:.0f}. Jaccard: {1 / 1:.0f}.")
 explorers.threshold_curves(tile)
 
 # %% [markdown]
-# For these three the movement can be computed.
+# For four pairs, computed:
 
 # %%
-thresholds = np.linspace(0.01, 0.99, 99)
+thresholds = np.linspace(0, 1, 201)
 counts = threshold_counts(tile.probability, tile.target, thresholds)
 pairs = {"F2": (0.2, 0.8), "Dice": (0.5, 0.5), "Jaccard": (1, 1), "F½": (0.8, 0.2)}
 best = {name: thresholds[np.argmax(tversky_from_counts(*counts, *pair))] for name, pair in pairs.items()}
-say("Best thresholds: " + ", ".join(f"{name} {threshold:.2f}" for name, threshold in best.items()) + ".")
+say("Best thresholds: " + ", ".join(f"{name} {threshold:.3f}" for name, threshold in best.items()) + ".")
 
 # %%
 assert best["F2"] < best["Dice"] < best["F½"]
@@ -265,26 +284,26 @@ ours, theirs = (tversky_index(only_fp, square, *pair) for pair in ((0.2, 0.8), (
 assert ours > theirs
 
 # %% [markdown] tags=["exercise"]
-# **2.** Which beta makes one false negative worth nine false positives, on the line of the F-measures? Which $k$ is
-# that? Name them `beta_9` and `k_9`.
+# **2.** On the line of the F-measures, which $k$ gives recall nine times the weight of precision? Call it `k_9`, and
+# the pair of weights `pair_9`.
 
 # %% tags=["solution"]
-beta_9 = 9 / 10
 k_9 = 3
-assert np.isclose(beta_9 / (1 - beta_9), 9) and np.isclose(k_9**2 / (1 + k_9**2), beta_9)
+pair_9 = (1 / (1 + k_9**2), k_9**2 / (1 + k_9**2))
+assert np.isclose(pair_9[1] / pair_9[0], 9) and np.isclose(sum(pair_9), 1)
 
 # %% [markdown] tags=["exercise"]
 # **3.** Two images have Dice 0.2 and 0.8. Compute the mean of their Jaccard indices, `mean_j`, and $D/(2-D)$ of their
-# mean Dice, `j_of_mean`. Which is larger?
+# mean Dice, `j_of_mean`. Which is larger? What does it tell you about a paper whose printed Jaccard is larger than
+# $D/(2-D)$ of its printed Dice?
 #
-# *Why:* $D/(2-D)$ is convex, so the mean of the values lies above the value of the mean. In a paper's table, a Jaccard
-# that is larger than $D/(2-D)$ tells you that averages over something were printed.
+# *Hint:* draw $D/(2-D)$. It bends upward.
 
 # %% tags=["solution"]
 dices = np.array([0.2, 0.8])
 mean_j = (dices / (2 - dices)).mean()
 j_of_mean = dices.mean() / (2 - dices.mean())
-assert mean_j > j_of_mean
+assert mean_j > j_of_mean + 0.05  # so such a paper printed averages over something
 
 # %% [markdown]
 # ## What we saw
@@ -292,7 +311,7 @@ assert mean_j > j_of_mean
 # - The Tversky index compares what two masks share with what each has alone, and weighs the two remainders by alpha
 #   (false positives) and beta (false negatives). True negatives never enter.
 # - Dice, Jaccard, precision, recall and all F-measures are points of one plane.
-# - Its level lines in the plane of FP and FN are straight, with slope $-\alpha/\beta$: an exchange rate of mistakes.
+# - For one target its level lines in the plane of FP and FN are straight: the weights set an exchange rate of mistakes.
 # - The larger alpha is against beta, the higher the best threshold. Dice and Jaccard share theirs.
 #
 # ## What is next

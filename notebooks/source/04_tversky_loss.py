@@ -63,8 +63,8 @@ assert np.allclose(counts, (TP, FP, FN))
 # %% [markdown]
 # *Move this:* the sharpness, which multiplies the logits of the real prediction and so pushes its probabilities towards
 # 0 and 1. *Look for:* the grey map turns black and white, and the soft counts run into the counts of the mask cut at
-# 0.5. At low sharpness a hesitant but right prediction looks bad: Dice of soft counts punishes doubt, not only
-# mistakes.
+# 0.5. At low sharpness Dice of soft counts is far below Dice of the mask: where a pixel is on the right side of 0.5,
+# doubt costs; where it is on the wrong side, doubt pays.
 
 # %%
 tile = tiles.real_crop()
@@ -99,8 +99,8 @@ assert sp.simplify(tversky_from_counts(tp, fp, fn, half, half, d) - theirs) == 0
 # %% [markdown]
 # ## Property 1: on masks it is the index
 #
-# If $\hat y$ holds only 0 and 1, then every product in the soft counts is 0 or 1, and the soft counts *are* the counts.
-# With $\delta = 0$ the loss is then one minus the index. On the real masks:
+# If the target and $\hat y$ hold only 0 and 1, then every product in the soft counts is 0 or 1, and the soft counts
+# *are* the counts. With $\delta = 0$ the loss is then one minus the index. On the real masks:
 
 # %%
 mask, truth = (tile.probability >= 0.5)[None, None], tile.target[None, None]
@@ -137,7 +137,7 @@ assert at_target.isnan() and nearby == 0
 
 # %% [markdown]
 # A loss that is NaN ruins a training run some steps later, and nobody knows why. The library's loss stops at once, and
-# names the image.
+# names the image. (`domain="image"` asks for one index an image; more of that below.)
 
 # %%
 try:
@@ -148,9 +148,9 @@ except ValueError as error:
 # %% [markdown]
 # ## Property 3: it is differentiable
 #
-# The counts are linear in each $\hat y_i$: a little more prediction on a foreground pixel moves as much from FN to TP,
-# and on a background pixel it adds to FP. So the chain rule gives, with $N$ and $D$ for the numerator and the
-# denominator,
+# The counts are linear in each $\hat y_i$: raising it on a foreground pixel takes from FN what it gives to TP, and on a
+# background pixel it adds to FP. So, wherever the denominator is positive,  the chain rule gives, with $N$ and $D$ for
+# the numerator and the denominator,
 #
 # $$\frac{\partial T}{\partial \hat y_i} = \frac{y_i D - N\,(y_i + \alpha (1 - y_i) - \beta y_i)}{D^2}.$$
 #
@@ -164,8 +164,9 @@ closed_form = (y_i * D - N * (y_i + a * (1 - y_i) - b * y_i)) / D**2
 assert sp.simplify(gradient - closed_form) == 0
 
 # %% [markdown]
-# It is a straight line in $y_i$. So with a binary target there are only **two** different derivatives in a whole image:
-# one for all foreground pixels and one for all background pixels, whatever each pixel predicts.
+# It is a straight line in $y_i$. So with a binary target there are only **two** different derivatives by the
+# probabilities in a whole image: one for all foreground pixels and one for all background pixels. They depend on the
+# single pixels through the sums alone.
 
 # %%
 assert sp.simplify(sp.diff(closed_form, y_i, 2)) == 0
@@ -174,7 +175,9 @@ assert sp.simplify(on_foreground - (b * N + D - N) / D**2) == 0
 assert sp.simplify(on_background + a * N / D**2) == 0
 
 # %% [markdown]
-# PyTorch computes gradients in its own way. Ask it on the real image, and count the different values.
+# PyTorch computes gradients in its own way. Ask it on the real image, and count the different values. (A network is
+# trained through its logits. There each derivative is multiplied by $\hat y_i (1 - \hat y_i)$, so that a pixel which is
+# sure hardly moves.)
 
 # %%
 probability = torch.tensor(tile.probability, dtype=torch.float64)[None, None].requires_grad_()
@@ -189,9 +192,11 @@ assert values.numel() == 2 and np.allclose(values, [-ours[0], -ours[1]])
 
 # %% [markdown]
 # *Move this:* the prediction on foreground and on background, and then the weights. *Look for:* the arrow. It points
-# downhill: to the right (predict more on foreground) and down (predict less on background). The bars say how hard one
-# pixel of each kind pulls. Raise beta: the arrow turns to the right, as foreground gains against background. Raise
-# alpha: it turns down. Raise delta to its end: both pulls get weak. Wherever you start, the only minimum is the star.
+# downhill: to the right (predict more on foreground) and down (predict less on background). The bars say how hard *one*
+# pixel of each kind pulls; the arrow adds all pixels up, and one in four is foreground. Raise beta: the arrow turns to
+# the right, as foreground gains against background. Raise alpha: it turns down. Raise delta to its end: the pull on the
+# foreground gets weak. At foreground 0 with delta 0 the background does not pull at all: there is no overlap that it
+# could spoil. Wherever you start, the only minimum is the star.
 
 # %%
 explorers.landscape()
@@ -230,8 +235,8 @@ assert abs(worst[0]) < abs(silent[0])
 say(f"Pull on a foreground pixel: {worst[0]:+.2f} when all is wrong, {silent[0]:+.2f} when nothing is predicted.")
 
 # %% [markdown]
-# No: false positives in the denominator make the whole image quieter. That is a first sign that a ratio has moods that
-# a sum over pixels, like cross-entropy, has not.
+# No: false positives in the denominator weaken the pull on the foreground. In a ratio, how hard one pixel is pulled
+# depends on all the others. In a sum over pixels, like cross-entropy, it does not.
 #
 # ## Empty masks: what delta really does
 #
@@ -248,10 +253,10 @@ slope = sp.simplify(-closed_form.subs(at_empty))
 assert sp.simplify(slope - a * delta / (a * S + delta) ** 2) == 0
 
 # %% [markdown]
-# *Move this:* delta, over ten powers of ten. *Look for:* the loss on the left is a **plateau** near 1 and then a
-# **cliff** down to 0, and delta says where: at $S = \delta/\alpha$. An untrained network predicts 0.5 everywhere, which
-# on 64 × 64 pixels is $S = 2048$. With delta = 0.00001 it stands far out on the plateau, where the gradient is next to
-# nothing. With a large delta the cliff comes to meet it.
+# *Move this:* delta, over ten powers of ten. *Look for:* read the curve on the left from the right, as training goes: a
+# **plateau** near 1, and then a **cliff** down to 0. Delta says where: at $S = \delta/\alpha$ the loss is one half. An
+# untrained network predicts 0.5 everywhere, which on 64 × 64 pixels is $S = 2048$. With delta = 0.00001 it stands far
+# out on the plateau, where the gradient is next to nothing. With a large delta the cliff comes to meet it.
 
 # %%
 explorers.empty_mask()
@@ -266,7 +271,7 @@ for value in (1e-6, 1e-5, 1, 100, 1024, 10000):
 
 # %% [markdown]
 # At a given $S$ the pull is strongest for $\delta = \alpha S$, and then it is $1/(4S)$. *Proof:* the derivative by
-# delta is 0 there and changes sign from plus to minus.
+# delta is 0 there and nowhere else, and the second derivative is negative.
 
 # %%
 (strongest,) = sp.solve(sp.diff(slope, delta), delta)
@@ -275,24 +280,34 @@ assert sp.diff(slope, delta, 2).subs(delta, strongest).simplify().is_negative
 
 # %% [markdown]
 # With $\delta = 0$ the loss of an empty image is exactly 1 and its gradient exactly 0, for every prediction but the
-# right one.
+# right one: by the formula, and in PyTorch.
 
 # %%
 wrong = torch.full((1, 1, 64, 64), 0.5, requires_grad=True)
-tversky_loss(wrong, torch.zeros(1, 1, 64, 64), delta=0.0).backward()
-assert (wrong.grad == 0).all()
+loss = tversky_loss(wrong, torch.zeros(1, 1, 64, 64), delta=0.0)
+loss.backward()
+assert slope.subs(delta, 0) == 0 and loss == 1 and (wrong.grad == 0).all()
 
 # %% [markdown]
-# So delta is no numerical nicety, put in to avoid a division by zero. It **decides what images without foreground
-# teach**: almost nothing when it is tiny, and something when it is of the order of the number of pixels. If delta is
-# small and images are judged one by one, a network can flood every empty image with false positives at no cost that it
-# could feel.
+# So delta is more than a guard against division by zero. It **decides what images without foreground teach**: almost
+# nothing when it is tiny, and most when it is near $\alpha S$, which shrinks as the network learns. It has a price: on
+# images *with* foreground a large delta flattens the loss.
+
+# %%
+explorer = explorers.landscape()
+without = explorer.drawing.loss
+explorer.set(delta=5)
+say(f"The same prediction on the four pixels of the explorer above: loss {without:.3f} without delta, {explorer.drawing.loss:.3f} with delta = 5.")
+
+# %% [markdown]
+# And if delta is small and images are judged one by one, a network can flood every empty image with false positives at
+# no cost that it could feel.
 #
-# ## Property 4: image by image, or the whole batch
+# ## Property 4: batch-wise is a weighted mean of the images
 #
-# There are two ways to spend the loss on a batch of $K$ images.
+# A batch of $B$ images can be scored in two ways.
 #
-# - **image-wise**: one index an image, then the mean, $\frac1K \sum_k T_k$
+# - **image-wise**: one index an image, then the mean, $\frac1B \sum_k T_k$
 # - **batch-wise**: add the counts of all images up, then one index
 
 # %%
@@ -303,34 +318,35 @@ say(f"Dice {T_big:.3f} and {T_small:.3f}: image-wise {(T_big + T_small) / 2:.3f}
 
 # %% [markdown]
 # *Move this:* the counts of two images. *Look for:* image-wise always stands in the middle of the two. Batch-wise
-# stands near the image with the longer bar: that image has the larger weight. Make the small lesion better or worse:
-# batch-wise hardly moves. Press "false alarm on an empty image": image-wise, that image is 0 however many false
-# positives it has; batch-wise, each of them counts.
+# stands near the image with the larger weight, which is printed beside the bars: TP counts fully there, mistakes with
+# alpha and beta only. Make the small lesion better or worse: batch-wise hardly moves. Press "equal lesions": now both
+# ways agree. Press "false alarm on an empty image": image-wise, that image is 0 however many false positives it has;
+# batch-wise, each of them counts.
 
 # %%
 explorers.composer()
 
 # %% [markdown]
-# ### Batch-wise is a weighted mean
+# ### The weights
 #
 # Write $T_k = N_k / D_k$. Then with $\delta = 0$
 #
 # $$T = \frac{\sum_k N_k}{\sum_k D_k} = \sum_k \frac{D_k}{\sum_j D_j}\, T_k,$$
 #
-# a mean in which an image weighs as much as its denominator: large lesions and many false alarms count most. *Proof*
-# for two images, with a smoothing term that is shared out, $\delta/2$ for each:
+# a mean in which an image weighs as much as its denominator: large lesions and many false alarms count most. (For any
+# number of images, since $D_k T_k = N_k$.) *Check* it for two images with symbols, writing $R_k$ for the weighted
+# mistakes $\alpha FP_k + \beta FN_k$, and with a smoothing term that is shared out, $\delta/2$ for each:
 
 # %%
-N1, N2, R1, R2 = sp.symbols("N1 N2 R1 R2", positive=True)
-D1, D2 = N1 + R1 + delta / 2, N2 + R2 + delta / 2
-T1, T2 = (N1 + delta / 2) / D1, (N2 + delta / 2) / D2
-batch = tversky_from_counts(N1 + N2, R1 + R2, 0, 1, 1, delta)
+tp1, tp2, r1, r2 = sp.symbols("TP1 TP2 R1 R2", positive=True)
+T1, T2 = (tversky_from_counts(tp_k, r_k, 0, 1, 1, delta / 2) for tp_k, r_k in ((tp1, r1), (tp2, r2)))
+D1, D2 = tp1 + r1 + delta / 2, tp2 + r2 + delta / 2
+batch = tversky_from_counts(tp1 + tp2, r1 + r2, 0, 1, 1, delta)
 assert sp.simplify(batch - (D1 * T1 + D2 * T2) / (D1 + D2)) == 0
 
 # %% [markdown]
-# Here $R_k$ stands for the weighted mistakes $\alpha FP_k + \beta FN_k$. A weighted mean lies between the smallest and
-# the largest value. So **batch-wise lies between the images, if each image is given $\delta/K$**, and in particular if
-# $\delta = 0$ and no image is $0/0$.
+# A weighted mean lies between the smallest and the largest value. So **batch-wise lies between the images, if each
+# image is given $\delta/B$**, and in particular if $\delta = 0$ and no image is $0/0$.
 #
 # With the *full* delta in each image, as libraries commonly do it, that is no longer true. Two images with one false
 # positive each, and $\delta = 1$:
@@ -351,9 +367,18 @@ say(f"Each image {each:.3f}, the batch {both:.3f}: outside.")
 #
 # $$\frac{\partial N_k - T\,\partial D_k}{\sum_j D_j},$$
 #
-# with the pooled $T$ of *all* images. So an image's pull depends on how good the others are. We let PyTorch say how
-# much a foreground pixel of each of two images is pulled: one with a large lesion, one with a small one, both half
-# found.
+# with the pooled $T$ of *all* images. *Proof*, for a prediction $h$ in the first of two images:
+
+# %%
+h = sp.Symbol("h")
+N_1, D_1 = sp.Function("N_1")(h), sp.Function("D_1")(h)
+N_2, D_2 = sp.symbols("N_2 D_2", positive=True)
+whole = (N_1 + N_2) / (D_1 + D_2)
+assert sp.simplify(whole.diff(h) - (N_1.diff(h) - whole * D_1.diff(h)) / (D_1 + D_2)) == 0
+
+# %% [markdown]
+# So an image's pull depends on how good the others are. We let PyTorch say how much a foreground pixel of each of two
+# images is pulled: one with a large lesion, one with a small one, both half found.
 
 # %% tags=["setup"]
 lesions = torch.zeros(2, 1, 64, 64)
@@ -371,29 +396,34 @@ say(f"A pixel of the small lesion pulls {ratio['image']:.1f} times as hard image
 
 # %% [markdown]
 # Batch-wise, every foreground pixel of the batch has the same derivative, wherever it lies: that is the "two numbers"
-# from above, over a larger domain. Image-wise, each image has its own two numbers, and a small lesion's pixels pull
-# harder, so that each image as a whole counts the same.
+# from above, over a larger domain. Image-wise, each image has its own two numbers. The pixels of the small lesion pull
+# 12 times as hard; the lesion as a whole still pulls less, because false positives fill its denominator. What is equal
+# is the weight of the two losses, one half each.
 #
 # ### Gradient accumulation
 #
 # When a batch does not fit into memory, one adds up the gradients of smaller batches. For a mean over images that
-# changes nothing. For a batch-wise loss it does, because a ratio of sums is not a mean of ratios.
+# changes nothing, if all parts have the same number of images. For a batch-wise loss it does, because a ratio of sums
+# is not a mean of ratios.
 
 # %%
-def halves(domain):
-    parts = [tversky_loss(guess[k : k + 1], lesions[k : k + 1], domain=domain) for k in (0, 1)]
-    return (sum(parts) / 2).item()
+def gradient(domain, parts):
+    losses = [tversky_loss(guess[part], lesions[part], domain=domain) for part in parts]
+    return torch.autograd.grad(sum(losses) / len(losses), guess)[0]
+
+
+at_once, one_by_one = [slice(0, 2)], [slice(0, 1), slice(1, 2)]
 
 # %%
-whole = {domain: tversky_loss(guess, lesions, domain=domain).item() for domain in ("image", "batch")}
-assert np.isclose(whole["image"], halves("image"))
-assert not np.isclose(whole["batch"], halves("batch"))
-say(f"Batch-wise: {whole['batch']:.3f} at once, {halves('batch'):.3f} in two halves.")
+assert torch.allclose(gradient("image", at_once), gradient("image", one_by_one))
+change = (gradient("batch", one_by_one) / gradient("batch", at_once))[1, 0, 32, 32]
+assert change > 2
+say(f"Batch-wise, a pixel of the small lesion gets {change:.1f} times its gradient when the two images are taken one by one.")
 
 # %% [markdown]
-# The same happens when several GPUs each compute the loss of their share: batch-wise then silently becomes
-# "device-wise". The cure is to add up the *sums* before the division; the argument `group=` does that for PyTorch's
-# process groups.
+# So accumulate image-wise, or take a larger batch. The same happens when several GPUs each compute the loss of their
+# share: batch-wise then silently becomes "device-wise". There the cure is to add up the *sums* before the division; the
+# argument `group=` does that for PyTorch's process groups.
 #
 # ## In a training loop
 #
@@ -415,7 +445,8 @@ ones = torch.ones(16, 1, 512, 512, dtype=torch.float16)
 assert tversky_loss(ones, ones) == 0
 labels = lesions.clone()
 labels[:, :, :8] = 255
-assert tversky_loss(guess, labels, mask=labels != 255).isfinite()
+kept = tversky_loss(guess, labels, mask=labels != 255)
+assert torch.isclose(kept, tversky_loss(guess[:, :, 8:], lesions[:, :, 8:]))
 
 # %% [markdown]
 # ## Which one, then?
@@ -423,17 +454,17 @@ assert tversky_loss(guess, labels, mask=labels != 255).isfinite()
 # | your question | what this lesson showed |
 # | --- | --- |
 # | image-wise or batch-wise? | image-wise, every image counts the same; batch-wise, every foreground pixel counts the same. The loss does not know which you want |
-# | which smoothing term? | delta is in pixels, and $s = 2\delta$ in the other form of Dice. It decides what empty images teach |
-# | what about empty masks? | image-wise with a tiny delta they teach nothing; batch-wise their false positives count in the common denominator |
-# | is gradient accumulation fine? | image-wise yes, batch-wise no |
+# | which smoothing term? | delta is in pixels, and $s = 2\delta$ in the other form of Dice. It decides what empty images teach; a large one flattens the loss of all others |
+# | what about empty masks? | image-wise with a tiny delta they teach nothing; batch-wise their false positives count in the common denominator, unless the whole batch is empty: then it is one empty image |
+# | is gradient accumulation fine? | image-wise yes, with parts of equal size; batch-wise no |
 #
 # ## Exercises
 #
 # The solutions are in the solutions notebook of this lesson.
 
 # %% [markdown] tags=["exercise"]
-# **1.** Write your own soft Dice loss of one image, `my_dice_loss(p, t)`, with $\delta = 1$, from torch operations
-# only. Compare it with `tversky_loss` on `guess` and `lesions`.
+# **1.** Write your own soft Dice loss, all counts in one ratio, `my_dice_loss(p, t)`, with $\delta = 1$, from torch
+# operations only. Compare it with `tversky_loss` on `guess` and `lesions`.
 #
 # *If yours differs:* $TP + \frac12 FP + \frac12 FN$ is half the sum of the prediction plus half the sum of the target.
 
@@ -471,7 +502,8 @@ assert tversky_from_counts(*mine.sum(axis=0)) < image_wise
 # - Soft counts make the index differentiable, and on masks the loss is one minus the index.
 # - The target is the only minimum if there is foreground or $\delta > 0$. Without both, the loss is undefined just
 #   where it should be best.
-# - The gradient has two values over a domain, whatever each pixel says.
+# - The gradient by the probabilities has two values for each ratio (an image, or the batch). Both depend on the sums of
+#   all pixels.
 # - On empty masks delta decides everything: a plateau and a cliff at $S = \delta/\alpha$.
 # - Batch-wise is a mean of the images weighted by their denominators, if delta is shared out; otherwise it can leave
 #   their range.

@@ -85,7 +85,7 @@ for epsilon in (0.1, 0.2, 0.4):
 # So here the talk is right:
 #
 # > **Claim 1** (the talk). *The maximum of* $T_{\alpha,\beta}(\tilde y, \cdot)$ *is assumed at* $\hat y = y$.
-# *Therefore label smoothing does not work with the Tversky loss.*
+# > *Therefore label smoothing does not work with the Tversky loss.*
 #
 # ## Try to break it
 #
@@ -120,10 +120,11 @@ assert everything > right
 # When exactly does that happen? We need to know what the best prediction looks like for *any* soft target $t$ with
 # values in $[0, 1]$: smoothed labels, opinions of several doctors, probabilities.
 #
-# > **Theorem.** Let the denominator be positive everywhere ($\delta > 0$ or $t \ne 0$). Then $\hat y$ maximises $T(t,
-# \cdot)$ over all predictions if and only if it *thresholds* $t$: > it is 1 where $t_i > \tau$, 0 where $t_i < \tau$,
-# and anything where $t_i = \tau$, with > $$\tau = \frac{\alpha T}{1 + (\alpha + \beta - 1)\, T}, \qquad T = T(t, \hat
-# y).$$
+# > **Theorem.** Let the denominator be positive everywhere ($\delta > 0$ or $t \ne 0$). Then $\hat y$ maximises
+# > $T(t, \cdot)$ over all predictions if and only if it *thresholds* $t$: it is 1 where $t_i > \tau$, 0 where
+# > $t_i < \tau$, and anything where $t_i = \tau$, with
+# >
+# > $$\tau = \frac{\alpha T}{1 + (\alpha + \beta - 1)\, T}, \qquad T = T(t, \hat y).$$
 #
 # The idea of the proof: the index is a ratio of two *linear* functions of the prediction. So changing the prediction
 # makes it larger exactly if a certain linear expression is positive, with one coefficient $c_i$ a pixel, and these

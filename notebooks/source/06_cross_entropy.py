@@ -91,8 +91,8 @@ assert divergence(t, t) == 0 and divergence(t, q) != divergence(q, t)
 # %% [markdown]
 # ## Claim 2
 #
-# > **Claim 2** (the talk). *When using cross-entropy loss, label smoothing is equivalent to adding* $\varepsilon D(u
-# \,\|\, \hat y)$, where $u = (\frac1C, \dots, \frac1C)$ is the uniform distribution.
+# > **Claim 2** (the talk). *When using cross-entropy loss, label smoothing is equivalent to adding*
+# > $\varepsilon D(u \,\|\, \hat y)$, where $u = (\frac1C, \dots, \frac1C)$ is the uniform distribution.
 #
 # Let us smooth a one-hot label and look. Cross-entropy is linear in the label, so it splits into a part of the hard
 # label and a part of the uniform one, and $H(u, \hat y) = D(u\,\|\,\hat y) + \log C$. Hence

@@ -60,8 +60,8 @@ doubtful
 #
 # *Move this:* epsilon. *Look for:* without a penalty the lowest point is at the end, 1 on a foreground pixel and 0 on a
 # background pixel. The label noise penalty moves it inward at once; the confidence penalty waits, and then moves it a
-# little. Now press Jaccard or F2: the loss gets steeper on one kind of pixel and flatter on the other, and the same
-# penalty moves the flatter one more.
+# little. Now press Jaccard: the loss gets steeper everywhere, and the same penalty moves both pixels less. Press F2: it
+# gets steeper on foreground and flatter on background, and the background pixel moves more.
 
 # %%
 explorers.penalised_pixel()
@@ -73,6 +73,12 @@ for epsilon in (0.1, 0.3, 0.6):
     plain, noise, confidence = explorer.drawing.at[:3]
     assert noise < confidence <= plain
 
+# %%
+explorer.set(alpha=0.5, beta=0.5, epsilon=0.1)
+dice_foreground, dice_background = explorer.drawing.at[1], explorer.drawing.at[4]
+explorer.set(alpha=0.2, beta=0.8)
+assert explorer.drawing.at[1] > dice_foreground and explorer.drawing.at[4] > dice_background
+
 # %% [markdown]
 # So a penalty does what label smoothing failed to do. But it does it unevenly: how far a pixel moves depends on the
 # slope of the loss there, and with a Tversky loss the slope depends on the whole image.
@@ -81,11 +87,19 @@ for epsilon in (0.1, 0.3, 0.6):
 #
 # *Move this:* epsilon, then the foreground fraction. *Look for:* the star, the best common prediction for foreground
 # and for background. It leaves the corner (1, 0) and walks towards the middle. With the label noise penalty it is off
-# the edge at every epsilon. Make the foreground rare: the star's background coordinate barely moves, but each
-# background pixel now says "a little foreground", and there are many of them.
+# the edge at every epsilon. Make the foreground rare: the star goes back into the corner. With little foreground, a few
+# false positives already cost much, and the same epsilon weighs less against them.
 
 # %%
 explorers.penalised_landscape()
+
+# %%
+explorer = explorers.penalised_landscape()
+stars = []
+for fraction in (0.25, 0.1, 0.05):
+    explorer.set(fraction=fraction)
+    stars.append(explorer.drawing.at[0])
+assert np.all(np.diff(stars, axis=0) * [1, -1] > 0)  # foreground up, background down
 
 # %% [markdown]
 # ### An empty mask
@@ -94,7 +108,7 @@ explorers.penalised_landscape()
 # (lesson 04). The penalty is not flat on the plateau: it pushes towards *one half*, which is the wrong direction.
 
 # %%
-grid = torch.linspace(0.001, 0.999, 999, dtype=torch.float64)
+grid = torch.linspace(0.002, 0.998, 499, dtype=torch.float64)
 
 
 def best_on_empty(epsilon, delta, penalty):
@@ -213,7 +227,7 @@ say(f"tau is {best_dice / 2:.3f}, and 0.3 is above it.")
 # The table is computed; theory says what the first rows must be.
 
 # %% tags=["setup"]
-steps = torch.linspace(0.005, 0.995, 100, dtype=torch.float64)
+steps = torch.linspace(0.025, 0.975, 39, dtype=torch.float64)
 quarter = torch.tensor([1.0, 0, 0, 0], dtype=torch.float64).reshape(1, 1, 2, 2)
 smooth_quarter = smooth_labels(quarter, 0.2, num_classes=2)
 
@@ -247,14 +261,15 @@ say("\n".join(rows))
 
 # %%
 assert theory.claim1_holds(0.25, 0.5, 0.5, 0.2, num_classes=2)
-ends, labels = (0.995, 0.005), (0.9, 0.1)
+ends, labels = (0.975, 0.025), (0.9, 0.1)
 for name in ("Dice", "Jaccard"):
     assert np.allclose(places[name][1], ends)
 for name in ("cross-entropy", "Dice, minimum form", "Dice, squared"):
     assert np.allclose(places[name][1], labels, atol=0.01)
 
 # %% [markdown]
-# (The grid of predictions ends at 0.995 and 0.005, because some of the losses are infinite at 1 and 0.)
+# (The grid of predictions ends at 0.975 and 0.025, as some of the losses are infinite at 1 and 0. So "(0.97, 0.03)"
+# means the corner.)
 #
 # ## Exercises
 

@@ -41,7 +41,7 @@ def accuracy() -> Explorer:
         {
             "fraction": sliders.log_slider("foreground p", 0.1, -3, -0.3, 0.05),
             "sensitivity": sliders.slider("sensitivity", 0.8, 0, 1, 0.01),
-            "specificity": sliders.slider("specificity", 0.95, 0, 1, 0.01),
+            "false_alarms": sliders.log_slider("false alarm rate", 0.05, -5, -0.3, 0.05),
         },
         static=[{"fraction": 0.5}, {"fraction": 0.1}, {"fraction": 0.01}, {"fraction": 0.001}],
     )
@@ -109,7 +109,7 @@ def empty_mask() -> Explorer:
             "delta": sliders.log_slider("delta (pixels)", 1e-5, -6, 4, 0.25),
             "alpha": sliders.alpha(),
         },
-        static=[{"delta": d} for d in (1e-5, 1.0, 100.0, 1e4)],
+        static=[{"delta": d} for d in (1e-5, 1.0, 100.0, 1024.0)],
     )
 
 
@@ -127,13 +127,13 @@ def composer() -> Explorer:
         figures.Composer,
         controls,
         presets={
-            "equal sizes": {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 250, "fn2": 250, "delta": 0.0},
+            "equal lesions": {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 300, "fn2": 300, "delta": 0.0},
             "false alarm on an empty image": {**counts, "tp2": 0, "fp2": 500, "fn2": 0, "delta": 0.0},
             "counterexample": small_false_alarms,
         },
         static=[
             {},
-            {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 250, "fn2": 250},
+            {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 300, "fn2": 300},
             {"tp2": 0, "fp2": 500, "fn2": 0},
             small_false_alarms,
         ],

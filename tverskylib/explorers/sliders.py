@@ -10,6 +10,7 @@ PRESETS: Mapping[str, Mapping[str, float]] = {
     "Dice": {"alpha": 0.5, "beta": 0.5},
     "Jaccard": {"alpha": 1.0, "beta": 1.0},
     "F2": {"alpha": 0.2, "beta": 0.8},
+    "F½": {"alpha": 0.8, "beta": 0.2},
 }
 
 

@@ -23,11 +23,11 @@ def expected_scores(
 
 
 class Accuracy(Drawing):
-    """Values: ``fraction`` of foreground, ``sensitivity`` and ``specificity`` of the second predictor."""
+    """Values: ``fraction`` of foreground, ``sensitivity`` and ``false_alarms`` of the second predictor."""
 
     def __init__(self, parent: FigureBase) -> None:
         axes = parent.subplots(
-            1, 2, sharey=True, gridspec_kw={"left": 0.08, "right": 0.98, "bottom": 0.17, "top": 0.8, "wspace": 0.12}
+            1, 2, sharey=True, gridspec_kw={"left": 0.08, "right": 0.98, "bottom": 0.27, "top": 0.8, "wspace": 0.12}
         )
         names = ("calls everything background", "finds part of the foreground")
         self.lines, self.points, self.labels = [], [], []
@@ -40,13 +40,13 @@ class Accuracy(Drawing):
             self.labels.append(ax.set_title(name))
             ax.axvline(0.1, color=FAINT, lw=1)
             ax.set(xscale="log", ylim=(-0.03, 1.03), xlabel="foreground fraction p")
-            ax.legend(loc="center left", bbox_to_anchor=(0.02, 0.32))
         axes[0].set_ylabel("score")
+        parent.legend(handles=self.lines[:2], loc="lower center", ncols=2)
         self.names, self.cursors = names, [ax.lines[-1] for ax in axes]
 
-    def update(self, *, fraction: float, sensitivity: float = 0.8, specificity: float = 0.95) -> None:
+    def update(self, *, fraction: float, sensitivity: float = 0.8, false_alarms: float = 0.05) -> None:
         self.fraction, self.scores = fraction, []
-        for k, rates in enumerate(((0.0, 1.0), (sensitivity, specificity))):
+        for k, rates in enumerate(((0.0, 1.0), (sensitivity, 1 - false_alarms))):
             curves = expected_scores(FRACTIONS, *rates)
             values = [float(score) for score in expected_scores(fraction, *rates)]
             for j in range(2):

@@ -54,6 +54,8 @@ def legend_handles() -> list[Patch]:
     """A patch for each kind of pixel, with the colour and the pattern of the map."""
     patches = [Patch(label=name) for name, _ in CLASSES]
     dress(patches, COUNT_INKS)
+    for patch in patches:
+        patch.set_hatch(patch.get_hatch() * 2)  # a small patch must show its pattern too
     return patches
 
 

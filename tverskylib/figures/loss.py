@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from tverskylib.counts import soft_counts
-from tverskylib.figures._style import COUNT_INKS, DICE, FAINT, FN, FP, INK, OTHER, TP, dress
+from tverskylib.figures._style import COUNT_INKS, FAINT, FP, INK, OTHER, TP, dress
 from tverskylib.figures._words import said
 from tverskylib.figures.drawing import Drawing
 from tverskylib.figures.error_map import CLASSES
@@ -17,6 +17,7 @@ from tverskylib.index import terms, tversky_from_counts
 from tverskylib.theory.gradient import pixel_gradients
 
 PIXELS = 64 * 64
+WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 
 
 class Sharpening(Drawing):
@@ -85,7 +86,7 @@ class Landscape(Drawing):
     """
 
     P, Q = 1.0, 3.0
-    LEVELS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+    LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
     def __init__(self, parent: FigureBase) -> None:
         left, right = parent.subplots(
@@ -114,7 +115,7 @@ class Landscape(Drawing):
         self.numbers = [right.text(bar.get_x() + 0.25, 0, "", ha="center") for bar in self.bars]
         right.axhline(0, color=FAINT, lw=1)
         self.derivatives = right
-        right.set_title("derivative of the loss by one", pad=16)
+        right.set_title("derivative of the loss by\nthe prediction on one pixel", pad=4)
 
     def update(
         self, *, alpha: float, beta: float, delta: float = 0.0, foreground: float = 0.5, background: float = 0.5
@@ -156,7 +157,7 @@ class Landscape(Drawing):
 def _name_the_end(name: Text, start: float, end: float) -> None:
     """Put the name of a rising line where it leaves the unit square: on the right, or on top."""
     if end <= 1:
-        name.set(x=1.02, y=end, ha="left", va="center", visible=end >= 0.03)
+        name.set(x=1.02, y=end, ha="left", va="center", visible=end >= 0.06)
     else:
         name.set(x=(1 - start) / (end - start), y=1.01, ha="center", va="bottom", visible=start <= 1)
 
@@ -240,17 +241,12 @@ class Composer(Drawing):
         left.set(xlabel="pixels")
         left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3)
         self.shares = left.set_title("")
-        marks = (
-            (FN, "image 1"),
-            (FP, "image 2"),
-            (DICE, "imagewise: mean of the two"),
-            (OTHER, "batchwise: pooled sums"),
-        )
+        marks = (("$1$", "image 1"), ("$2$", "image 2"), ("D", "image-wise: mean"), ("s", "batch-wise: pooled sums"))
         self.points = []
-        for row, (ink, _) in enumerate(marks):
-            self.points += right.plot([0], [row], ls="", marker=ink.marker, color=ink.colour, ms=10, clip_on=False)
-        self.names = [right.text(0.0, row - 0.24, "") for row in range(4)]
-        (self.span,) = right.plot([0, 1], [3, 3], color=FAINT, lw=5, alpha=0.35, solid_capstyle="butt")
+        for row, (marker, _) in enumerate(marks):
+            self.points += right.plot([0], [row], ls="", marker=marker, color=INK, ms=10, clip_on=False)
+        self.names = [right.text(0.0, row - 0.24, "", bbox=WHITE) for row in range(4)]
+        (self.span,) = right.plot([0, 1], [3, 3], color=FAINT, lw=1.5, marker="|", ms=13)
         self.labels = [name for _, name in marks]
         right.set(xlim=(0, 1), ylim=(3.5, -0.6), yticks=[], xlabel="Dice index")
         right.spines["left"].set_visible(False)
@@ -289,9 +285,9 @@ class Composer(Drawing):
         if np.isnan(self.images).any():
             self.verdict = "0/0: undefined"
         elif min(self.images) - 1e-12 <= self.batchwise <= max(self.images) + 1e-12:
-            self.verdict = "batchwise lies between the images"
+            self.verdict = "batch-wise lies between the images"
         else:
-            self.verdict = "batchwise lies OUTSIDE the images"
+            self.verdict = "batch-wise lies OUTSIDE the images"
         self.title.set_text(self.verdict)
         self.shares.set_text(f"delta {delta:.2g}: weights are shares of the denominator")
         self.delta = delta
@@ -300,6 +296,6 @@ class Composer(Drawing):
         one, two = self.images
         return (
             f"delta {self.delta:.2g}: bars of TP, FP and FN of two images and of the batch. Dice is {said(one)} and {said(two)}; their "
-            f"mean, imagewise, is {said(self.imagewise)}; batchwise it is {said(self.batchwise)}, with weights {self.share[0]:.0%} "
+            f"mean, image-wise, is {said(self.imagewise)}; batch-wise it is {said(self.batchwise)}, with weights {self.share[0]:.0%} "
             f"and {self.share[1]:.0%}. {self.verdict}."
         )

@@ -54,7 +54,7 @@ class OnePixel(Drawing):
                     ms=10,
                     color=ink.colour,
                     clip_on=False,
-                    label=f"its minimum, {label}",
+                    label="its minimum",
                 )
             ax.set(xlabel="prediction of this pixel", xlim=(0, 1))
             self.titles.append((ax.set_title(""), name))
@@ -120,7 +120,7 @@ class Candidates(Drawing):
         left.set(xlim=(0, 1.25), xlabel="index against the smoothed mask", xticks=np.linspace(0, 1, 6))
         self.verdict = left.set_title("")
         right.axhline(0, color=FAINT, lw=1)
-        marks = ((FN, "label of background"), (OTHER, "threshold tau at the mask"), (TP, "label of foreground"))
+        marks = ((FN, "b, background"), (OTHER, "tau"), (TP, "a, foreground"))
         self.points, self.names = [], []
         for k, (ink, name) in enumerate(marks):
             self.points += right.plot([0], [0], ls="", marker=ink.marker, ms=13, color=ink.colour, clip_on=False)
@@ -148,7 +148,7 @@ class Candidates(Drawing):
             number.set(x=index, text=f" {index:.4f}" + ("  best" if name == self.best else ""))
         for point, (text, name), value in zip(self.points, self.names, (other, self.tau, label), strict=True):
             point.set_data([value], [0])
-            text.set(x=min(max(value, 0.2), 0.8), text=f"{name}: {value:.3f}")
+            text.set(x=min(max(value, 0.15), 0.85), text=f"{name}: {value:.3f}")
         self.claim = self.best == "target"
         self.verdict.set_text(f"best: {OPTIMA[self.best][0]}\nClaim 1 {'holds' if self.claim else 'FAILS'} here")
         between = other <= self.tau <= label
@@ -174,7 +174,7 @@ class PhaseDiagram(Drawing):
     EPSILONS = np.linspace(0.002, 0.498, 125)
 
     def __init__(self, parent: FigureBase) -> None:
-        ax = parent.subplots(gridspec_kw={"left": 0.1, "right": 0.7, "bottom": 0.14, "top": 0.9})
+        ax = parent.subplots(gridspec_kw={"left": 0.1, "right": 0.66, "bottom": 0.14, "top": 0.9})
         colours = [_pale(ink.colour) for _, ink in OPTIMA.values()]
         self.p, self.epsilon = np.meshgrid(self.FRACTIONS, self.EPSILONS)
         self.mesh = ax.pcolormesh(

@@ -86,13 +86,13 @@ class Threshold(Drawing):
         self.best, self.best_dice = float(THRESHOLDS[best]), float(self.curves[2][best])
         right.plot([self.best] * 2, [0, self.best_dice], color=INK, lw=1, ls=(0, (1, 2)))
         right.annotate(
-            f"best Dice {self.best_dice:.3f}\nat {self.best:.2f}",
-            (self.best, 0.02),
-            xytext=(4, 0),
-            textcoords="offset points",
+            f"best Dice {self.best_dice:.3f} at {self.best:.3f}",
+            (self.best, self.best_dice),
+            xytext=(0.03, 1.045),
+            arrowprops={"arrowstyle": "-", "color": INK, "lw": 1},
         )
         self.label = right.set_title("")
-        right.set(xlabel="threshold", ylim=(0, 1.02), xlim=(0, 1))
+        right.set(xlabel="threshold", ylim=(0, 1.12), xlim=(0, 1), yticks=np.linspace(0, 1, 6))
         right.legend(loc="lower left")
 
     def update(self, *, threshold: float) -> None:
@@ -114,7 +114,7 @@ class Threshold(Drawing):
         return (
             f"Threshold {self.threshold:.2f}: a map of {tp} true positive pixels (plain), {fp} false positive (striped) and {fn} "
             f"false negative (dotted), beside the curves of precision {said(precision)}, recall {said(recall)} and Dice {said(dice)} "
-            f"over all thresholds. The best Dice, {self.best_dice:.3f}, is at threshold {self.best:.2f}."
+            f"over all thresholds. The best Dice, {self.best_dice:.3f}, is at threshold {self.best:.3f}."
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.patches import Circle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from tverskylib.counts import Counts
@@ -74,7 +75,7 @@ def weight_plane(counts: Counts) -> Plate:
     ax.legend(loc="upper left", bbox_to_anchor=(1.04, 1.0), labelspacing=0.9)
     alt = (
         "The plane of alpha (weight of false positives) and beta (weight of false negatives) with level lines of the Tversky "
-        f"index of one mask; marked are {', '.join(marks)}. The line alpha + beta = 1 carries the F-measures, with precision "
+        f"index of one mask, straight and falling to the right; marked are {', '.join(marks)}. The line alpha + beta = 1 carries the F-measures, with precision "
         "and recall at its ends and Dice in its middle."
     )
     return Plate(figure, alt)
@@ -117,7 +118,7 @@ class Weights(Drawing):
         self.probability, self.target = probability, target
         self.map = ErrorMap(left, image, target)
         self.title = left.set_title("")
-        self.reach = 1.15 * max(float(target.sum()), float((~target).sum()) / 4)
+        self.foreground = float(target.sum())
         path = threshold_counts(probability, target, np.linspace(0, 1, 101))
         right.plot(path.fp, path.fn, color=FAINT, lw=1, ls=(0, (1, 2)), label="all thresholds")
         self.levels = [right.plot([0, 1], [1, 0], color=OTHER.colour, lw=1.2)[0] for _ in LEVELS]
@@ -127,8 +128,9 @@ class Weights(Drawing):
         (self.point,) = right.plot([0], [0], ls="", marker="D", ms=9, color=INK, label="this mask")
         self.label = right.set_title("")
         right.set(
-            xlim=(0, self.reach),
-            ylim=(0, self.reach),
+            xlim=(0, self.foreground),
+            xticks=MaxNLocator(5).tick_values(0, self.foreground)[:-1],
+            ylim=(0, self.foreground),
             xlabel="false positives (pixels)",
             ylabel="false negatives (pixels)",
         )
@@ -141,15 +143,14 @@ class Weights(Drawing):
         self.map.update(self.probability >= threshold)
         self.point.set_data([fp], [fn])
         for level, line, name in zip(LEVELS, self.levels, self.names, strict=True):
-            # T = level is the straight line alpha FP + beta FN = TP (1/level - 1).
-            budget = tp * (1 / level - 1)
-            if beta > 0:
-                x = np.array([0.0, self.reach])
-                line.set_data(x, (budget - alpha * x) / beta)
-            else:
-                line.set_data([budget / alpha] * 2, [0, self.reach])
+            # For one target TP = P - FN, so T = level is a straight line too:
+            # level alpha FP + (1 - level + level beta) FN = (1 - level) P.
+            on_fp, on_fn = level * alpha, 1 - level + level * beta
+            budget = (1 - level) * self.foreground
+            x = np.array([0.0, self.foreground])
+            line.set_data(x, (budget - on_fp * x) / on_fn)
             # The name stands where the line meets the ray of equal mistakes.
-            name.set_position((budget / (alpha + beta), budget / (alpha + beta)))
+            name.set_position((budget / (on_fp + on_fn), budget / (on_fp + on_fn)))
         self.index = float(tversky_from_counts(tp, fp, fn, alpha, beta))
         self.title.set_text(f"TP {tp:,.0f}   FP {fp:,.0f}   FN {fn:,.0f}")
         self.label.set_text(f"alpha {alpha:.2f}, beta {beta:.2f}, threshold {threshold:.2f}:  index {self.index:.3f}")
@@ -159,7 +160,8 @@ class Weights(Drawing):
         return (
             f"alpha {self.alpha:.2f}, beta {self.beta:.2f}, threshold {self.threshold:.2f}: a map of {tp} true positive, {fp} "
             f"false positive and {fn} false negative pixels. Beside it the plane of false positives and false negatives with "
-            f"straight level lines of the index; this mask is a point in it, with index {self.index:.3f}."
+            f"level lines of the index from {LEVELS[0]} down to {LEVELS[-1]}, straight and falling to the right; this mask is a "
+            f"point in it, with index {self.index:.3f}, on the dotted path of all thresholds."
         )
 
 
@@ -215,13 +217,13 @@ class ThresholdCurves(Drawing):
         self.cursor.set_xdata([self.threshold] * 2)
         self.map.update(self.probability >= self.threshold)
         self.label.set_text(
-            f"alpha {alpha:.2f}, beta {beta:.2f}:  best index {self.best:.3f} at threshold {self.threshold:.2f}"
+            f"alpha {alpha:.2f}, beta {beta:.2f}:  best index {self.best:.3f} at threshold {self.threshold:.3f}"
         )
-        self.title.set_text(f"the mask at threshold {self.threshold:.2f}")
+        self.title.set_text(f"the mask at threshold {self.threshold:.3f}")
 
     def describe(self) -> str:
         return (
             f"alpha {self.alpha:.2f}, beta {self.beta:.2f}: the Tversky index over all thresholds, with the curves of Dice and "
-            f"Jaccard for comparison. Its best point is {self.best:.3f}, at threshold {self.threshold:.2f}; the error map of "
+            f"Jaccard for comparison. Its best point is {self.best:.3f}, at threshold {self.threshold:.3f}; the error map of "
             "the mask at this threshold stands beside it."
         )

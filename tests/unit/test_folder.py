@@ -1,0 +1,825 @@
+"""A folder of images: every format and every broken rule, tiles that cover all, splits that keep patients together."""
+
+import re
+import struct
+import subprocess
+import sys
+import warnings
+import zlib
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from skimage.io import imsave
+from skimage.transform import rescale
+
+from tverskylib import tversky_loss
+from tverskylib.tiles import FolderTiles, folder_tiles
+from tverskylib.tiles.folder.dataset import _starts
+
+ONE = {"train": 1.0}  # for folders of a single image
+RNG = np.random.default_rng(0)
+COLOURS = RNG.integers(0, 256, (20, 30, 3), dtype=np.uint8)
+DEEP = RNG.integers(0, 65536, (20, 30, 3), dtype=np.uint16)
+DISC = ((np.indices((20, 30)) - np.array([9, 14])[:, None, None]) ** 2).sum(0) < 40
+INSTANCES = np.where(DISC, np.arange(30) // 10 + 1, 0)
+
+
+def save(file, array, **options):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if array.dtype.itemsize > 1 and file.suffix == ".tif":
+        imsave(file, array, check_contrast=False)
+    else:
+        Image.fromarray(array).save(file, **options)
+    return file
+
+
+def save_deep_png(file, array):
+    """A 16-bit colour PNG, which Pillow cannot write."""
+    height, width, channels = array.shape
+    header = struct.pack(">IIBBBBB", width, height, 16, {2: 4, 3: 2, 4: 6}[channels], 0, 0, 0)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in array)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    return file
+
+
+def grey(mask):
+    return mask.astype(np.uint8) * 255
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """images/a.png and masks/a.png, 20 by 30 pixels; a test writes over one of them."""
+    save(tmp_path / "images/a.png", COLOURS)
+    save(tmp_path / "masks/a.png", grey(DISC))
+    return tmp_path
+
+
+@pytest.fixture
+def cohort(tmp_path):
+    """12 images of 6 patients, of 16 by 24 pixels; the first has no foreground."""
+    for k in range(12):
+        save(tmp_path / f"images/slide {k:02}.png", np.full((16, 24, 3), 10 * k, np.uint8))
+        save(tmp_path / f"masks/slide {k:02}.png", grey(np.indices((16, 24))[0] < k))
+    write_groups(tmp_path, {f"slide {k:02}.png": f"patient {'fedcba'[k // 2]}" for k in range(12)})
+    return tmp_path
+
+
+def write_groups(path, groups, header="file,group"):
+    lines = [header, *(f"{file},{group}" for file, group in groups.items())]
+    (path / "groups.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def one(path, **options):
+    """The only image of the folder as one tile and nothing added: its picture, its target and its mask."""
+    tiles = folder_tiles(path, size=30, splits=ONE, **options)
+    assert len(tiles) == 1 and not tiles.mask[0, 20:].any()
+    return tiles.images[0, :20], tiles.targets[0, :20], tiles.mask[0, :20]
+
+
+def refused(path, file, rule, **options):
+    options = {"size": 16, "splits": ONE, **options}
+    with pytest.raises(ValueError, match=f"^{re.escape((path / file).as_posix())}: .*{rule}") as caught:
+        folder_tiles(path, **options)
+    assert "\n" not in str(caught.value)
+
+
+# Images
+
+
+def replace_image(path, name, array, **options):
+    (path / "images/a.png").unlink()
+    return save(path / "images" / name, array, **options)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.tiff", "a.TIF", "a.bmp", "a.PNG"])
+def test_lossless_formats(folder, name):
+    replace_image(folder, name, COLOURS)
+    picture, target, mask = one(folder)
+    np.testing.assert_array_equal(picture, COLOURS)
+    np.testing.assert_array_equal(target, DISC)
+    assert picture.dtype == np.uint8 and target.dtype == mask.dtype == np.bool_ and mask.all()
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.JPEG"])
+def test_jpeg(folder, name):
+    smooth = np.broadcast_to(np.linspace(0, 250, 30, dtype=np.uint8)[None, :, None], (20, 30, 3))
+    replace_image(folder, name, smooth, quality=95)
+    assert np.abs(one(folder)[0].astype(int) - smooth).max() < 8
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_deflate", "packbits"])
+def test_compressed_tiff(folder, compression):
+    replace_image(folder, "a.tif", COLOURS, compression=compression)
+    np.testing.assert_array_equal(one(folder)[0], COLOURS)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.bmp"])
+def test_grey(folder, name):
+    replace_image(folder, name, COLOURS[..., 0])
+    np.testing.assert_array_equal(one(folder)[0], np.repeat(COLOURS[..., :1], 3, 2))
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.bmp"])
+def test_one_bit(folder, name):
+    replace_image(folder, name, DISC)
+    np.testing.assert_array_equal(one(folder)[0], np.repeat(grey(DISC)[..., None], 3, 2))
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif"])
+def test_opaque_alpha_changes_nothing(folder, name):
+    replace_image(folder, name, np.dstack([COLOURS, np.full((20, 30), 255, np.uint8)]))
+    picture, _, mask = one(folder)
+    np.testing.assert_array_equal(picture, COLOURS)
+    assert mask.all()
+
+
+def test_transparent_pixels_lie_on_white_and_the_invisible_ones_do_not_count(folder):
+    alpha = np.full((20, 30), 255, np.uint8)
+    alpha[:10], alpha[10] = 0, 51
+    save(folder / "images/a.png", np.dstack([COLOURS, alpha]))
+    picture, target, mask = one(folder)
+    np.testing.assert_array_equal(mask, alpha > 0)
+    assert (picture[:10] == 255).all()
+    np.testing.assert_allclose(picture[10], 255 - 0.2 * (255 - COLOURS[10].astype(float)), atol=0.51)
+    np.testing.assert_array_equal(target, DISC & mask)
+
+
+def test_grey_with_alpha(folder):
+    save(folder / "images/a.png", np.dstack([COLOURS[..., 0], grey(DISC)]))
+    picture, _, mask = one(folder)
+    np.testing.assert_array_equal(mask, DISC)
+    np.testing.assert_array_equal(picture[DISC], np.repeat(COLOURS[..., :1], 3, 2)[DISC])
+
+
+@pytest.mark.parametrize("transparency", [None, 3])
+def test_palette(folder, transparency):
+    numbers = (np.arange(600) % 8).reshape(20, 30).astype(np.uint8)
+    image, palette = Image.fromarray(numbers), RNG.integers(0, 256, (8, 3), dtype=np.uint8)
+    image.putpalette(palette.tobytes())
+    image.save(folder / "images/a.png", **({} if transparency is None else {"transparency": transparency}))
+    picture, _, mask = one(folder)
+    visible = np.ones_like(mask) if transparency is None else numbers != transparency
+    np.testing.assert_array_equal(mask, visible)
+    np.testing.assert_array_equal(picture[visible], palette[numbers][visible])
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif"])
+def test_16_bit_grey(folder, name):
+    replace_image(folder, name, DEEP[..., 0])
+    np.testing.assert_array_equal(one(folder)[0], np.repeat(np.round(DEEP[..., :1] / 257).astype(np.uint8), 3, 2))
+
+
+def test_16_bit_colour_tiff(folder):
+    replace_image(folder, "a.tif", DEEP)
+    np.testing.assert_array_equal(one(folder)[0], np.round(DEEP / 257))
+    np.testing.assert_array_equal(one(folder, white=4095)[0], np.round(np.minimum(DEEP, 4095) * (255 / 4095)))
+
+
+def test_16_bit_colour_tiff_with_alpha(folder):
+    alpha = np.where(DISC, 65535, 0).astype(np.uint16)
+    replace_image(folder, "a.tif", np.dstack([DEEP, alpha]))
+    picture, _, mask = one(folder)
+    np.testing.assert_array_equal(mask, DISC)
+    np.testing.assert_array_equal(picture[DISC], np.round(DEEP / 257)[DISC])
+
+
+def test_16_bit_colour_png_is_read_to_8_bits(folder):
+    save_deep_png(folder / "images/a.png", DEEP)
+    np.testing.assert_array_equal(one(folder)[0], DEEP >> 8)
+    refused(folder, "images/a.png", "too few for white=4095", white=4095)
+
+
+def test_white_is_the_brightest_value_of_the_camera(folder):
+    dark = (DEEP[..., 0] % 4096).astype(np.uint16)
+    dark[0, 0] = 4000
+    replace_image(folder, "a.tif", dark)
+    np.testing.assert_array_equal(one(folder, white=4095)[0][..., 0], np.round(dark * (255 / 4095)))
+    assert one(folder, white=65535)[0].max() == 16
+    refused(folder, "images/a.tif", f"must reach 32768.*greatest value.*is {dark.max()}.*white=4095")
+
+
+def test_8_bit_images_know_no_white(folder):
+    np.testing.assert_array_equal(one(folder, white=4095)[0], COLOURS)
+
+
+# Masks
+
+
+def mask_of(folder, array, name="a.png", **options):
+    (folder / "masks/a.png").unlink()
+    save(folder / "masks" / name, array)
+    return one(folder, **options)[1:]
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.bmp"])
+@pytest.mark.parametrize("foreground", [1, 255, True])
+def test_binary_masks(folder, name, foreground):
+    target, mask = mask_of(folder, DISC if foreground is True else DISC.astype(np.uint8) * np.uint8(foreground), name)
+    np.testing.assert_array_equal(target, DISC)
+    assert mask.all()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.int32, np.uint32, np.int64, np.float32])
+def test_instances(folder, dtype):
+    target, _ = mask_of(folder, INSTANCES.astype(dtype) * 40, "a.tif", foreground="nonzero")
+    np.testing.assert_array_equal(target, DISC)
+
+
+def test_16_bit_instances_in_a_png(folder):
+    target, _ = mask_of(folder, INSTANCES.astype(np.uint16) * 1000, foreground="nonzero")
+    np.testing.assert_array_equal(target, DISC)
+
+
+@pytest.mark.parametrize("classes", [{1}, {2, 3}, [0], (1, 2, 3), frozenset({3}), np.array([1, 2])])
+def test_class_numbers(folder, classes):
+    target, _ = mask_of(folder, INSTANCES.astype(np.uint8), foreground=classes)
+    np.testing.assert_array_equal(target, np.isin(INSTANCES, [*classes]))
+
+
+@pytest.mark.parametrize("ignore", [255, 7, -1])
+@pytest.mark.parametrize("foreground", [None, "nonzero", {1}])
+def test_ignored_pixels_neither_count_nor_are_foreground(folder, ignore, foreground):
+    numbers = DISC.astype(np.int16)
+    numbers[:, 12:16] = ignore
+    target, mask = mask_of(folder, numbers, "a.tif", foreground=foreground, ignore=ignore)
+    np.testing.assert_array_equal(mask, numbers != ignore)
+    np.testing.assert_array_equal(target, numbers == 1)
+
+
+def test_of_a_palette_the_numbers_and_not_the_colours(folder):
+    image = Image.fromarray(INSTANCES.astype(np.uint8))
+    image.putpalette([0, 0, 0, 255, 255, 255, 0, 0, 0, 9, 9, 9])
+    image.save(folder / "masks/a.png")
+    np.testing.assert_array_equal(one(folder, foreground={2})[1], INSTANCES == 2)
+
+
+def test_a_mask_saved_as_rgb_that_is_grey(folder):
+    target, _ = mask_of(folder, np.repeat(grey(DISC)[..., None], 3, 2))
+    np.testing.assert_array_equal(target, DISC)
+    target, _ = mask_of(folder, np.dstack([grey(DISC)] * 3 + [np.full((20, 30), 255, np.uint8)]))
+    np.testing.assert_array_equal(target, DISC)
+
+
+def test_a_jpeg_mask_that_kept_its_numbers(folder):
+    block = np.zeros((32, 32), bool)
+    block[8:16, 8:16] = True
+    (folder / "masks/a.png").unlink()
+    save(folder / "images/a.png", np.zeros((32, 32, 3), np.uint8))
+    save(folder / "masks/a.jpg", grey(block), quality=100)
+    np.testing.assert_array_equal(folder_tiles(folder, size=32, splits=ONE).targets[0], block)
+
+
+# Tiles
+
+
+def assembled(tiles, shape):
+    """The image put together from its tiles, and how many tiles hold each pixel."""
+    size = tiles.images.shape[1]
+    image, times = np.zeros((*shape, 3), np.uint8), np.zeros(shape, int)
+    for tile, (row, column) in zip(tiles.images, tiles.corners, strict=True):
+        image[row : row + size, column : column + size] = tile[: shape[0] - row, : shape[1] - column]
+        times[row : row + size, column : column + size] += 1
+    return image, times
+
+
+@pytest.mark.parametrize(("size", "overlap"), [(1, 0), (7, 0), (7, 3), (7, 6), (10, 0), (20, 0), (16, 8), (19, 1)])
+def test_tiles_cover_every_pixel(folder, size, overlap):
+    tiles = folder_tiles(folder, size=size, overlap=overlap, splits=ONE)
+    image, times = assembled(tiles, (20, 30))
+    assert times.min() >= 1
+    np.testing.assert_array_equal(image, COLOURS)
+    assert tiles.mask.all() and (tiles.corners + size <= [20, 30]).all()
+    assert tiles.images.shape == (len(tiles), size, size, 3)
+    assert tiles.targets.shape == tiles.mask.shape == (len(tiles), size, size)
+    assert len({tuple(corner) for corner in tiles.corners}) == len(tiles)
+    for target, (row, column) in zip(tiles.targets, tiles.corners, strict=True):
+        np.testing.assert_array_equal(target, DISC[row : row + size, column : column + size])
+
+
+@pytest.mark.parametrize("size", range(1, 9))
+def test_starts(size):
+    for overlap in range(size):
+        for length in range(1, 25):
+            starts = _starts(length, size, overlap)
+            assert starts[0] == 0 and starts[-1] + size == max(length, size) and sorted(set(starts)) == starts
+            assert all(later - earlier <= size - overlap for earlier, later in pairwise(starts))
+
+
+def test_an_exact_fit_needs_no_more_tiles(folder):
+    assert len(folder_tiles(folder, size=10, splits=ONE)) == 6
+
+
+@pytest.mark.parametrize("size", [24, 30, 64, 100])
+def test_a_small_image_is_continued_by_its_mirror_image_which_does_not_count(folder, size):
+    tiles = folder_tiles(folder, size=size, splits=ONE)
+    image, _ = assembled(tiles, (20, 30))
+    np.testing.assert_array_equal(image, COLOURS)
+    assert (
+        not tiles.mask[:, 20:].any() and not tiles.targets[:, 20:].any() and tiles.mask[:, :20, : min(size, 30)].all()
+    )
+    np.testing.assert_array_equal(tiles.images[0, 20:24], tiles.images[0, 19:15:-1])
+
+
+def test_tiles_without_foreground_are_kept_and_those_where_nothing_counts_are_not(folder):
+    numbers = np.zeros((20, 30), np.uint8)
+    numbers[:10, :10], numbers[:10, 20:] = 1, 9
+    save(folder / "masks/a.png", numbers)
+    tiles = folder_tiles(folder, size=10, ignore=9, splits=ONE)
+    assert tiles.corners.tolist() == [[0, 0], [0, 10], [10, 0], [10, 10], [10, 20]]
+    assert tiles.targets.any((1, 2)).tolist() == [True, False, False, False, False]
+
+
+def test_resize_by_a_factor(folder):
+    smooth = np.clip(128 + 100 * np.sin(np.indices((20, 30)).sum(0) / 6), 0, 255).astype(np.uint8)
+    save(folder / "images/a.png", smooth)
+    tiles = folder_tiles(folder, size=10, resize=0.5, splits=ONE)
+    image, times = assembled(tiles, (10, 15))
+    assert times.min() >= 1 and tiles.mask.all()
+    wanted = rescale(smooth.astype(float), 0.5, order=1, anti_aliasing=True)
+    assert np.abs(image[..., 0] - wanted)[1:-1, 1:-1].max() < 8
+    assert 0.8 < tiles.targets[0].sum() / DISC[:20, :20].sum() * 4 < 1.2
+    big = folder_tiles(folder, size=40, resize=2, splits=ONE)
+    np.testing.assert_array_equal(big.targets[0], DISC.repeat(2, 0).repeat(2, 1)[:, :40])
+
+
+def test_resize_to_a_shape(cohort):
+    save(cohort / "images/slide 03.png", COLOURS)
+    save(cohort / "masks/slide 03.png", grey(DISC))
+    tiles = folder_tiles(cohort, size=12, resize=(12, 24))
+    assert len(tiles) == 12 * 2 and tiles.mask.all()
+
+
+def test_resizing_keeps_masks_sharp(folder):
+    numbers = INSTANCES.astype(np.uint8)
+    numbers[0, 0] = 200
+    save(folder / "masks/a.png", numbers)
+    tiles = folder_tiles(folder, size=8, resize=0.7, foreground={1, 3}, ignore=200, splits=ONE)
+    assert tiles.targets.any() and not (tiles.targets & ~tiles.mask).any()
+
+
+# Groups and splits
+
+
+def test_no_patient_is_in_two_splits(cohort):
+    for seed in range(10):
+        tiles = folder_tiles(cohort, size=16, seed=seed)
+        assert set(tiles.splits) == {"train", "validation", "test"}
+        for group in range(6):
+            assert len(set(tiles.splits[tiles.groups == group])) == 1
+        patients = {name: len(set(tiles.groups[tiles.splits == name])) for name in set(tiles.splits)}
+        assert patients == {"train": 4, "validation": 1, "test": 1}
+
+
+def test_groups_are_numbered_by_name(cohort):
+    tiles = folder_tiles(cohort, size=16)
+    assert tiles.group_names == tuple(f"patient {letter}" for letter in "abcdef")
+    assert [tiles.group_names[k] for k in tiles.groups[[0, -1]]] == ["patient f", "patient a"]
+    assert tiles.groups.dtype == np.int64 and len(tiles.groups) == len(tiles.files) == len(tiles.splits) == len(tiles)
+
+
+def test_without_a_table_every_image_is_a_group(cohort):
+    (cohort / "groups.csv").unlink()
+    tiles = folder_tiles(cohort, size=16, splits={"a": 0.5, "b": 0.5})
+    assert tiles.group_names == tuple(f"slide {k:02}.png" for k in range(12))
+    for file in set(tiles.files):
+        assert len(set(tiles.splits[tiles.files == file])) == 1
+    assert len(set(tiles.files[tiles.splits == "a"])) == 6
+
+
+def test_the_table_may_leave_out_suffixes_and_have_more_columns(cohort):
+    plain = folder_tiles(cohort, size=16)
+    rows = [f"{k % 2}, slide {k:02} , patient {'fedcba'[k // 2]}" for k in range(12)]
+    (cohort / "groups.csv").write_text("\ufeffage, file,group\r\n" + "\r\n\r\n".join(rows), encoding="utf-8")
+    np.testing.assert_array_equal(folder_tiles(cohort, size=16).splits, plain.splits)
+
+
+@pytest.mark.parametrize(
+    ("shares", "sizes"),
+    [((0.7, 0.15, 0.15), (4, 1, 1)), ((0.98, 0.01, 0.01), (4, 1, 1)), ((0.5, 0.5), (3, 3)), ((1 / 3,) * 3, (2, 2, 2))],
+)
+def test_shares_of_patients(cohort, shares, sizes):
+    tiles = folder_tiles(cohort, size=16, splits={str(k): share for k, share in enumerate(shares)})
+    assert tuple(len(set(tiles.groups[tiles.splits == str(k)])) for k in range(len(shares))) == sizes
+
+
+def test_the_same_again(cohort):
+    first, again = folder_tiles(cohort, size=16, overlap=4), folder_tiles(cohort, size=16, overlap=4)
+    for name in ("images", "targets", "mask", "files", "corners", "groups", "splits"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
+    assert list(first.files) == sorted(first.files)
+    drawn = {tuple(folder_tiles(cohort, size=16, seed=seed).splits) for seed in range(5)}
+    assert len(drawn) > 1
+
+
+def test_one_split(cohort):
+    tiles = folder_tiles(cohort, size=16)
+    train = tiles.split("train")
+    assert isinstance(train, FolderTiles) and set(train.splits) == {"train"} and train.group_names == tiles.group_names
+    np.testing.assert_array_equal(train.images, tiles.images[tiles.splits == "train"])
+    assert sum(len(tiles.split(name)) for name in ("train", "validation", "test")) == len(tiles)
+    with pytest.raises(ValueError, match="one of test, train, validation, got 'training'"):
+        tiles.split("training")
+
+
+def test_some_tiles(cohort):
+    tiles = folder_tiles(cohort, size=8)
+    assert 0 < tiles.positive.sum() < len(tiles)
+    some = tiles.pick(tiles.positive)
+    assert some.positive.all() and len(some) == tiles.positive.sum() and some.group_names == tiles.group_names
+    np.testing.assert_array_equal(tiles.pick(np.arange(3)).corners, tiles.corners[:3])
+
+
+def test_a_loss_takes_the_mask(folder):
+    tiles = folder_tiles(folder, size=64, splits=ONE)
+    target, mask = torch.from_numpy(tiles.targets[:, None]).float(), torch.from_numpy(tiles.mask[:, None])
+    padded_wrong = torch.where(mask, target, 1.0)
+    assert tversky_loss(padded_wrong, target, mask=mask, delta=0) == 0
+    assert tversky_loss(padded_wrong, target, delta=0) > 0.5
+
+
+# Broken rules
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    for missing in ("images", "masks"):
+        with pytest.raises(
+            FileNotFoundError, match=f"^{re.escape(tmp_path.as_posix())}/{missing}: .*folder of this name"
+        ):
+            folder_tiles(tmp_path, size=16)
+        (tmp_path / missing).mkdir()
+    refused(tmp_path, "images", "at least one image")
+    (tmp_path / "images/.DS_Store").write_bytes(b"")
+    refused(tmp_path, "images", "at least one image")
+
+
+def test_litter_is_passed_over(folder):
+    for name in ("images/.DS_Store", "masks/Thumbs.db", "images/desktop.ini"):
+        (folder / name).write_bytes(b"")
+    assert len(folder_tiles(folder, size=30, splits=ONE)) == 1
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "b.gif", "b"])
+def test_other_files(folder, name):
+    (folder / "masks" / name).write_bytes(b"")
+    refused(folder, f"masks/{name}", r"must be an image file, \.png")
+
+
+def test_folders_in_the_folder(folder):
+    (folder / "images/b.png").mkdir()
+    refused(folder, "images/b.png", "must be an image file")
+
+
+def test_missing_partners(folder):
+    save(folder / "images/b.png", COLOURS)
+    refused(folder, "images/b.png", r"partner of the same stem, masks/b\.\*, and has none$")
+    save(folder / "images/c.png", COLOURS)
+    refused(folder, "images/b.png", r"has none \(nor have 1 more\)$")
+    (folder / "images/b.png").rename(folder / "masks/B.png")
+    (folder / "images/c.png").unlink()
+    refused(folder, "masks/B.png", r"partner of the same stem, images/B\.\*")
+
+
+def test_two_files_of_one_stem(folder):
+    save(folder / "masks/a.tif", grey(DISC))
+    refused(folder, "masks/a.tif", "only file of its stem, and there is a.png")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("place", ["images", "masks"])
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.bmp", "a.tif"])
+@pytest.mark.parametrize("kept", [0, 1, 30, 0.5, -20])
+def test_truncated_files(folder, place, name, kept):
+    (folder / place / "a.png").unlink()
+    file = save(folder / place / name, COLOURS)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(kept * len(whole)) if isinstance(kept, float) else kept])
+    refused(folder, f"{place}/{name}", r"must be a whole \w+ file.*unreadable or truncated")
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.bmp", "a.tif"])
+def test_files_that_are_something_else(folder, name):
+    (folder / "masks/a.png").unlink()
+    (folder / "masks" / name).write_text("no image at all, but long enough to hold a header " * 9)
+    refused(folder, f"masks/{name}", "unreadable")
+    save(folder / "masks/a.gif", grey(DISC)).replace(folder / "masks" / name)
+    refused(folder, f"masks/{name}", "unreadable")
+
+
+def test_a_changed_byte_in_a_png(folder):
+    file = folder / "images/a.png"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    refused(folder, "images/a.png", "unreadable")
+
+
+@pytest.mark.parametrize("place", ["images", "masks"])
+@pytest.mark.parametrize("deep", [False, True])
+def test_several_pages(folder, place, deep):
+    (folder / place / "a.png").unlink()
+    imsave(folder / place / "a.tif", np.zeros((5, 20, 30), np.int64 if deep else np.uint8), check_contrast=False)
+    refused(folder, f"{place}/a.tif", "one file must hold one image")
+
+
+def test_sizes_that_differ(folder):
+    save(folder / "masks/a.png", grey(DISC.T))
+    refused(folder, "masks/a.png", r"height and width of a.png, \(20, 30\), got \(30, 20\)")
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int32])
+def test_images_of_other_numbers(folder, dtype):
+    replace_image(folder, "a.tif", np.full((20, 30), -0.5 if dtype == np.float32 else 70000, dtype))
+    refused(folder, "images/a.tif", "8 or 16 bits")
+
+
+def test_other_colours(folder):
+    (folder / "images/a.png").unlink()
+    Image.fromarray(COLOURS).convert("CMYK").save(folder / "images/a.jpg")
+    refused(folder, "images/a.jpg", "got CMYK: save it as RGB")
+
+
+def test_images_that_lie_on_their_side(folder):
+    exif = Image.Exif()
+    exif[274] = 6
+    replace_image(folder, "a.jpg", COLOURS, exif=exif)
+    refused(folder, "images/a.jpg", "upright")
+
+
+@pytest.mark.parametrize(
+    ("found", "options"),
+    [
+        ({0, 2}, {}),
+        ({0, 1, 2, 3}, {}),
+        ({0, 1, 255}, {}),
+        ({0, 1, 128, 255}, {"ignore": 128}),
+        ({0, 254, 255}, {}),
+        ({1, 255}, {}),
+        ({*range(40)}, {}),
+    ],
+)
+def test_unknown_numbers(folder, found, options):
+    save(folder / "masks/a.png", np.resize(sorted(found), (20, 30)).astype(np.uint8))
+    shown = ", ".join(str(number) for number in sorted(found)[:8]) + (" and 32 more" if len(found) == 40 else "")
+    refused(folder, "masks/a.png", f"0 and 1, or 0 and 255, got {shown}: pass foreground=", **options)
+
+
+def test_masks_of_two_kinds(cohort):
+    save(cohort / "masks/slide 04.png", (np.indices((16, 24))[0] < 4).astype(np.uint8))
+    with pytest.raises(
+        ValueError, match=r"slide 01.png: masks must all hold 0 and 1, or all.*slide 04.png holds 1.*ignore=255"
+    ):
+        folder_tiles(cohort, size=16)
+    assert not folder_tiles(cohort, size=16, ignore=255).mask.all()
+
+
+def test_negative_instances(folder):
+    (folder / "masks/a.png").unlink()
+    save(folder / "masks/a.tif", (INSTANCES - 1).astype(np.int16))
+    refused(folder, "masks/a.tif", r"numbered from 1, got -1, 0, 1, 2: is -1 for ignore=\?", foreground="nonzero")
+
+
+@pytest.mark.parametrize("value", [0.5, np.nan, np.inf])
+def test_masks_with_fractions(folder, value):
+    (folder / "masks/a.png").unlink()
+    save(folder / "masks/a.tif", np.where(DISC, value, 0).astype(np.float32))
+    refused(folder, "masks/a.tif", "whole numbers", foreground="nonzero")
+
+
+def test_masks_in_colours(folder):
+    save(folder / "masks/a.png", COLOURS)
+    refused(folder, "masks/a.png", "one number a pixel, got colours", foreground="nonzero")
+    save_deep_png(folder / "masks/a.png", DEEP)
+    refused(folder, "masks/a.png", "one number a pixel, got colours", foreground="nonzero")
+
+
+def test_transparent_masks(folder):
+    save(folder / "masks/a.png", np.dstack([grey(DISC)] * 3 + [grey(DISC)]))
+    refused(folder, "masks/a.png", "not be transparent")
+
+
+@pytest.mark.parametrize("foreground", [None, "nonzero", {255}])
+def test_jpeg_masks_are_smeared(folder, foreground):
+    (folder / "masks/a.png").unlink()
+    save(folder / "masks/a.jpg", grey(DISC))
+    refused(folder, "masks/a.jpg", "JPEG changes numbers", foreground=foreground)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"foreground": "nonzero"}, {"ignore": 255}, {"foreground": {0}, "ignore": 255}]
+)
+def test_no_foreground_at_all(folder, options):
+    save(folder / "masks/a.png", np.full((20, 30), 0, np.uint8))
+    if "ignore" in options:
+        numbers = np.full((20, 30), 0 if options.get("foreground") is None else 255, np.uint8)
+        numbers[:5] = 255 if options.get("foreground") is None else 7
+        save(folder / "masks/a.png", numbers)
+    rule = (
+        "hold each number of foreground=, and none holds 0" if options.get("foreground") == {0} else "some foreground"
+    )
+    refused(folder, "masks", rule, **options)
+
+
+def test_foreground_that_is_all_ignored(folder):
+    alpha = grey(~DISC)
+    save(folder / "images/a.png", np.dstack([COLOURS, alpha]))
+    refused(folder, "masks", "some foreground that counts, and have none; they hold 0, 255")
+
+
+def test_a_class_that_no_mask_holds(folder):
+    save(folder / "masks/a.png", INSTANCES.astype(np.uint8))
+    refused(folder, "masks", "none holds 4; they hold 0, 1, 2, 3", foreground={1, 4})
+
+
+def test_an_image_in_which_nothing_counts(cohort):
+    save(cohort / "masks/slide 02.png", np.full((16, 24), 7, np.uint8))
+    with pytest.raises(ValueError, match=r"masks/slide 02.png: some pixel must count"):
+        folder_tiles(cohort, size=16, ignore=7)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", "columns file and group, separated by a comma, got nothing"),
+        ("file;group\na.png;1\n", "got file;group"),
+        ("image,group\na.png,1\n", "got image,group"),
+        ("file,group\na.png,1\nb.png,2\n", "line 3 names b.png, which is not in images/"),
+        ("file,group\na.tif,1\n", "line 2 names a.tif"),
+        ("file,group\na.png,1\na,2\n", "line 3 names a again"),
+        ("file,group\na.png,\n", "line 2 does not"),
+        ("file,group\na.png\n", "line 2 does not"),
+        ("file,group\n", "must name every image, and a.png is missing"),
+        ("file,group\na.png,Gábor\n".encode("latin-1"), "UTF-8"),
+    ],
+)
+def test_bad_tables(folder, text, rule):
+    (folder / "groups.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
+    refused(folder, "groups.csv", rule)
+
+
+def test_fewer_patients_than_splits(cohort):
+    write_groups(cohort, {f"slide {k:02}": k % 2 for k in range(12)})
+    with pytest.raises(ValueError, match="at least one group for each of train, validation, test, got 2"):
+        folder_tiles(cohort, size=16)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"size": 0}, ValueError, "size must be at least 1"),
+        ({"size": 16.0}, TypeError, "size must be an integer, got 16.0"),
+        ({"size": True}, TypeError, "size"),
+        ({"size": (16, 16)}, TypeError, "size must be an integer, got a tuple"),
+        ({"overlap": 16}, ValueError, "overlap must be at least 0 and less than size=16, got 16"),
+        ({"overlap": -1}, ValueError, "overlap"),
+        ({"overlap": None}, TypeError, "overlap"),
+        ({"resize": 0}, ValueError, "resize must be a finite factor"),
+        ({"resize": float("nan")}, ValueError, "resize"),
+        ({"resize": (16, 0)}, ValueError, "resize must give a height and a width"),
+        ({"resize": (16, 16, 3)}, TypeError, "resize"),
+        ({"resize": "half"}, TypeError, "resize"),
+        ({"foreground": "all"}, TypeError, 'a set of class numbers, "nonzero" or None'),
+        ({"foreground": 1}, TypeError, "a set of class numbers"),
+        ({"foreground": set()}, ValueError, "at least one"),
+        ({"foreground": {1.5}}, ValueError, "class numbers"),
+        ({"foreground": {True}}, ValueError, "class numbers"),
+        ({"foreground": {1, 2}, "ignore": 2}, ValueError, "ignore must not be one of"),
+        ({"ignore": 1.0}, TypeError, "ignore must be an integer or None"),
+        ({"white": 0}, ValueError, "white must be from 1 to 65535"),
+        ({"white": 65536}, ValueError, "white"),
+        ({"seed": -1}, ValueError, "seed"),
+        ({"seed": None}, TypeError, "seed"),
+        ({"splits": {}}, ValueError, "add up to 1"),
+        ({"splits": {"train": 0.7, "test": 0.2}}, ValueError, "add up to 1"),
+        ({"splits": {"train": 1.0, "test": 0.0}}, ValueError, "greater than 0"),
+        ({"splits": {"train": "all"}}, ValueError, "shares"),
+        ({"splits": (0.7, 0.3)}, TypeError, "splits must map names to shares"),
+        ({"splits": {0: 1.0}}, TypeError, "splits must map names to shares"),
+    ],
+)
+def test_bad_arguments(folder, options, error, message):
+    with pytest.raises(error, match=message):
+        folder_tiles(folder, **{"size": 16, "splits": ONE, **options})
+
+
+def test_needs_no_torch_and_imports_at_once(folder):
+    code = (
+        "import sys; from tverskylib import tiles; assert not {'PIL', 'skimage'} & set(sys.modules); "
+        f"tiles.folder_tiles({str(folder)!r}, size=16, splits={ONE}); assert 'torch' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_warnings(cohort):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        folder_tiles(cohort, size=16)
+
+
+def test_the_docstring_says_what_a_reader_looks_up():
+    text = folder_tiles.__doc__
+    assert all(part in text for part in ("Args:", "Returns:", "Raises:", "lesson 08", "uint8", "groups.csv"))
+
+
+# The page for readers
+
+
+PAGE = (Path(__file__).parents[2] / "notebooks/BRING_YOUR_OWN_IMAGES.md").read_text(encoding="utf-8")
+LINES = dict(re.findall(r"```python\n# ([^\n]*)\n(.*?)```", PAGE, re.DOTALL))  # of every set, what rearranges it
+
+
+def glas():
+    source = Path("Warwick_QU_Dataset")
+    for name in ("train_1", "train_2", "testA_1", "testB_1"):
+        save(source / f"{name}.bmp", COLOURS)
+        save(source / f"{name}_anno.bmp", INSTANCES.astype(np.uint8))
+    grades = "name,patient ID, grade (GlaS), grade (Sirinukunwattana et al. 2015)\n"
+    rows = (("testA_1", 4), ("testB_1", 5), ("train_1", 6), ("train_2", 4))
+    table = grades + "".join(f"{name},{patient}, benign, adenomatous\n" for name, patient in rows)
+    (source / "Grade.csv").write_text(table)
+    return DISC, 3
+
+
+def monuseg():
+    source = Path("MoNuSeg 2018 Training Data")
+    square = [(4.0, 2.0), (9.0, 2.0), (9.0, 5.0), (4.0, 5.0)]
+    vertices = "".join(f'<Vertex X="{x}" Y="{y}" Z="0"/>' for x, y in square)
+    region = f'<Region Id="1"><Attributes/><Vertices>{vertices}</Vertices></Region><Region Id="2"><Vertices/></Region>'
+    for patient in ("18-5592", "38-6178", "A7-A13E"):
+        save(source / f"Tissue Images/TCGA-{patient}-01Z-00-DX1.tif", COLOURS)
+        outlines = source / f"Annotations/TCGA-{patient}-01Z-00-DX1.xml"
+        outlines.parent.mkdir(exist_ok=True)
+        outlines.write_text(f"<Annotations><Annotation><Regions>{region}</Regions></Annotation></Annotations>")
+    wanted = np.zeros((20, 30), bool)
+    wanted[2:6, 4:10] = True
+    return wanted, 3
+
+
+def pannuke():
+    masks = np.zeros((4, 20, 30, 6))
+    masks[..., 0] = INSTANCES
+    masks[:, 0, :5, 4], masks[..., 5] = 7, ~DISC
+    for fold in (1, 2, 3):
+        for part, array in (("images", np.stack([COLOURS] * 4).astype(float)), ("masks", masks)):
+            Path(f"Fold {fold}/{part}/fold{fold}").mkdir(parents=True)
+            np.save(f"Fold {fold}/{part}/fold{fold}/{part}.npy", array)
+    return DISC, 3
+
+
+def lynsec():
+    Path("lynsec 1").mkdir()
+    for k in range(4):
+        np.save(f"lynsec 1/{k}_l1.npy", np.dstack([COLOURS, INSTANCES * 300, DISC]).astype(np.int32))
+    return DISC, 4
+
+
+def bbbc038():
+    for case in ("00ae", "01b2", "02c4"):
+        save(Path(f"stage1_train/{case}/images/{case}.png"), np.dstack([COLOURS, np.full((20, 30), 255, np.uint8)]))
+        for k in (1, 2, 3):
+            save(Path(f"stage1_train/{case}/masks/{k}{case}.png"), grey(k == INSTANCES))
+    return DISC, 3
+
+
+def isbi2012():
+    for stack, array in (("train-volume", COLOURS[..., 0]), ("train-labels", grey(~DISC))):
+        page = Image.fromarray(array)
+        page.save(f"{stack}.tif", save_all=True, append_images=[page] * 29)
+    return DISC, 5
+
+
+SETS = {
+    "GlaS": glas,
+    "MoNuSeg": monuseg,
+    "PanNuke": pannuke,
+    "LyNSeC": lynsec,
+    "BBBC038": bbbc038,
+    "ISBI 2012": isbi2012,
+}
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_page_rearranges_a_public_set(name, tmp_path, monkeypatch):
+    """On files that are laid out as the owners' are; the pixels are ours."""
+    monkeypatch.chdir(tmp_path)
+    wanted, groups = SETS[name]()
+    exec(LINES["setup"] + LINES[name], {})
+    folder = SETS[name].__name__
+    (options,) = re.findall(rf'`folder_tiles\("{folder}", ([^`]*)\)`', PAGE)
+    tiles = folder_tiles(folder, **{**eval(f"dict({options})"), "size": 30, "overlap": 0, "resize": None})
+    assert len(tiles.group_names) == groups and set(tiles.splits) == {"train", "validation", "test"}
+    for target in tiles.targets:
+        np.testing.assert_array_equal(target[:20], wanted)
+
+
+def test_the_page_has_no_other_code():
+    assert {*LINES} == {"setup", *SETS}
+    assert len(re.findall("```python", PAGE)) == len(LINES)

@@ -1,0 +1,10 @@
+from .confidence import Calibration as Calibration
+from .evaluation import Evaluation as Evaluation, PerImage as PerImage, Summary as Summary, evaluate as evaluate
+from .scores import (
+    Scores as Scores,
+    average_precision as average_precision,
+    balanced_accuracy as balanced_accuracy,
+    dice as dice,
+    hd95 as hd95,
+    jaccard as jaccard,
+)

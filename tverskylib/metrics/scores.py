@@ -1,0 +1,140 @@
+"""The five metrics, each of one image or of several taken together."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tverskylib.index import tversky_from_counts
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The five metrics, each in [0, 1], or None where undefined. HD95 is better low, the others high."""
+
+    average_precision: float | None = None
+    balanced_accuracy: float | None = None
+    dice: float | None = None
+    jaccard: float | None = None
+    hd95: float | None = None
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """The mean of what is defined, rounded once, whatever the order; None if nothing is."""
+    defined = [value for value in values if value is not None]
+    return math.fsum(defined) / len(defined) if defined else None
+
+
+def mean_scores(scores: Sequence[Scores]) -> Scores:
+    """Metric by metric, the mean of what is defined."""
+    return Scores(**{field.name: mean(getattr(one, field.name) for one in scores) for field in fields(Scores)})
+
+
+def average_precision(probability: NDArray[np.floating], target: NDArray[np.bool_]) -> float | None:
+    r"""Average precision: the area under the steps of precision over recall.
+
+    .. math:: AP = \sum_n (R_n - R_{n-1}) P_n
+        = \frac{1}{|Y|} \sum_{i \in Y} \frac{|\{j \in Y : \hat y_j \ge \hat y_i\}|}{|\{j : \hat y_j \ge \hat y_i\}|}
+
+    with :math:`Y` the foreground of the target and one step n for every value that occurs. The second form is the
+    first, ordered by pixels: two sorts, over ten times faster than scikit-learn, whose number it is; ties included.
+
+    Args:
+        probability: any shape, no NaN.
+        target: Boolean, the same shape.
+
+    Returns:
+        A number in (0, 1]; None for a target without foreground, where recall is 0/0. (scikit-learn warns and says 0,
+        which would punish a perfect prediction.)
+
+    Introduced in lesson 08.
+
+    >>> average_precision(np.array([0.9, 0.8, 0.1]), np.array([True, False, True]))
+    0.8333333333333333
+    """
+    scores, on_target = np.sort(probability, axis=None), np.sort(probability[target])
+    if on_target.size == 0:
+        return None
+    found = on_target.size - np.searchsorted(on_target, on_target)
+    called = scores.size - np.searchsorted(scores, on_target)
+    return float(np.mean(found / called))
+
+
+def balanced_accuracy(tp: int, fp: int, fn: int, tn: int) -> float:
+    r"""Balanced accuracy: the mean of sensitivity and specificity.
+
+    .. math:: \tfrac12 \left( \frac{TP}{TP + FN} + \frac{TN}{TN + FP} \right)
+
+    With one kind of pixel only in the target, the rate of that kind, as in scikit-learn: the specificity without
+    foreground, the sensitivity without background.
+
+    Introduced in lesson 08.
+
+    >>> balanced_accuracy(tp=1, fp=2, fn=1, tn=2)
+    0.5
+    """
+    rates = [right / (right + wrong) for right, wrong in ((tp, fn), (tn, fp)) if right + wrong]
+    return sum(rates) / len(rates)
+
+
+def dice(tp: int, fp: int, fn: int) -> float:
+    """The Dice index of :func:`tverskylib.dice_index` from counts; nothing in the target and nothing predicted is 1.
+
+    One false pixel on an empty target gives 0, and so does an empty prediction on a target that is not.
+
+    Introduced in lesson 02.
+
+    >>> dice(tp=6, fp=2, fn=2), dice(tp=0, fp=0, fn=0)
+    (0.75, 1.0)
+    """
+    return _overlap(tp, fp, fn, 0.5)
+
+
+def jaccard(tp: int, fp: int, fn: int) -> float:
+    """The Jaccard index of :func:`tverskylib.jaccard_index` from counts; on empty masks as :func:`dice`.
+
+    Introduced in lesson 03.
+
+    >>> jaccard(tp=6, fp=2, fn=2)
+    0.6
+    """
+    return _overlap(tp, fp, fn, 1.0)
+
+
+def _overlap(tp: int, fp: int, fn: int, weight: float) -> float:
+    return float(tversky_from_counts(tp, fp, fn, weight, weight)) if tp + fp + fn else 1.0
+
+
+def hd95(prediction: NDArray[np.bool_], target: NDArray[np.bool_]) -> float:
+    r"""The 95 % Hausdorff distance by MONAI's definition, in diagonals of the image.
+
+    .. math:: \frac{1}{\sqrt{H^2 + W^2}} \max \left( Q_{95} \{ d(a, \partial Y) : a \in \partial \hat Y \},
+        Q_{95} \{ d(b, \partial \hat Y) : b \in \partial Y \} \right)
+
+    with :math:`\partial` the pixels on the edge of a mask, which still belong to it, and :math:`Q_{95}` the 95th
+    percentile, interpolated. Others take the percentile of both sets of distances together, and get less.
+
+    Args:
+        prediction, target: Boolean masks of one image, (H, W) or (D, H, W), of one shape.
+
+    Returns:
+        A number in [0, 1]: 0 if both masks are empty; 1, which no distance reaches, if one of them is.
+        MONAI says NaN in all these cases, and its mean leaves a missed lesion out.
+
+    Source: Huttenlocher, Klanderman and Rucklidge 1993. Introduced in lesson 08.
+    """
+    if not prediction.any() or not target.any():
+        return float(prediction.any() != target.any())
+    import torch
+    from monai.metrics.hausdorff_distance import compute_hausdorff_distance
+
+    first, second = (torch.from_numpy(np.ascontiguousarray(mask))[None, None] for mask in (prediction, target))
+    with warnings.catch_warnings():  # MONAI calls a function of its own with an argument that it deprecates
+        warnings.filterwarnings("ignore", category=FutureWarning, module=r"monai\.")
+        distance = compute_hausdorff_distance(first, second, include_background=True, percentile=95)
+    return float(distance) / math.hypot(*target.shape)

@@ -1,0 +1,126 @@
+"""An image and its mask: read, brought to 8-bit RGB and to foreground and background, resized."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tverskylib.tiles.folder.decode import FORMATS, fail, read_numbers, read_picture
+
+MOST = 65535  # of 16 bits
+SHOWN = 8  # of the numbers in a mask, in an error
+
+
+class Pair(NamedTuple):
+    """uint8 (H, W, 3), bool (H, W) and bool (H, W): colours, where the foreground is, and which pixels count."""
+
+    colour: NDArray[np.uint8]
+    target: NDArray[np.bool_]
+    counts: NDArray[np.bool_]
+
+
+class Reader:
+    """Reads pair after pair, and remembers what only the whole folder can tell.
+
+    Args:
+        foreground, ignore, white, resize: as ``folder_tiles`` has them.
+    """
+
+    def __init__(
+        self,
+        foreground: Literal["nonzero"] | frozenset[int] | None,
+        ignore: int | None,
+        white: int | None,
+        resize: float | tuple[int, int] | None,
+    ) -> None:
+        self.foreground, self.ignore, self.white, self.resize = foreground, ignore, white, resize
+        self.first_with: dict[int, Path] = {}  # of every number in a mask, the first file that has it
+        self.any_foreground = False
+        self.brightest: tuple[int, Path] | None = None  # of the 16-bit images: its greatest value and its file
+
+    def read(self, image_file: Path, mask_file: Path) -> Pair:
+        colour, visible = self._read_image(image_file)
+        found = read_numbers(mask_file)
+        if found.shape != visible.shape:
+            size = f"the height and width of {image_file.name}, {visible.shape}"
+            fail(mask_file, f"must have {size}, got {found.shape}")
+        counts = visible & (found != self.ignore) if self.ignore is not None else visible
+        pair = Pair(colour, self._is_foreground(mask_file, found) & counts, counts)
+        if self.resize is not None:
+            pair = _resized(pair, self.resize)
+        if not pair.counts.any():
+            fail(mask_file, "some pixel must count, and all hold the ignored number or are transparent in the image")
+        self.any_foreground |= bool(pair.target.any())
+        return pair
+
+    def check_folder(self, folder: Path) -> None:
+        """The rules that no single file can break."""
+        masks, present = folder / "masks", _some(sorted(self.first_with))
+        if self.foreground is None and self.ignore not in (1, 255) and {1, 255} <= self.first_with.keys():
+            rule = (
+                f"masks must all hold 0 and 1, or all 0 and 255: this one holds 255, {self.first_with[1].name} holds 1"
+            )
+            fail(self.first_with[255], f"{rule} (if 255 marks pixels that do not count, pass ignore=255)")
+        if isinstance(self.foreground, frozenset) and not self.foreground <= self.first_with.keys():
+            missing = min(self.foreground - self.first_with.keys())
+            fail(masks, f"must hold each number of foreground=, and none holds {missing}; they hold {present}")
+        if not self.any_foreground:
+            fail(masks, f"must hold some foreground that counts, and have none; they hold {present}")
+        if self.white is None and self.brightest is not None and self.brightest[0] <= MOST // 2:
+            value, file = self.brightest
+            rule = (
+                f"16-bit images must reach {MOST // 2 + 1}, and the greatest value in this, the brightest, is {value}"
+            )
+            hint = f"white={2 ** value.bit_length() - 1 or 1} if that is the camera's, white={MOST} to leave them dark"
+            fail(file, f"{rule}: say which value is white, {hint}")
+
+    def _read_image(self, file: Path) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        colour, opacity, coarse = read_picture(file)
+        if colour.dtype == np.uint16:
+            white, brightest = self.white or MOST, int(colour.max())
+            if coarse and white < MOST:
+                fail(file, f"only 8 bits of a 16-bit colour PNG can be read, too few for white={white}: use TIFF")
+            if self.brightest is None or brightest > self.brightest[0]:
+                self.brightest = brightest, file
+            colour = (np.minimum(colour, white).astype(np.uint32) * 255 + white // 2) // white
+        if opacity is None:
+            return colour.astype(np.uint8), np.ones(colour.shape[:2], bool)
+        on_white = 255 - opacity[..., None] * (255 - colour.astype(np.float32))
+        return np.round(on_white).astype(np.uint8), np.asarray(opacity > 0)
+
+    def _is_foreground(self, file: Path, found: NDArray[np.int64]) -> NDArray[np.bool_]:
+        present = [int(number) for number in np.unique(found)]
+        for number in present:
+            self.first_with.setdefault(number, file)
+        if FORMATS[file.suffix.lower()] == "JPEG" and not {*present} <= {0, 255}:
+            fail(file, f"a JPEG mask must hold exactly 0 and 255, got {_some(present)}: JPEG changes numbers, use PNG")
+        if isinstance(self.foreground, frozenset):
+            return np.isin(found, list(self.foreground))
+        meant = {*present} - {self.ignore}
+        if self.foreground == "nonzero" and min(meant, default=0) < 0:
+            fail(file, f"instances must be numbered from 1, got {_some(present)}: is {min(meant)} for ignore=?")
+        if self.foreground is None and not (meant <= {0, 1} or meant <= {0, 255}):
+            hint = 'pass foreground={...} for class numbers, foreground="nonzero" for instances, or ignore='
+            fail(file, f"a mask must hold 0 and 1, or 0 and 255, got {_some(present)}: {hint}")
+        return np.asarray(found != 0)
+
+
+def _some(found: list[int]) -> str:
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return ", ".join(str(number) for number in found[:SHOWN]) + more
+
+
+def _resized(pair: Pair, resize: float | tuple[int, int]) -> Pair:
+    from PIL import Image
+
+    height, width = resize if isinstance(resize, tuple) else (max(round(n * resize), 1) for n in pair.target.shape)
+
+    def nearest(plane: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        numbers = Image.fromarray(plane.astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
+        return np.asarray(numbers).astype(bool)
+
+    smooth = Image.fromarray(pair.colour).resize((width, height), Image.Resampling.BILINEAR)  # a mean where it shrinks
+    return Pair(np.asarray(smooth), nearest(pair.target), nearest(pair.counts))
