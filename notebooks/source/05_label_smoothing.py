@@ -13,9 +13,9 @@
 #
 # Label smoothing is a standard remedy for networks that are too sure of themselves, made for cross-entropy. The talk
 # claims that a Tversky loss ignores it: the best prediction is still the unsmoothed mask. This lesson takes the claim
-# seriously enough to try to break it. It breaks, for small lesions and for empty images, in a way that ruins a training
-# run. Then we find out exactly when it holds, and the same theorem explains at last why the best threshold for Dice is
-# not one half.
+# seriously enough to try to break it. It breaks, for small lesions and for empty images, in a way that rewards calling
+# everything foreground. Then we find out exactly when it holds, and the same theorem explains at last why the best
+# threshold for Dice is not one half.
 #
 # ## What you will learn
 #
@@ -66,9 +66,10 @@ for classes in (1, 2):
 # ## One pixel, two losses
 #
 # *Move this:* epsilon. *Look for:* on the left, the two minima of cross-entropy leave the ends and move to $a$ and $b$:
-# the network is asked for doubt, and gets it. On the right, the minima of the Dice loss stay at the ends, 1 and 0. The
-# curve gets flatter, and that is all. Then set $C$ to 1 and see that cross-entropy now leaves the foreground pixel at
-# 1.
+# the network is asked for doubt, and gets it. On the right, the minima of the Dice loss stay at the ends, 1 and 0; the
+# background curve flattens much faster than the foreground curve. Now go back to 0.2 and set $C$ to 1: cross-entropy
+# leaves the foreground pixel at 1. At last, with $C = 1$, push epsilon to 0.45. The triangle on the right jumps to the
+# *other* end. Hold that thought.
 
 # %%
 explorers.one_pixel()
@@ -82,7 +83,12 @@ for epsilon in (0.1, 0.2, 0.4):
     assert (dice_foreground, dice_background) == (1, 0)
 
 # %% [markdown]
-# So here the talk is right:
+# %%
+explorer.set(epsilon=0.45, num_classes=1)
+assert explorer.drawing.at[3] == 1
+
+# %% [markdown]
+# At moderate epsilon, the talk is right:
 #
 # > **Claim 1** (the talk). *The maximum of* $T_{\alpha,\beta}(\tilde y, \cdot)$ *is assumed at* $\hat y = y$.
 # > *Therefore label smoothing does not work with the Tversky loss.*
@@ -91,8 +97,9 @@ for epsilon in (0.1, 0.2, 0.4):
 #
 # *Move this:* the foreground fraction, downward. *Look for:* the three bars on the left, the index of the three
 # predictions "nothing", "the mask" and "everything" against the *smoothed* mask. At some fraction another bar becomes
-# the longest. Which one? Then bring delta into play, or raise beta. On the right you see what is going on behind: a
-# threshold tau, and whether it lies between the two labels.
+# the longest. Which one? Then go back to $p = 0.05$ and raise beta to 1.5; then raise delta (the slider is $\delta /
+# M$, delta per pixel). On the right you see what is going on behind: a threshold tau, and whether it lies between the
+# two labels.
 
 # %%
 explorers.candidates()
@@ -112,8 +119,8 @@ assert everything > right
 
 # %% [markdown]
 # A network trained with these labels is rewarded for calling every pixel foreground. Nothing mysterious: 990 background
-# pixels have the label 0.1, which adds up to 99, ten times as much as the ten foreground pixels. The index takes this
-# haze for the bulk of the object.
+# pixels have the label 0.1, which adds up to 99, eleven times the 9 that the ten foreground pixels carry. The index
+# takes this haze for the object.
 #
 # ## The threshold theorem
 #
@@ -121,7 +128,7 @@ assert everything > right
 # values in $[0, 1]$: smoothed labels, opinions of several doctors, probabilities.
 #
 # > **Theorem.** Let the denominator be positive everywhere ($\delta > 0$ or $t \ne 0$). Then $\hat y$ maximises
-# > $T(t, \cdot)$ over all predictions if and only if it *thresholds* $t$: it is 1 where $t_i > \tau$, 0 where
+# > $T(t, \cdot)$ over all predictions $[0, 1]^M$ if and only if it *thresholds* $t$: it is 1 where $t_i > \tau$, 0 where
 # > $t_i < \tau$, and anything where $t_i = \tau$, with
 # >
 # > $$\tau = \frac{\alpha T}{1 + (\alpha + \beta - 1)\, T}, \qquad T = T(t, \hat y).$$
@@ -136,7 +143,7 @@ theorem.check()
 theorem
 
 # %% [markdown]
-# The last steps name two cases: for Dice $\tau = T/2$, for Jaccard $\tau = J/(1+J)$.
+# Two cases to keep: for Dice $\tau = T/2$, for Jaccard $\tau = J/(1+J)$.
 #
 # A proof on paper can still be of the wrong statement. So take a random soft target with eight pixels, and try *all*
 # 256 masks.
@@ -152,7 +159,17 @@ assert np.array_equal(winner, (t > tau).astype(float))
 # %% [markdown]
 # The winner is the target cut at $\tau$. The theorem also gives a way to *find* it without trying all masks: guess a
 # threshold, cut, compute the index, get a better threshold, and so on. That is Dinkelbach's algorithm, and it stops at
-# the optimum.
+# the optimum. Watch it:
+
+# %%
+T_guess = 0.0
+for step in range(5):
+    cut = (t > theory.optimal_threshold(T_guess, 0.3, 0.7)).astype(float)
+    T_guess = tversky_from_counts((cut * t).sum(), (cut * (1 - t)).sum(), ((1 - cut) * t).sum(), 0.3, 0.7)
+    print(f"step {step + 1}: {int(cut.sum())} pixels, index {T_guess:.4f}")
+
+# %% [markdown]
+# The library has it ready.
 
 # %%
 best, T_found = theory.best_prediction(t, 0.3, 0.7)
@@ -163,8 +180,9 @@ say(f"tau = {tau:.3f}, best index {T_best:.3f}, reached by {int(winner.sum())} o
 # ## Claim 1, exactly
 #
 # A smoothed mask has only two values, $b < a$. Cut it at $\tau$, and you get the mask $y$ if $\tau$ lies between them.
-# So **Claim 1 says: $b \le \tau \le a$**, where $\tau$ is computed from the index of $y$ itself. Multiplied out, with
-# $P$ foreground and $Q$ background pixels, that is both of
+# The theorem lets us test *one* candidate with its own index: $y$ is optimal if and only if it is $\tilde y$ cut at
+# $\tau(T(\tilde y, y))$. So **Claim 1 says: $b \le \tau \le a$**, where $\tau$ is computed from the index of $y$
+# itself. Multiplied out, with $P$ foreground and $Q$ background pixels, that is both of
 #
 # $$\text{(A)} \quad \alpha P (1 - \varepsilon) + \delta\,(\alpha(1 - b) - \beta b) \;\ge\; \beta b\,(P a + Q b),$$
 # $$\text{(B)} \quad \beta a\,(P a + Q b) + \delta\,(\beta a - \alpha (1 - a)) \;\ge\; 0.$$
@@ -182,7 +200,8 @@ claim
 #
 # $$p^* = \frac{\beta b^2}{(1 - \varepsilon)(\alpha - \beta b)}.$$
 #
-# Here it is for some weights, in percent of the image, computed and not typed.
+# If this is not below 1, or if $\alpha \le \beta b$, no image with any background is safe: then the critical fraction
+# is infinite. Here it is for some weights $(\alpha, \beta)$, in percent of the image, computed and not typed.
 
 # %%
 weights = {"Dice": (0.5, 0.5), "(0.3, 0.7)": (0.3, 0.7), "(0.7, 0.3)": (0.7, 0.3), "Jaccard": (1, 1)}
@@ -194,8 +213,8 @@ say("\n".join(rows))
 
 # %% [markdown]
 # *Look for:* the column (0.3, 0.7), the weights that Salehi's paper recommends for small lesions. They pay for recall,
-# and so the critical fraction is two to three times that of Dice: of all settings, the one made for small lesions fails
-# on the largest of them.
+# and the critical fraction is two and a half to three and a half times that of Dice: of these weights, those made for
+# small lesions fail first. Jaccard equals Dice, because $p^*$ depends on the ratio of the weights alone.
 #
 # Our example above had $p = 1\,\%$ and $\varepsilon = 0.2$ with $C = 2$, below Dice's critical 1.389 %.
 
@@ -210,8 +229,8 @@ assert theory.claim1_holds(0.02, 0.5, 0.5, 0.2, num_classes=2)
 #
 # *Move this:* alpha, beta and delta. *Look for:* the region marked T, where the claim holds. With Dice and Jaccard and
 # $\delta = 0$ there are two regions; O, "predict everything", takes the corner of small lesions and strong smoothing.
-# Raise delta: O shrinks, so a large delta *restores* the claim. Now set alpha to 1.8, beta to 0.2 and delta to 0.2: a
-# third region appears, Z, "predict nothing".
+# Raise delta: O shrinks and is gone. Now set alpha to 1.8, beta to 0.2 and delta to 1: O has gone there too, and
+# another region has come, Z, "predict nothing".
 
 # %%
 explorers.phase_diagram()
@@ -220,9 +239,21 @@ explorers.phase_diagram()
 explorer = explorers.phase_diagram()
 share = explorer.drawing.shares["one"]
 explorer.set(delta=1.0)
-assert explorer.drawing.shares["one"] < share
-explorer.set(alpha=1.8, beta=0.2, delta=0.2)
-assert explorer.drawing.shares["zero"] > 0
+assert explorer.drawing.shares["one"] == 0 < share
+explorer.set(alpha=1.8, beta=0.2)
+assert explorer.drawing.shares["one"] == 0 < explorer.drawing.shares["zero"]
+
+# %% [markdown]
+# So does a large delta *restore* the claim? As $\delta$ grows, $\tau$ goes to $\frac{\alpha}{\alpha + \beta}$. If that
+# lies between the labels, $b < \frac{\alpha}{\alpha+\beta} < a$, yes: always so for Dice and Jaccard with $C = 2$ and
+# $\varepsilon < \frac12$. If both labels lie above it, "everything" stays best; if both lie below, a large delta makes
+# "nothing" best.
+
+# %%
+large = {"num_classes": 2, "delta_per_pixel": 1000.0}
+assert theory.claim1_optimum(0.001, 0.5, 0.5, 0.4, **large) == "target"
+assert theory.claim1_optimum(0.001, 1.8, 0.2, 0.4, **large) == "zero"
+assert theory.claim1_optimum(0.001, 0.3, 0.7, 0.4, num_classes=1, delta_per_pixel=1000.0) == "one"
 
 # %% [markdown]
 # ## Empty images
@@ -249,8 +280,20 @@ def smallest_delta(epsilon, pixels=64 * 64):
 say(", ".join(f"epsilon {e}: delta ≥ {smallest_delta(e):.1f}" for e in (0.1, 0.2, 0.4)) + ".")
 
 # %% [markdown]
-# Compare that with the 0.00001 that libraries take by default. Batch-wise an empty image is governed by the fraction of
-# the whole batch, which is one more reason why the two domains behave so differently.
+# Compare that with the 0.00001 that is a common default. And the delta that is needed grows with the number of pixels.
+
+# %%
+per_pixel = smallest_delta(0.1) / (64 * 64)
+assert theory.claim1_holds(0.0, 0.5, 0.5, 0.1, num_classes=2, delta_per_pixel=per_pixel)
+say(f"On 512 × 512 pixels, epsilon 0.1 needs delta ≥ {per_pixel * 512 * 512:.0f}.")
+
+# %% [markdown]
+# Batch-wise, an empty image is governed by the fraction of the whole batch. Seven empty images and one with 5 %
+# foreground are still below the critical fraction for $\varepsilon = 0.2$; with 12 % foreground they are above.
+
+# %%
+batch = [theory.claim1_optimum(p / 8, 0.5, 0.5, 0.2, num_classes=2) for p in (0.05, 0.12)]
+assert batch == ["one", "target"]
 #
 # ## Where the talk is right without conditions
 #
@@ -265,22 +308,30 @@ simplex
 
 # %% [markdown]
 # Mind the words "in one ratio". Practitioners often average one ratio per class, and then the softmax does not save the
-# claim. Can you find a counterexample? The cell searches: 1,000 pixels, one of them foreground, two classes,
-# $\varepsilon = 0.1$. How many background pixels should one flip to foreground, to please the smoothed labels?
+# claim. Can you find a counterexample? Take 1,000 pixels, one of them foreground, two classes, $\varepsilon = 0.1$.
+# Would it pay to call some background pixels foreground as well? Change `flipped` and run the cell again, before you go
+# on.
 
 # %%
-one_pixel = np.zeros((1, 2, 1, 1000))
-one_pixel[:, 0], one_pixel[:, 1, :, 0] = 1, 1
-one_pixel[:, 0, :, 0] = 0
-smooth = smooth_labels(one_pixel, 0.1)
+rare = np.zeros((1, 2, 1, 1000))
+rare[:, 0, :, 1:], rare[:, 1, :, 0] = 1, 1  # channel 0 background, channel 1 one pixel of foreground
+smooth = smooth_labels(rare, 0.1)
 
-# %%
+
 def average_over_classes(flipped):
-    prediction = one_pixel.copy()
-    prediction[:, :, :, 1 : 1 + flipped] = prediction[:, ::-1, :, 1 : 1 + flipped]
+    prediction = rare.copy()
+    prediction[:, 0, :, 1 : 1 + flipped], prediction[:, 1, :, 1 : 1 + flipped] = 0, 1
     return dice_index(prediction, smooth, per_class=True).mean()
 
 
+# %%
+flipped = 0
+say(f"With {flipped} background pixels flipped, the average over the two classes is {average_over_classes(flipped):.4f}.")
+
+# %% [markdown]
+# All of them, from 0 to 99:
+
+# %%
 scores = [average_over_classes(flipped) for flipped in range(100)]
 say(f"The mask scores {scores[0]:.4f}; the best of these flips {int(np.argmax(scores))} pixels and scores {max(scores):.4f}.")
 
@@ -304,7 +355,8 @@ assert scores[30] > scores[0]
 # $t$, and the best mask cuts $t$ at $\tau$, which for Dice is $T/2$. (Exactly so for a fixed soft target, and in good
 # approximation for the pooled Dice of many pixels.)
 #
-# The real prediction is not calibrated, so its probabilities are not those chances. Side by side:
+# The real prediction is not calibrated, as lesson 02 found, so its probabilities are not those chances. It only happens
+# to be right around the best cut. Side by side:
 
 # %% tags=["setup"]
 tile = tiles.real_image()
@@ -340,8 +392,9 @@ assert abs(new_dice - dice) < 0.005 and abs(new_chance - tau) < 0.05
 assert tau - new_cut > 0.2
 
 # %% [markdown]
-# The theorem speaks of chances. The chance at the best cut is $\tau$ both times; the threshold agrees with it only if
-# the map is calibrated there.
+# The theorem speaks of chances. Replace each probability by the chance among the pixels of that score: if that chance
+# rises with the score, the same masks can be cut, and the theorem applies to it. The chance at the best cut is $\tau$
+# both times; the threshold agrees with it only if the map is calibrated there.
 #
 # ## Exercises
 
@@ -385,9 +438,10 @@ assert theory.critical_fraction(*mine, 0.4, num_classes=1) == np.inf
 #   of the target.
 # - Claim 1 means $b \le \tau \le a$. With $\delta = 0$ it fails below a critical foreground fraction, and then the best
 #   prediction is *everything*.
-# - A large delta restores the claim, and so does a softmax with all classes in one ratio. An average over classes does
-#   not.
-# - The best threshold for Dice is half of the best Dice, in terms of true chances.
+# - A large delta restores the claim if $\frac{\alpha}{\alpha+\beta}$ lies between the two labels, and a softmax with
+#   all classes in one ratio always does. An average over classes does not.
+# - The best threshold for the Dice of pooled counts is half of the best Dice, in terms of true chances. (For the mean
+#   of image-wise Dice under uncertainty it is a rule of thumb only.)
 #
 # ## What is next
 #

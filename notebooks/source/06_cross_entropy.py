@@ -9,7 +9,7 @@
 # %% [markdown]
 # # Cross-entropy and Claim 2
 #
-# What does label smoothing do to cross-entropy, and which penalty is it?
+# What does label smoothing do to cross-entropy, and which penalty does it hide?
 #
 # Lesson 05 ended with a loss that ignores label smoothing, or worse. So what is smoothing good for? With cross-entropy
 # it does something that can be said in one formula: it adds a **penalty** for being too sure. Once the penalty stands
@@ -39,8 +39,8 @@ from tverskylib import confidence_penalty, explorers, label_noise_penalty, say, 
 # %% [markdown]
 # ## Three quantities
 #
-# A pixel's prediction $\hat y$ is a distribution over $C$ classes, and so is its label $t$. Three numbers are made of
-# them.
+# A pixel's prediction $\hat y$ is a distribution over $C$ classes, and so is its label $t$. They give three numbers, in
+# *nats* (natural logarithms).
 #
 # - **Entropy** $H(\hat y) = -\sum_c \hat y_c \log \hat y_c$: how undecided the prediction is. It is 0 for a certain
 #   one, and largest, $\log C$, for the uniform one.
@@ -62,7 +62,7 @@ def divergence(t, q):
     return (t * np.log(t / q)).sum()
 
 # %% [markdown]
-# They belong together: the surprise is what could not be helped, plus what could.
+# They belong together: cross-entropy is the entropy of the label plus the divergence.
 
 # %%
 t, q = np.array([0.5, 0.3, 0.2]), np.array([0.6, 0.1, 0.3])
@@ -73,11 +73,20 @@ say(f"{cross_entropy(t, q):.3f} = {entropy(t):.3f} + {divergence(t, q):.3f}")
 # *Move this:* the share of class 1, which is the right one, and how the rest is split between the other two. *Look
 # for:* the triangle is the space of all distributions over three classes; the corners are certain, the cross in the
 # middle is uniform. Walk into the corner of class 1. The cross-entropy of the one-hot label falls to 0. The one of the
-# smooth label falls, turns, and rises again: its lowest point is the green dot. Both divergences from the uniform
-# distribution grow towards every edge, the first without bound.
+# smooth label falls, turns, and rises again: with the split at 0.5, its lowest point is the green dot. Both divergences
+# from the uniform distribution grow towards every edge, KL(uniform ‖ prediction) without bound.
 
 # %%
 explorers.simplex()
+
+# %% [markdown]
+# %%
+explorer = explorers.simplex()
+shares, smooth_entropies = np.arange(0.5, 1.0, 0.01), []
+for share in shares:
+    explorer.set(share=share)
+    smooth_entropies.append(explorer.drawing.values[2])
+assert np.isclose(shares[np.argmin(smooth_entropies)], 1 - 0.2 + 0.2 / 3, atol=0.01)
 
 # %% [markdown]
 # A divergence is never negative, and it is 0 only if both distributions are equal. It is *not* symmetric, and the two
@@ -126,8 +135,9 @@ assert np.isclose(cross_entropy(smooth, q), (1 - epsilon) * penalised + epsilon 
 # move a minimum. The weight does.
 #
 # *Move this:* the weight, while epsilon stays. *Look for:* the two minima come together only when the weight is
-# $\varepsilon/(1-\varepsilon)$; the button sets it. For small epsilon the difference is hardly seen, which is why it is
-# often forgotten.
+# $\varepsilon/(1-\varepsilon)$; the button sets 0.25 for $\varepsilon = 0.2$. Then the thin curve, the second loss
+# scaled and lifted, lies on the solid one. For small epsilon the difference is hardly seen, which is why it is often
+# forgotten.
 
 # %%
 explorers.equivalence()
@@ -143,7 +153,7 @@ say(f"With weight 0.25 the two losses differ by a factor and a constant, to {exp
 # ### What "equivalent" means for a network
 #
 # Training sees gradients, not values. So: the gradient of the smoothed loss must be $(1 - \varepsilon)$ times that of
-# the penalised loss, at any logits. PyTorch is asked, and not told.
+# the penalised loss, at any logits. We ask PyTorch.
 
 # %%
 def gradient(loss):
@@ -195,32 +205,46 @@ assert torch.isclose(confidence_penalty(image), confidence_penalty(four))
 #
 # ## How hard they push
 #
-# Both are lowest at the uniform distribution. The difference is at the edge. *Move this:* epsilon. *Look for:* on the
-# right, with both axes logarithmic, the push towards one half. The label noise penalty pushes like $1/q$: it does not
-# tolerate any certainty. The confidence penalty pushes like $\log(1/q)$ and lets the network be nearly sure. So on the
-# left, with the same epsilon, its minimum stays much nearer to 1.
+# Both are lowest at the uniform distribution. The difference is at the edge. (From here on the number in front of a
+# penalty is a *weight*, with the factor $C$ and $1 - \varepsilon$ absorbed: smoothing with $\varepsilon = 0.2$ and two
+# classes is the label noise penalty with weight 0.125.) *Move this:* the weight. *Look for:* on the right, with both
+# axes logarithmic, the push towards one half. The label noise penalty pushes like $1/q$, and certainty costs infinitely
+# much. The confidence penalty pushes like $\log(1/q)$, and certainty costs $\log C$ at most. So on the left, with the
+# same weight, its minimum stays much nearer to 1.
 
 # %%
 explorers.pushes()
 
 # %% [markdown]
-# With cross-entropy of a foreground pixel beside it, the label noise penalty has its minimum at $\frac{1 +
-# \varepsilon}{1 + 2\varepsilon}$. *Check:* the derivative is zero there.
+# With cross-entropy of a foreground pixel beside it, and a weight $w$, the label noise penalty has its minimum at
+# $\frac{1 + w}{1 + 2w}$. *Check:* the derivative is zero there. With $w = 0.125$ it is the 0.9 of label smoothing.
 
 # %%
 explorer = explorers.pushes()
-for epsilon in (0.1, 0.3, 1.0):
-    explorer.set(epsilon=epsilon)
+for w in (0.1, 0.3, 1.0):
+    explorer.set(weight=w)
     lowest, other = explorer.drawing.at
-    assert np.isclose(lowest, (1 + epsilon) / (1 + 2 * epsilon))
-    assert np.isclose(-(1 + epsilon) / lowest + epsilon / (1 - lowest), 0) and other > lowest
+    assert np.isclose(lowest, (1 + w) / (1 + 2 * w))
+    assert np.isclose(-(1 + w) / lowest + w / (1 - lowest), 0) and other > lowest
+assert np.isclose((1 + 0.125) / (1 + 2 * 0.125), 0.9)
 
 # %% [markdown]
 # *Question:* a network is already wrong and sure of it, $q = 0.001$ on a foreground pixel. Which penalty helps it back
 # faster?
 
 # %%
-say(f"Push per unit of epsilon: label noise {1 / 0.001 - 1 / 0.999:.0f}, confidence {np.log(0.999 / 0.001):.1f}.")
+say(f"Push per unit of weight: label noise {1 / 0.001 - 1 / 0.999:.0f}, confidence {np.log(0.999 / 0.001):.1f}.")
+
+# %% [markdown]
+# A network is trained through its logits, and there the picture is milder. One step by the logit $z$ is $q(1-q)$ times
+# one by $q$: the label noise penalty then pushes with at most 1, and the confidence penalty fades to 0 exactly where
+# the network is surest.
+
+# %%
+q_wrong = 0.001
+per_logit = [force * q_wrong * (1 - q_wrong) for force in (1 / q_wrong - 1 / (1 - q_wrong), np.log((1 - q_wrong) / q_wrong))]
+assert per_logit[0] < 1
+say(f"Per logit: label noise {per_logit[0]:.3f}, confidence {per_logit[1]:.4f}.")
 
 # %% [markdown]
 # ### From logits
@@ -251,33 +275,35 @@ weight = 0.1 / 0.9 / 2
 assert np.isclose((1 + weight) / (1 + 2 * weight), 0.95)
 
 # %% [markdown] tags=["exercise"]
-# **2.** For three classes, find the prediction `doubt` of class 1 that minimises cross-entropy with $\varepsilon = 0.3$
-# smooth labels, the rest split evenly. Use a grid.
+# **2.** For two classes, find the prediction `doubt` of the right class that minimises cross-entropy plus 0.5 times the
+# *confidence* penalty. Use a grid.
+#
+# *If yours is 0.75:* that is the label noise penalty.
 
 # %% tags=["solution"]
-grid = np.linspace(0.01, 0.99, 99)
-label3 = smooth_labels(np.eye(3)[0].reshape(1, 3, 1, 1), 0.3).ravel()
-losses = [cross_entropy(label3, np.array([g, (1 - g) / 2, (1 - g) / 2])) for g in grid]
+grid = np.linspace(0.001, 0.999, 999)
+losses = [-np.log(g) - 0.5 * entropy(np.array([g, 1 - g])) for g in grid]
 doubt = grid[np.argmin(losses)]
-assert np.isclose(doubt, 0.8)
+assert np.isclose(doubt, 0.902)
 
 # %% [markdown] tags=["exercise"]
-# **3.** Compute `forward`, the divergence $D(u\,\|\,q)$, and `backward`, $D(q\,\|\,u)$, for $q = (0.98, 0.01, 0.01)$.
-# Which is larger, and why?
+# **3.** Let $q = (s, \frac{1-s}{2}, \frac{1-s}{2})$ and let $s$ grow in steps of 0.01. From which $s$ on, `twice`, is
+# $D(u\,\|\,q)$ more than twice $D(q\,\|\,u)$?
 
 # %% tags=["solution"]
-certain, even = np.array([0.98, 0.01, 0.01]), np.full(3, 1 / 3)
-forward, backward = divergence(even, certain), divergence(certain, even)
-assert forward > backward
+even, steps = np.full(3, 1 / 3), np.arange(0.5, 1.0, 0.01)
+sure = [np.array([s, (1 - s) / 2, (1 - s) / 2]) for s in steps]
+twice = steps[np.argmax([divergence(even, q) > 2 * divergence(q, even) for q in sure])]
+assert np.isclose(twice, 0.98)
 
 # %% [markdown]
 # ## What we saw
 #
-# - With cross-entropy, label smoothing is $(1-\varepsilon)$ times the hard loss plus $\frac{\varepsilon}{1-\varepsilon}
-#   D(u\,\|\,\hat y)$, and a constant.
+# - With cross-entropy, label smoothing is $(1-\varepsilon)$ times [the hard loss $+ \frac{\varepsilon}{1-\varepsilon}
+#   D(u\,\|\,\hat y)$], plus a constant.
 # - The label noise penalty is $C\,D(u\,\|\,\hat y)$ up to a constant, the confidence penalty is $D(\hat y\,\|\,u)$ up
 #   to a constant.
-# - Both want doubt. The first forbids certainty, the second only taxes it.
+# - Both want doubt. With the first, certainty costs infinitely much; with the second, $\log C$ at most.
 #
 # ## What is next
 #

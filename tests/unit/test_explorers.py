@@ -231,17 +231,17 @@ def test_equivalence_needs_the_right_weight():
 
 def test_the_minima_with_penalties_are_those_of_the_torch_penalties():
     q = torch.linspace(0.0005, 0.9995, 1000, dtype=torch.float64).reshape(-1, 1, 1, 1)
-    for epsilon in (0.2, 1.0):
+    for weight in (0.2, 1.0):
         explorer = explorers.pushes()
-        explorer.set(epsilon=epsilon)
+        explorer.set(weight=weight)
         for penalty, at in zip((label_noise_penalty, confidence_penalty), explorer.drawing.at, strict=True):
-            total = torch.stack([-x.log().squeeze() + epsilon * penalty(x[None]) for x in q])
+            total = torch.stack([-x.log().squeeze() + weight * penalty(x[None]) for x in q])
             assert q[total.argmin()].item() == pytest.approx(at, abs=1e-3)
 
 
 def test_penalised_pixel_agrees_with_the_torch_loss():
     explorer = explorers.penalised_pixel()
-    explorer.set(alpha=0.3, beta=0.7, epsilon=0.4)
+    explorer.set(alpha=0.3, beta=0.7, weight=0.4)
     mask = (torch.arange(16) < 6).double().reshape(1, 1, 4, 4)
     loss = Regularised(TverskyLoss(0.3, 0.7, delta=0.0), label_noise_penalty, 0.4)
     values = []

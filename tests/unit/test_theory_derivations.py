@@ -16,6 +16,7 @@ from helpers import random_pair
 
 from tverskylib import smooth_labels, theory, tversky_loss
 from tverskylib.theory import Derivation, DerivationError, Step, symbols
+from tverskylib.theory.display import latex
 from tverskylib.theory.signs import proves
 from tverskylib.theory.threshold import coefficient
 
@@ -372,3 +373,9 @@ def test_the_two_labels_are_those_of_smooth_labels():
         values = {symbols.epsilon: 0.3, symbols.C: classes}
         expected = [float(symbols.two_labels[label].subs(values)) for label in (symbols.a, symbols.b)]
         np.testing.assert_allclose(labels, expected, rtol=1e-12)
+
+
+def test_a_lone_negative_power_is_printed_as_a_fraction():
+    q = sp.Symbol("q", positive=True)
+    assert latex(1 / q) == r"\frac{1}{q}"
+    assert latex((1 - q) ** -2) == r"\frac{1}{\left(1 - q\right)^{2}}"

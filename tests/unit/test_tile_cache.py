@@ -95,7 +95,7 @@ def test_a_folder_that_cannot_be_written_to_costs_the_cache_only(tmp_path, monke
     monkeypatch.setenv(VARIABLE, str(tmp_path / "file" / "cache"))
     with pytest.warns(UserWarning) as caught:
         assert (cached("things", KEY, Maker())["numbers"] == 3).all()
-    assert f"could not be kept in the cache" in str(caught[-1].message) and VARIABLE in str(caught[-1].message)
+    assert "could not be kept in the cache" in str(caught[-1].message) and VARIABLE in str(caught[-1].message)
 
 
 def test_nothing_is_left_of_a_write_that_fails(folder, monkeypatch):

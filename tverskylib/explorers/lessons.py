@@ -162,7 +162,7 @@ def candidates() -> Explorer:
             "epsilon": sliders.epsilon(0.2),
             "alpha": sliders.alpha(),
             "beta": sliders.beta(),
-            "delta": sliders.slider("delta per pixel", 0.0, 0.0, 1.0, 0.01),
+            "delta": sliders.log_slider("delta per pixel", 1e-6, -6, 0.5, 0.1),
             "num_classes": sliders.classes(),
         },
         presets=sliders.PRESETS,
@@ -170,7 +170,7 @@ def candidates() -> Explorer:
             {},
             {"fraction": 0.01},
             {"fraction": 0.01, "delta": 0.2},
-            {"epsilon": 0.45, "alpha": 1.6, "beta": 0.4, "delta": 1.0},
+            {"epsilon": 0.45, "alpha": 1.8, "beta": 0.2, "delta": 1.0},
         ],
     )
 
@@ -182,7 +182,7 @@ def phase_diagram() -> Explorer:
         {
             "alpha": sliders.alpha(),
             "beta": sliders.beta(),
-            "delta": sliders.slider("delta per pixel", 0.0, 0.0, 1.0, 0.01),
+            "delta": sliders.log_slider("delta per pixel", 1e-6, -6, 0.5, 0.1),
             "num_classes": sliders.classes(),
         },
         presets=sliders.PRESETS,
@@ -215,7 +215,7 @@ def equivalence() -> Explorer:
             "epsilon": sliders.epsilon(0.2),
             "weight": sliders.slider("weight of the penalty", 0.2, 0.0, 1.0, 0.005, form=".3f"),
         },
-        presets={"weight = epsilon / (1 - epsilon)": {"epsilon": 0.2, "weight": 0.25}},
+        presets={"epsilon 0.2, weight 0.25": {"epsilon": 0.2, "weight": 0.25}},
         static=[{}, {"weight": 0.25}, {"epsilon": 0.4, "weight": 0.4}, {"epsilon": 0.05, "weight": 0.05}],
     )
 
@@ -224,8 +224,8 @@ def pushes() -> Explorer:
     """Lesson 06: the two penalties, and how hard they push."""
     return Explorer(
         figures.Pushes,
-        {"epsilon": sliders.slider("epsilon", 0.2, 0.01, 1.0, 0.01)},
-        static=[{"epsilon": e} for e in (0.05, 0.2, 0.5, 1.0)],
+        {"weight": sliders.slider("weight of the penalty", 0.2, 0.01, 1.0, 0.01)},
+        static=[{"weight": e} for e in (0.05, 0.2, 0.5, 1.0)],
     )
 
 
@@ -233,9 +233,13 @@ def penalised_pixel() -> Explorer:
     """Lesson 07: a Tversky loss with a penalty, along one pixel."""
     return Explorer(
         figures.PenalisedPixel,
-        {"alpha": sliders.alpha(), "beta": sliders.beta(), "epsilon": sliders.slider("epsilon", 0.1, 0.0, 1.0, 0.01)},
+        {
+            "alpha": sliders.alpha(),
+            "beta": sliders.beta(),
+            "weight": sliders.slider("weight of the penalty", 0.1, 0.0, 1.0, 0.01),
+        },
         presets=sliders.PRESETS,
-        static=[{"epsilon": 0.0}, {}, {"epsilon": 0.5}, {"alpha": 0.2, "beta": 0.8}],
+        static=[{"weight": 0.0}, {}, {"weight": 0.5}, {"alpha": 0.2, "beta": 0.8}],
     )
 
 
@@ -246,12 +250,12 @@ def penalised_landscape() -> Explorer:
         {
             "alpha": sliders.alpha(),
             "beta": sliders.beta(),
-            "epsilon": sliders.slider("epsilon", 0.1, 0.0, 1.0, 0.01),
+            "weight": sliders.slider("weight of the penalty", 0.1, 0.0, 1.0, 0.01),
             "fraction": sliders.slider("foreground p", 0.25, 0.0, 0.5, 0.01),
             "delta": sliders.slider("delta per pixel", 0.01, 0.01, 1.0, 0.01),
         },
         presets=sliders.PRESETS,
-        static=[{"epsilon": 0.0}, {}, {"epsilon": 0.5}, {"fraction": 0.0}],
+        static=[{"weight": 0.0}, {}, {"weight": 0.5}, {"fraction": 0.0, "weight": 0.2}],
     )
 
 

@@ -53,7 +53,7 @@ class Simplex(Drawing):
         )
         for k, (x, y) in enumerate(CORNERS, 1):
             left.text(x, y + (0.04 if k == 3 else -0.11), f"class {k}", ha="center")
-        left.set(aspect="equal", xlim=(-0.3, 1.3), ylim=(-0.15, 1.0))
+        left.set(aspect="equal", xlim=(-0.45, 1.45), ylim=(-0.15, 1.0))
         left.set_axis_off()
         left.legend(loc="upper center", bbox_to_anchor=(0.5, 0.03), ncols=3, columnspacing=1.0, handletextpad=0.1)
         self.bars = right.barh(self.BARS, [0] * 5, height=0.55)
@@ -101,6 +101,7 @@ class Equivalence(Drawing):
         ):
             self.curves += ax.plot(Q, Q, color=ink.colour, ls=ink.line, label=name)
             self.minima += ax.plot([0.5], [0.5], ls="", marker=ink.marker, ms=9, color=ink.colour, clip_on=False)
+        (self.scaled,) = ax.plot(Q, Q, color=INK, lw=1, label="the second × (1 - epsilon) + epsilon log 2")
         ax.set(xlabel="prediction q of the class that is right", ylabel="loss", xlim=(0, 1), ylim=(0, 2.5))
         ax.legend(loc="upper center")
         self.title = ax.set_title("")
@@ -117,7 +118,9 @@ class Equivalence(Drawing):
             minimum.set_data([Q[best]], [loss[best]])
             self.at.append(float(Q[best]))
         # Scaled by 1 - epsilon and lifted by epsilon log 2, the second curve must lie on the first.
-        self.gap = float(np.abs(smooth - (1 - epsilon) * penalised - epsilon * np.log(2)).max())
+        scaled = (1 - epsilon) * penalised + epsilon * np.log(2)
+        self.scaled.set_ydata(scaled)
+        self.gap = float(np.abs(smooth - scaled).max())
         self.same = self.gap < 1e-9
         self.title.set_text(
             f"epsilon {epsilon:.2f}, weight {weight:.3f}; epsilon / (1 - epsilon) = {epsilon / (1 - epsilon):.3f}\n"
@@ -126,20 +129,21 @@ class Equivalence(Drawing):
         )
 
     def describe(self) -> str:
+        caption = self.title.get_text().replace("\n", "; ")
         return (
-            f"Two losses of one pixel of two classes. {self.title.get_text()}. The solid curve is cross-entropy with smooth labels, "
+            f"Two losses of one pixel of two classes. {caption}. The solid curve is cross-entropy with smooth labels, "
             "the dashed one plain cross-entropy plus a weighted divergence."
         )
 
 
 class Pushes(Drawing):
-    """Values: ``epsilon``. Cross-entropy with each penalty, and how hard each penalty pushes near 0."""
+    """Values: ``weight`` of the penalty. Cross-entropy with each penalty, and how hard each penalty pushes near 0."""
 
     size = (9.6, 4.0)
 
     def __init__(self, parent: FigureBase) -> None:
         left, right = parent.subplots(
-            1, 2, gridspec_kw={"left": 0.07, "right": 0.98, "bottom": 0.15, "top": 0.84, "wspace": 0.24}
+            1, 2, gridspec_kw={"left": 0.07, "right": 0.98, "bottom": 0.27, "top": 0.84, "wspace": 0.24}
         )
         self.curves, self.minima, self.forces = [], [], []
         for ink, name in ((TP, "label noise penalty"), (FP, "confidence penalty")):
@@ -148,36 +152,42 @@ class Pushes(Drawing):
             self.forces += right.plot(TAIL, TAIL, color=ink.colour, ls=ink.line, label=name)
         left.plot(Q, -np.log(Q), color=FAINT, lw=1, label="cross-entropy alone")
         left.set(xlabel="prediction q of the class that is right", ylabel="loss", xlim=(0, 1), ylim=(-0.8, 3))
-        right.set(xscale="log", yscale="log", xlabel="q", ylabel="push towards 1/2", ylim=(1e-3, 1e6), xlim=(1e-6, 0.5))
-        left.legend(loc="upper right")
-        right.legend(loc="upper right")
+        right.set(
+            xscale="log",
+            yscale="log",
+            xlabel="q (near 1 it is the mirror image)",
+            ylabel="push towards 1/2",
+            ylim=(1e-3, 1e6),
+            xlim=(1e-6, 0.5),
+        )
+        parent.legend(handles=left.lines[::2], loc="lower center", ncols=3)
         self.titles = (left.set_title(""), right.set_title(""))
 
-    def update(self, *, epsilon: float) -> None:
+    def update(self, *, weight: float) -> None:
         noise = -np.log(Q) - np.log(1 - Q)
         confidence = xlogy(Q, Q) + xlogy(1 - Q, 1 - Q)
         for curve, penalty in zip(self.curves, (noise, confidence), strict=True):
-            curve.set_ydata(-np.log(Q) + epsilon * penalty)
-        self.epsilon, self.at = epsilon, minima_with_penalties(epsilon)
+            curve.set_ydata(-np.log(Q) + weight * penalty)
+        self.weight, self.at = weight, minima_with_penalties(weight)
         for minimum, at, penalty in zip(self.minima, self.at, (noise, confidence), strict=True):
-            minimum.set_data([at], [-np.log(at) + epsilon * float(np.interp(at, Q, penalty))])
-        self.forces[0].set_ydata(epsilon * (1 / TAIL - 1 / (1 - TAIL)))
-        self.forces[1].set_ydata(-epsilon * logit(TAIL))
-        self.titles[0].set_text(f"epsilon {epsilon:.2f}\nminima at {self.at[0]:.3f} and {self.at[1]:.3f}")
+            minimum.set_data([at], [-np.log(at) + weight * float(np.interp(at, Q, penalty))])
+        self.forces[0].set_ydata(weight * (1 / TAIL - 1 / (1 - TAIL)))
+        self.forces[1].set_ydata(-weight * logit(TAIL))
+        self.titles[0].set_text(f"weight {weight:.2f}\nminima at {self.at[0]:.3f} and {self.at[1]:.3f}")
         edge = float(self.forces[0].get_ydata()[0]), float(self.forces[1].get_ydata()[0])
         self.edge = edge
         self.titles[1].set_text(f"push at q = 0.000001\n{edge[0]:,.0f} and {edge[1]:.1f}")
 
     def describe(self) -> str:
         return (
-            f"epsilon {self.epsilon:.2f}. Left: cross-entropy of one pixel with the label noise penalty, minimum at {self.at[0]:.3f}, "
+            f"weight {self.weight:.2f}. Left: cross-entropy of one pixel with the label noise penalty, minimum at {self.at[0]:.3f}, "
             f"and with the confidence penalty, minimum at {self.at[1]:.3f}. Right, logarithmic: the push of each penalty towards "
             f"one half; at q = 0.000001 it is {self.edge[0]:,.0f} and {self.edge[1]:.1f}."
         )
 
 
-def minima_with_penalties(epsilon: float) -> tuple[float, float]:
-    """Where -log q + epsilon × penalty is smallest: with the label noise and with the confidence penalty."""
-    noise = (1 + epsilon) / (1 + 2 * epsilon)
-    confidence = brentq(lambda q: -1 / q + epsilon * logit(q), 0.5, 1 - 1e-15) if epsilon > 0.03 else 1.0
+def minima_with_penalties(weight: float) -> tuple[float, float]:
+    """Where -log q + weight × penalty is smallest: with the label noise and with the confidence penalty."""
+    noise = (1 + weight) / (1 + 2 * weight)
+    confidence = brentq(lambda q: -1 / q + weight * logit(q), 0.5, 1 - 1e-15) if weight > 0.03 else 1.0
     return noise, float(confidence)

@@ -16,7 +16,11 @@ from tverskylib.index import tversky_from_counts
 
 PIXELS = 16
 Q = np.linspace(0.0005, 0.9995, 1000)
-PENALTIES = (("no penalty", INK, "-"), ("label noise penalty", TP.colour, "--"), ("confidence penalty", FP.colour, ":"))
+PENALTIES = (
+    ("no penalty", INK, "-", "D"),
+    ("label noise penalty", TP.colour, "--", "o"),
+    ("confidence penalty", FP.colour, ":", "^"),
+)
 
 
 def label_noise(q: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -30,7 +34,7 @@ def confidence(q: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 class PenalisedPixel(Drawing):
-    """Values: ``alpha``, ``beta``, ``epsilon``. The loss along one of 16 pixels, without and with each penalty."""
+    """Values: ``alpha``, ``beta``, ``weight`` of the penalty. The loss along one of 16 pixels, without and with each penalty."""
 
     size = (9.6, 4.2)
     FOREGROUND = 6
@@ -41,22 +45,24 @@ class PenalisedPixel(Drawing):
         )
         self.curves, self.minima = [], []
         for ax in axes:
-            for name, colour, ls in PENALTIES:
+            for name, colour, ls, marker in PENALTIES:
                 self.curves += ax.plot(Q, Q, color=colour, ls=ls, label=name)
-                self.minima += ax.plot([0.5], [0.5], ls="", marker="D", ms=8, color=colour, clip_on=False)
+                self.minima += ax.plot(
+                    [0.5], [0.5], ls="", marker=marker, ms=9, color=colour, mfc="none", mew=2, clip_on=False
+                )
             ax.set(xlabel="prediction of this pixel", xlim=(0, 1), ylim=(-0.03, 0.25))
         axes[0].set_ylabel("penalised loss, lowest at 0")
         parent.legend(handles=self.curves[:3], loc="lower center", ncols=3)
         self.titles = [ax.set_title("") for ax in axes]
 
-    def update(self, *, alpha: float, beta: float, epsilon: float) -> None:
+    def update(self, *, alpha: float, beta: float, weight: float) -> None:
         p = self.FOREGROUND
         on_foreground = 1 - tversky_from_counts(p - 1 + Q, 0.0, 1 - Q, alpha, beta)
         on_background = 1 - tversky_from_counts(float(p), Q, 0.0, alpha, beta)
         self.at = []
         for k, loss in enumerate((on_foreground, on_background)):
             for j, penalty in enumerate((np.zeros_like(Q), label_noise(Q), confidence(Q))):
-                total = loss + epsilon * penalty / PIXELS  # the mean over the pixels; the other 15 stay as they are
+                total = loss + weight * penalty / PIXELS  # the mean over the pixels; the other 15 stay as they are
                 best = int(np.argmin(total))
                 self.curves[3 * k + j].set_ydata(total - total[best])
                 self.minima[3 * k + j].set_data([Q[best]], [0.0])
@@ -65,7 +71,7 @@ class PenalisedPixel(Drawing):
         for k, (title, name) in enumerate(zip(self.titles, names, strict=True)):
             none, noise, doubt = self.at[3 * k : 3 * k + 3]
             title.set_text(f"{name}: lowest at {none:.2f}\nlabel noise {noise:.3f}, confidence {doubt:.3f}")
-        self.state = f"alpha {alpha:.2f}, beta {beta:.2f}, epsilon {epsilon:.2f}"
+        self.state = f"alpha {alpha:.2f}, beta {beta:.2f}, weight {weight:.2f}"
 
     def describe(self) -> str:
         fg, bg = self.at[:3], self.at[3:]
@@ -77,7 +83,7 @@ class PenalisedPixel(Drawing):
 
 
 class PenalisedLandscape(Drawing):
-    """Values: ``alpha``, ``beta``, ``epsilon``, ``fraction`` of foreground, ``delta`` per pixel.
+    """Values: ``alpha``, ``beta``, ``weight`` of the penalty, ``fraction`` of foreground, ``delta`` per pixel.
 
     All foreground pixels are predicted alike, and all background pixels. Bands of equal loss; the lowest point is marked.
     """
@@ -98,21 +104,22 @@ class PenalisedLandscape(Drawing):
             self.meshes.append(mesh)
             self.lowest += ax.plot([0.5], [0.5], marker="*", ms=16, color=FP.colour, mec="white", ls="", clip_on=False)
             self.titles.append(ax.set_title(""))
-            ax.set(xlabel="prediction on foreground", xlim=(0, 1), ylim=(0, 1))
-        axes[0].set_ylabel("prediction on background")
+            ax.set(xlabel="prediction on foreground (TP / P)", xlim=(0, 1), ylim=(0, 1))
+        axes[0].set_ylabel("prediction on background (FP / Q)")
         self.penalties = [
             (name, penalty(self.x), penalty(self.y))
             for name, penalty in (("label noise penalty", label_noise), ("confidence penalty", confidence))
         ]
 
-    def update(self, *, alpha: float, beta: float, epsilon: float, fraction: float = 0.25, delta: float = 0.0) -> None:
+    def update(self, *, alpha: float, beta: float, weight: float, fraction: float = 0.25, delta: float = 0.0) -> None:
         p, q = fraction, 1 - fraction
+        self.empty = p == 0
         loss = 1 - tversky_from_counts(p * self.x, q * self.y, p * (1 - self.x), alpha, beta, delta)
         self.at = []
         for mesh, lowest, title, (name, on_x, on_y) in zip(
             self.meshes, self.lowest, self.titles, self.penalties, strict=True
         ):
-            total = loss + epsilon * (p * on_x + q * on_y)
+            total = loss + weight * (p * on_x + q * on_y)
             row, column = np.unravel_index(int(np.argmin(total)), total.shape)
             self.at.append((float(self.GRID[column]), float(self.GRID[row])))
             low, high = float(total.min()), float(np.quantile(total, 0.98))
@@ -120,7 +127,7 @@ class PenalisedLandscape(Drawing):
             lowest.set_data([self.at[-1][0] if p > 0 else 0.5], [self.at[-1][1]])
             where = f"({self.at[-1][0]:.2f}, {self.at[-1][1]:.2f})" if p > 0 else f"background {self.at[-1][1]:.2f}"
             title.set_text(f"{name}\nlowest at {where}")
-        self.state = f"alpha {alpha:.2f}, beta {beta:.2f}, epsilon {epsilon:.2f}, fraction {fraction:.2f}, delta per pixel {delta:.3g}"
+        self.state = f"alpha {alpha:.2f}, beta {beta:.2f}, weight {weight:.2f}, fraction {fraction:.2f}, delta per pixel {delta:.3g}"
 
     def describe(self) -> str:
         words = " and ".join(
@@ -153,9 +160,11 @@ class ThreeForms(Drawing):
         for ax in axes:
             for name, colour, ls, marker in self.FORMS:
                 self.curves += ax.plot(Q, Q, color=colour, ls=ls, label=name)
-                self.minima += ax.plot([0.5], [0.5], ls="", marker=marker, ms=9, color=colour, clip_on=False)
+                self.minima += ax.plot(
+                    [0.5], [0.5], ls="", marker=marker, ms=9, color=colour, mfc="none", mew=2, clip_on=False
+                )
             self.labels.append(ax.axvline(0.5, color=FN.colour, ls=":", lw=1.4, label="the smooth label"))
-            ax.set(xlabel="prediction of this pixel", xlim=(0, 1), ylim=(-0.004, 0.09))
+            ax.set(xlabel="prediction of this pixel", xlim=(0, 1), ylim=(-0.01, 0.2))
         axes[0].set_ylabel("loss, lowest at 0")
         parent.legend(handles=[*self.curves[:3], self.labels[0]], loc="lower center", ncols=4)
         self.titles = [ax.set_title("") for ax in axes]
@@ -180,7 +189,7 @@ class ThreeForms(Drawing):
     def describe(self) -> str:
         fg, bg = self.at[:3], self.at[3:]
         return (
-            f"epsilon {self.epsilon:.2f}, {self.foreground} foreground pixels of 16: three Dice losses along one pixel. On a "
+            f"epsilon {self.epsilon:.2f}, foreground {self.foreground} of 16: three Dice losses along one pixel. On a "
             f"foreground pixel the product form is lowest at {fg[0]:.2f}, the minimum form at {fg[1]:.2f} and the squared "
             f"form at {fg[2]:.2f}; on a background pixel at {bg[0]:.2f}, {bg[1]:.2f} and {bg[2]:.2f}."
         )

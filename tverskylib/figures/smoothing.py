@@ -59,7 +59,7 @@ class OnePixel(Drawing):
             ax.set(xlabel="prediction of this pixel", xlim=(0, 1))
             self.titles.append((ax.set_title(""), name))
         left.set(ylim=(0, 3), ylabel="loss")
-        self.dice_axes = right
+        right.set_ylim(0, 0.5)
         parent.legend(
             handles=[self.curves[0], self.minima[0], self.curves[1], self.minima[1]], loc="lower center", ncols=4
         )
@@ -77,8 +77,6 @@ class OnePixel(Drawing):
             best = int(np.argmin(loss))
             minimum.set_data([PROBABILITIES[best]], [loss[best]])
             self.at.append(float(PROBABILITIES[best]))
-        low, high = min(map(np.min, losses[2:])), max(map(np.max, losses[2:]))
-        self.dice_axes.set_ylim(low - 0.1 * (high - low), high + 0.05 * (high - low))
         for k, (title, name) in enumerate(self.titles):
             title.set_text(f"{name}\nminima at {self.at[2 * k]:.3g} and {self.at[2 * k + 1]:.3g}")
 
@@ -120,11 +118,14 @@ class Candidates(Drawing):
         left.set(xlim=(0, 1.25), xlabel="index against the smoothed mask", xticks=np.linspace(0, 1, 6))
         self.verdict = left.set_title("")
         right.axhline(0, color=FAINT, lw=1)
+        right.axhline(-0.3, color=FAINT, lw=0.6, ls=":")
         marks = ((FN, "b, background"), (OTHER, "tau"), (TP, "a, foreground"))
         self.points, self.names = [], []
         for k, (ink, name) in enumerate(marks):
-            self.points += right.plot([0], [0], ls="", marker=ink.marker, ms=13, color=ink.colour, clip_on=False)
-            self.names.append((right.text(0, (0.32, -0.42, 0.62)[k], "", ha="center", color=ink.colour), name))
+            self.points += right.plot(
+                [0], [(0, -0.3, 0)[k]], ls="", marker=ink.marker, ms=12, color=ink.colour, clip_on=False
+            )
+            self.names.append((right.text(0, (0.2, -0.62, 0.2)[k], "", ha="center", color=ink.colour), name))
         right.set(xlim=(0, 1), ylim=(-1, 1), yticks=[])
         right.spines[["left", "bottom"]].set_visible(False)
         self.order = right.set_title("")
@@ -147,7 +148,7 @@ class Candidates(Drawing):
             bar.set_width(index)
             number.set(x=index, text=f" {index:.4f}" + ("  best" if name == self.best else ""))
         for point, (text, name), value in zip(self.points, self.names, (other, self.tau, label), strict=True):
-            point.set_data([value], [0])
+            point.set_xdata([value])
             text.set(x=min(max(value, 0.15), 0.85), text=f"{name}: {value:.3f}")
         self.claim = self.best == "target"
         self.verdict.set_text(f"best: {OPTIMA[self.best][0]}\nClaim 1 {'holds' if self.claim else 'FAILS'} here")
@@ -213,9 +214,11 @@ class PhaseDiagram(Drawing):
 
     def describe(self) -> str:
         words = ", ".join(f"{OPTIMA[name][0]} on {share:.0%}" for name, share in self.shares.items())
+        edge = self.shares["one"] > 0 and self.shares["target"] > 0
+        where = ' "Everything" lies above a curve that rises from small to large fractions; "the mask" below it.' * edge
         return (
             f"{self.state}: which prediction is best against a smoothed mask, over the foreground fraction (logarithmic) and "
-            f"epsilon. Of the area: {words}."
+            f"epsilon. Of the area: {words}.{where}"
         )
 
 

@@ -24,6 +24,8 @@ class _ReadingOrder:
         return [first, *(term for term in ordered if term is not first)]
 
     def _print_Mul(self, product: Any) -> str:
+        if not product.is_Mul:  # SymPy's printers pass a lone negative power too
+            return str(super()._print_Mul(product))  # type: ignore[misc]
         factors = sorted(product.args, key=_factor_key)
         return str(super()._print_Mul(sp.Mul(*factors, evaluate=False)))  # type: ignore[misc]
 

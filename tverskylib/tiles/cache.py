@@ -76,7 +76,7 @@ def cached(name: str, key: Mapping[str, object], make: Callable[[], Arrays]) -> 
 
 
 def _read(file: Path, text: str) -> Arrays:
-    with np.load(file, allow_pickle=False) as stored:
+    with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}  # checks the checksum of each
     if str(arrays.pop(KEY)) != text:
         raise ValueError("it was made from something else")

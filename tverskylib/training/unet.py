@@ -89,8 +89,8 @@ def parameter_count(in_channels: int, out_channels: int, width: int, depth: int)
     :math:`9mn + 9n^2 + 4n`, a transposed one from 2n to n has :math:`8n^2 + n`, and the sums over the levels are
     geometric.
     """
-    squares = width**2 * (4**depth - 1) // 3  # sum of n^2 over the levels n = w, 2w, ..., w 2^(depth-1)
-    channels = width * (2**depth - 1)  # sum of n
+    squares: int = width**2 * (4**depth - 1) // 3  # sum of n^2 over the levels n = w, 2w, ..., w 2^(depth-1)
+    channels: int = width * (2**depth - 1)  # sum of n
     entry = 9 * in_channels * width + 9 * width**2 + 4 * width
     down = (18 + 36) * squares + 8 * channels  # from n to 2n
     up = 8 * squares + channels

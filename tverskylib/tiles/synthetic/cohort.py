@@ -54,11 +54,13 @@ def plan(settings: TileSettings) -> Cohort:
 
 
 def _shares(total: int, sizes: list[int]) -> list[int]:
-    """Whole numbers that add up to total, in proportion to sizes and none of them 0: largest remainders."""
-    free = total - len(sizes)
-    exact = [free * (size - 1) / max(sum(sizes) - len(sizes), 1) for size in sizes]
-    shares = [1 + int(share) for share in exact]
-    by_remainder = sorted(range(len(sizes)), key=lambda k: int(exact[k]) - exact[k])
+    """Whole numbers that add up to total, in proportion to sizes, by largest remainders; but none of them 0."""
+    exact = [total * size / sum(sizes) for size in sizes]
+    shares = [int(share) for share in exact]
+    by_remainder = sorted(range(len(sizes)), key=lambda k: shares[k] - exact[k])
     for k in by_remainder[: total - sum(shares)]:
         shares[k] += 1
+    while 0 in shares:
+        shares[shares.index(max(shares))] -= 1
+        shares[shares.index(0)] += 1
     return shares

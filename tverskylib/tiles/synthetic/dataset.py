@@ -102,7 +102,7 @@ def synthetic_tiles(
     dark rim, a paler middle and a nucleolus, and keep apart.
 
     **Cancer** grows around one focus, in some lesions through the air spaces and in some along the walls, over an
-    area that is lognormal: in half of the positive tiles under a seventh of the tile. Its nuclei are large, uneven
+    area that is lognormal: about a seventh of the tile in the median. Its nuclei are large, uneven
     and crowded. The annotation is as a hand draws it: smooth, and here too wide, there too narrow; never over air.
 
     **What misleads.** Lymphocytes in heaps, reactive epithelium, macrophages, spilt blood and soot occur in both
@@ -152,7 +152,7 @@ def synthetic_tiles(
 def _draw_all(settings: TileSettings, workers: int, progress: bool) -> dict[str, Any]:
     """The images and the targets of all tiles, chunk by chunk."""
     from joblib import Parallel, delayed  # type: ignore[import-untyped, unused-ignore]
-    from tqdm.auto import tqdm
+    from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
 
     length = max(1, CHUNK // settings.size**2)
     chunks = np.split(np.arange(settings.tiles), range(length, settings.tiles, length))

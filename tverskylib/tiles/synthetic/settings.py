@@ -25,7 +25,7 @@ class TileSettings:
             others are for training.
         seed: of everything random, 0 or more.
         microns: edge of a pixel in micrometres, 0.5 to 4. At the default, 2, as through an objective of 5x, a nucleus
-            of cancer is about 5 pixels wide; larger tiles show more tissue, fewer microns show it larger.
+            of cancer is about 4 pixels wide; larger tiles show more tissue, fewer microns show it larger.
 
     Raises:
         TypeError, ValueError: a setting out of place; the message says what was expected.
