@@ -17,6 +17,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -292,7 +293,9 @@ def execute(notebook: NotebookNode, name: str, folder: Path, cell_limit: int = 1
         shutdown_kernel="immediate",
     )
     try:
-        asyncio.run(client.async_execute())
+        # In a thread of its own: the caller's may run an event loop already, as a notebook or a browser test does.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, client.async_execute()).result()
     except CellExecutionError as error:
         raise LessonError(report(notebook, name, started, f"{error.ename}: {error.evalue}")) from None
     except CellTimeoutError:

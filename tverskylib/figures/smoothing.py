@@ -153,7 +153,8 @@ class Candidates(Drawing):
         self.claim = self.best == "target"
         self.verdict.set_text(f"best: {OPTIMA[self.best][0]}\nClaim 1 {'holds' if self.claim else 'FAILS'} here")
         between = other <= self.tau <= label
-        self.order.set_text("tau lies between the two labels" if between else "tau lies OUTSIDE the two labels")
+        self.verdict_tau = "tau lies between the two labels" if between else "tau lies OUTSIDE the two labels"
+        self.order.set_text(f"delta per pixel {delta:.2g}\n{self.verdict_tau}")
         self.state = (
             f"fraction {fraction:.3g}, epsilon {epsilon:.2f}, alpha {alpha:.2f}, beta {beta:.2f}, delta per pixel {delta:.3g}, "
             f"C = {round(num_classes)}"
@@ -163,7 +164,7 @@ class Candidates(Drawing):
         values = ", ".join(f"{OPTIMA[name][0]} {said(index)}" for name, index in self.indices.items())
         return (
             f"{self.state}. The index against the smoothed mask: {values}. Best is: {OPTIMA[self.best][0]}. Beside it the "
-            f"threshold tau, {self.tau:.3f}, on a line with the two labels: {self.order.get_text()}."
+            f"threshold tau, {self.tau:.3f}, on a line with the two labels: {self.verdict_tau}."
         )
 
 
