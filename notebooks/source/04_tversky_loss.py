@@ -510,8 +510,8 @@ assert tversky_from_counts(*mine.sum(axis=0)) < image_wise
 #
 # ## What is next
 #
-# The talk goes on to label smoothing, and claims that it does nothing for this loss. With the gradient of this lesson
-# one can find out when that is true. Until then, go [back to the map](00_start_here.ipynb) and try the exercises.
+# The talk goes on to label smoothing, and claims that it does nothing for this loss.
+# [Lesson 05](05_label_smoothing.ipynb) finds out when that is true.
 #
 # ## References
 #

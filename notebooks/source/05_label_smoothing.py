@@ -82,7 +82,6 @@ for epsilon in (0.1, 0.2, 0.4):
     assert np.allclose([foreground, background], explorer.drawing.labels, atol=0.005)
     assert (dice_foreground, dice_background) == (1, 0)
 
-# %% [markdown]
 # %%
 explorer.set(epsilon=0.45, num_classes=1)
 assert explorer.drawing.at[3] == 1
@@ -212,7 +211,7 @@ for classes, epsilon in product((1, 2), (0.05, 0.1, 0.2)):
 say("\n".join(rows))
 
 # %% [markdown]
-# *Look for:* the column (0.3, 0.7), the weights that Salehi's paper recommends for small lesions. They pay for recall,
+# *Look for:* the column (0.3, 0.7), the weights that did best on small lesions in Salehi's paper. They pay for recall,
 # and the critical fraction is two and a half to three and a half times that of Dice: of these weights, those made for
 # small lesions fail first. Jaccard equals Dice, because $p^*$ depends on the ratio of the weights alone.
 #

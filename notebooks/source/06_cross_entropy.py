@@ -79,7 +79,6 @@ say(f"{cross_entropy(t, q):.3f} = {entropy(t):.3f} + {divergence(t, q):.3f}")
 # %%
 explorers.simplex()
 
-# %% [markdown]
 # %%
 explorer = explorers.simplex()
 shares, smooth_entropies = np.arange(0.5, 1.0, 0.01), []

@@ -42,6 +42,11 @@ def test_code_cells_are_short(lesson):
 
 
 @each_lesson
+def test_no_cell_is_empty(lesson):
+    assert all(cell.source.strip() for cell in lesson.cells)
+
+
+@each_lesson
 def test_there_are_ten_words_for_a_line_of_code(lesson):
     prose = re.sub(r"\$.*?\$|\]\(.*?\)", "", "\n".join(cells(lesson, "markdown")), flags=re.DOTALL)
     words = len(re.findall(r"[^\W\d_]+", prose))
