@@ -449,6 +449,17 @@ kept = tversky_loss(guess, labels, mask=labels != 255)
 assert torch.isclose(kept, tversky_loss(guess[:, :, 8:], lesions[:, :, 8:]))
 
 # %% [markdown]
+# ## The proofs in one place
+#
+# What this lesson proved, and the inequalities between the lines, stand together as one derivation, whose steps SymPy
+# verifies one by one. Open the last line to see them all.
+
+# %%
+proofs = theory.tversky_gradient()
+proofs.check()
+proofs
+
+# %% [markdown]
 # ## Which one, then?
 #
 # | your question | what this lesson showed |
