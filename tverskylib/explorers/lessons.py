@@ -50,7 +50,7 @@ def accuracy() -> Explorer:
 def threshold(tile: RealImage) -> Explorer:
     """Lesson 02: a threshold over the raw prediction, the error map and the scores."""
     return Explorer(
-        partial(figures.Threshold, image=tile.image, target=tile.target, probability=tile.probability),
+        _on(figures.Threshold, tile),
         {"threshold": sliders.threshold()},
         static=[{"threshold": t} for t in (0.25, 0.5, 0.75, 0.9)],
     )
@@ -59,7 +59,7 @@ def threshold(tile: RealImage) -> Explorer:
 def weights(tile: RealImage) -> Explorer:
     """Lesson 03: alpha and beta over the real prediction, with the level lines of the index."""
     return Explorer(
-        partial(figures.Weights, image=tile.image, target=tile.target, probability=tile.probability),
+        _on(figures.Weights, tile),
         {"alpha": sliders.alpha(), "beta": sliders.beta(), "threshold": sliders.threshold()},
         presets=sliders.PRESETS,
         static=[{}, {"alpha": 1.0, "beta": 1.0}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 0.8, "beta": 0.2}],
@@ -69,7 +69,7 @@ def weights(tile: RealImage) -> Explorer:
 def threshold_curves(tile: RealImage) -> Explorer:
     """Lesson 03: the index over all thresholds, and how its best point moves with alpha and beta."""
     return Explorer(
-        partial(figures.ThresholdCurves, image=tile.image, target=tile.target, probability=tile.probability),
+        _on(figures.ThresholdCurves, tile),
         {"alpha": sliders.alpha(), "beta": sliders.beta()},
         presets=sliders.PRESETS,
         static=[{}, {"alpha": 1.0, "beta": 1.0}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 1.6, "beta": 0.4}],
@@ -266,3 +266,7 @@ def three_forms() -> Explorer:
         {"epsilon": sliders.epsilon(0.2), "foreground": sliders.slider("foreground of 16", 6, 1, 15, 1, form=".0f")},
         static=[{"epsilon": 0.0}, {}, {"epsilon": 0.4}, {"foreground": 1}],
     )
+
+
+def _on(drawing: type[figures.BesideMap], tile: RealImage) -> partial[figures.BesideMap]:
+    return partial(drawing, image=tile.image, target=tile.target, probability=tile.probability)

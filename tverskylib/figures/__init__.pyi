@@ -1,5 +1,6 @@
 from .accuracy import Accuracy as Accuracy
 from .activation import Activation as Activation
+from .beside_map import BesideMap as BesideMap
 from .drawing import Drawing as Drawing
 from .drawing import static_grid as static_grid
 from .drawing import still as still

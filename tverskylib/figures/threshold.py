@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from tverskylib.counts import Counts
 from tverskylib.figures._style import DICE, FAINT, FN, FP, INK, in_style
 from tverskylib.figures._words import said
-from tverskylib.figures.drawing import Drawing
-from tverskylib.figures.error_map import ErrorMap
+from tverskylib.figures.beside_map import BesideMap
 from tverskylib.figures.plate import Plate
 from tverskylib.index import tversky_from_counts
 from tverskylib.thresholds import threshold_counts
@@ -49,10 +48,8 @@ def thresholded(
     return Plate(figure, alt)
 
 
-class Threshold(Drawing):
+class Threshold(BesideMap):
     """Values: ``threshold``. Left the error map, right precision, recall and Dice over all thresholds."""
-
-    size = (9.6, 4.0)
 
     def __init__(
         self,
@@ -61,21 +58,8 @@ class Threshold(Drawing):
         target: NDArray[np.bool_],
         probability: NDArray[np.floating],
     ) -> None:
-        left, right = parent.subplots(
-            1,
-            2,
-            gridspec_kw={
-                "left": 0.01,
-                "right": 0.98,
-                "bottom": 0.14,
-                "top": 0.9,
-                "wspace": 0.2,
-                "width_ratios": (1, 1.35),
-            },
-        )
-        self.probability, self.target = probability, target
-        self.map = ErrorMap(left, image, target)
-        self.title = left.set_title("")
+        super().__init__(parent, image, target, probability)
+        right = self.plot
         self.curves = [_scores(threshold_counts(probability, target, THRESHOLDS))[k] for k in range(3)]
         self.points = []
         for (name, ink), curve in zip(SCORES, self.curves, strict=True):
@@ -97,7 +81,7 @@ class Threshold(Drawing):
 
     def update(self, *, threshold: float) -> None:
         self.threshold = threshold
-        self.map.update(self.probability >= threshold)
+        self.cut(threshold)
         self.counts = threshold_counts(self.probability, self.target, threshold)
         self.scores = [float(score) for score in _scores(self.counts)]
         for point, score in zip(self.points, self.scores, strict=True):

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from tverskylib.counts import Counts
 from tverskylib.figures._style import DICE, FAINT, FN, FP, GRID, INK, OTHER, TP, in_style
-from tverskylib.figures.drawing import Drawing
-from tverskylib.figures.error_map import ErrorMap
+from tverskylib.figures.beside_map import BesideMap
 from tverskylib.figures.plate import Plate
 from tverskylib.index import tversky_from_counts
 from tverskylib.thresholds import threshold_counts
@@ -91,10 +90,8 @@ WEIGHTS = (
 )
 
 
-class Weights(Drawing):
+class Weights(BesideMap):
     """Values: ``alpha``, ``beta``, ``threshold``. Left the error map, right the (FP, FN) plane with level lines."""
-
-    size = (9.6, 4.0)
 
     def __init__(
         self,
@@ -103,21 +100,8 @@ class Weights(Drawing):
         target: NDArray[np.bool_],
         probability: NDArray[np.floating],
     ) -> None:
-        left, right = parent.subplots(
-            1,
-            2,
-            gridspec_kw={
-                "left": 0.01,
-                "right": 0.94,
-                "bottom": 0.14,
-                "top": 0.9,
-                "wspace": 0.22,
-                "width_ratios": (1, 1.3),
-            },
-        )
-        self.probability, self.target = probability, target
-        self.map = ErrorMap(left, image, target)
-        self.title = left.set_title("")
+        super().__init__(parent, image, target, probability)
+        right = self.plot
         self.foreground = float(target.sum())
         path = threshold_counts(probability, target, np.linspace(0, 1, 101))
         right.plot(path.fp, path.fn, color=FAINT, lw=1, ls=(0, (1, 2)), label="all thresholds")
@@ -140,7 +124,7 @@ class Weights(Drawing):
         self.alpha, self.beta, self.threshold = alpha, beta, threshold
         self.counts = threshold_counts(self.probability, self.target, threshold)
         tp, fp, fn = (float(count) for count in self.counts)
-        self.map.update(self.probability >= threshold)
+        self.cut(threshold)
         self.point.set_data([fp], [fn])
         for level, line, name in zip(LEVELS, self.levels, self.names, strict=True):
             # For one target TP = P - FN, so T = level is a straight line too:
@@ -165,10 +149,8 @@ class Weights(Drawing):
         )
 
 
-class ThresholdCurves(Drawing):
+class ThresholdCurves(BesideMap):
     """Values: ``alpha``, ``beta``. The index over all thresholds, beside Dice and Jaccard; each best point marked."""
-
-    size = (9.6, 4.0)
 
     def __init__(
         self,
@@ -177,22 +159,9 @@ class ThresholdCurves(Drawing):
         target: NDArray[np.bool_],
         probability: NDArray[np.floating],
     ) -> None:
-        left, right = parent.subplots(
-            1,
-            2,
-            gridspec_kw={
-                "left": 0.01,
-                "right": 0.98,
-                "bottom": 0.14,
-                "top": 0.9,
-                "wspace": 0.2,
-                "width_ratios": (1, 1.35),
-            },
-        )
-        self.probability, self.target = probability, target
+        super().__init__(parent, image, target, probability)
+        right = self.plot
         self.counts = threshold_counts(probability, target, THRESHOLDS)
-        self.map = ErrorMap(left, image, target)
-        self.title = left.set_title("")
         for (name, alpha, beta), ls in zip(NAMED, ("--", "-."), strict=True):
             curve, best = self._curve(alpha, beta)
             right.plot(THRESHOLDS, curve, color=FAINT, ls=ls, lw=1.4, label=name)
@@ -215,7 +184,7 @@ class ThresholdCurves(Drawing):
         self.curve.set_ydata(curve)
         self.point.set_data([self.threshold], [self.best])
         self.cursor.set_xdata([self.threshold] * 2)
-        self.map.update(self.probability >= self.threshold)
+        self.cut(self.threshold)
         self.label.set_text(
             f"alpha {alpha:.2f}, beta {beta:.2f}:  best index {self.best:.3f} at threshold {self.threshold:.3f}"
         )
