@@ -1,0 +1,289 @@
+"""One training run: from settings to a trained network and what it does on the test tiles."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tverskylib.metrics import Evaluation, evaluate
+from tverskylib.metrics.scores import balanced_accuracy, dice, mean
+from tverskylib.tiles import synthetic_tiles
+from tverskylib.training.checkpoint import Curves, load_checkpoint, save_checkpoint
+from tverskylib.training.data import (
+    Samples,
+    Tiles,
+    as_input,
+    augmented,
+    data_hash,
+    epoch_batches,
+    pick,
+    samples,
+    steps_per_epoch,
+)
+from tverskylib.training.device import Device, Precision, accelerator, device_name
+from tverskylib.training.objective import objective
+from tverskylib.training.settings import RunSettings
+from tverskylib.training.unet import UNet
+
+FLOODED = 0.01  # a negative image of which more is called foreground is flooded
+AT_ONCE = 64  # images in a forward pass without gradients
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A finished run.
+
+    Args:
+        settings: what it was made from.
+        model: the network, on the CPU, in evaluation mode.
+        curves: one entry an epoch.
+        test: the test tiles, positive ones only if the task says so.
+        probabilities: of the foreground, float32, (N, 1, H, W), one for each test tile.
+        evaluation: what the probabilities are worth; pixels that a mask excludes count as background rightly called.
+        data_hash: of the tiles.
+        device: where it ran, in words.
+        precision: of the network while it learned.
+    """
+
+    settings: RunSettings
+    model: UNet = field(repr=False)
+    curves: Curves = field(repr=False)
+    test: Samples = field(repr=False)
+    probabilities: NDArray[np.float32] = field(repr=False)
+    evaluation: Evaluation = field(repr=False)
+    data_hash: str
+    device: str
+    precision: str
+
+
+def train(
+    settings: RunSettings,
+    tiles: Tiles | None = None,
+    *,
+    device: Device = "auto",
+    precision: Precision = "auto",
+    compile: bool = False,
+    micro_batches: int = 1,
+    checkpoint: Path | None = None,
+    progress: bool = True,
+    on_epoch: Callable[[Curves], None] | None = None,
+) -> Trained:
+    r"""Train a U-Net from scratch and test it.
+
+    Every step takes the next tiles of a shuffled epoch, turns and flips them, and lets Adam follow the gradient of
+    the :func:`objective`. No epoch is chosen afterwards: what is tested is where the last step ended.
+
+    Started by ``torchrun`` or ``accelerate launch``, several processes share each batch. With domain "batch" the
+    loss is still that of the whole batch, and so are the gradients. Batch normalisation sees a process's own images
+    on CPUs, and all of them on GPUs.
+
+    Args:
+        settings: which run.
+        tiles: of one's own, as from :func:`tverskylib.tiles.folder_tiles`, with splits "train", "validation" and
+            "test"; None draws the synthetic ones of the settings.
+        device: "auto", a GPU if there is one, or "cpu".
+        precision: of the network: "auto", "float32" or "bfloat16". The loss is computed in float32.
+        compile: whether ``torch.compile`` translates the network first: a minute, then faster on a GPU.
+        micro_batches: in how many pieces the network sees a batch, where it does not fit in memory. Exact for what
+            is a mean over images or pixels but for the normalisation, which sees a piece. Refused for the Tversky
+            loss with domain "batch": a ratio of sums is not the mean of the pieces' ratios.
+        checkpoint: a file that is written at the end of each epoch, and from which a run that was stopped goes on;
+            on a CPU with as many threads to the same bits.
+        progress: whether to show a progress bar.
+        on_epoch: called with the :class:`Curves` at the end of each epoch, as for a live picture.
+
+    Returns:
+        A :class:`Trained`.
+
+    Raises:
+        TypeError, ValueError: an argument out of place, a split without tiles, a checkpoint of another run.
+        FloatingPointError: the loss is no number any more; the message says since when.
+        MemoryError: the batch does not fit; the message says which size to try.
+
+    Introduced in lesson 08.
+    """
+    if micro_batches != 1 and settings.loss == "tversky" and settings.domain == "batch":
+        raise ValueError(
+            f"micro_batches must be 1 for the Tversky loss with domain='batch', got {micro_batches}: the ratio of a "
+            "batch is not the mean of its pieces' ratios; take more processes (their sums are added up) or "
+            "domain='image'"
+        )
+    tiles = synthetic_tiles(settings.tiles, workers=1, progress=False) if tiles is None else tiles
+    run = _Run(settings, tiles, accelerator(device, precision), compile, micro_batches)
+    made_from = {"data": data_hash(tiles), **settings.as_dict()}
+    curves = load_checkpoint(checkpoint, made_from, run.plain, run.optimizer) if checkpoint else Curves()
+    with run.bar(curves, progress) as bar, _memory_advice(settings, micro_batches):
+        for epoch in range(curves.epochs, settings.epochs):
+            start, before = time.perf_counter(), curves.seconds[-1] if curves.seconds else 0.0
+            loss = run.epoch(epoch, bar)
+            run.validate(curves)
+            curves.loss.append(loss)
+            curves.steps.append((epoch + 1) * run.steps)
+            curves.seconds.append(before + time.perf_counter() - start)
+            if checkpoint and run.accelerator.is_main_process:
+                save_checkpoint(checkpoint, made_from, curves, run.plain, run.optimizer)
+            if on_epoch and run.accelerator.is_main_process:
+                on_epoch(curves)
+        probabilities = run.probabilities(run.test)
+    return Trained(
+        settings=settings,
+        model=run.plain.cpu().eval(),
+        curves=curves,
+        test=run.test.to(torch.device("cpu")),
+        probabilities=probabilities,
+        evaluation=evaluate(probabilities, run.test.targets.cpu().numpy(), batch_size=settings.batch_size),
+        data_hash=made_from["data"],
+        device=run.device_name,
+        precision="bfloat16" if run.accelerator.mixed_precision == "bf16" else "float32",
+    )
+
+
+class _Run:
+    """Network, optimiser and tiles on their device."""
+
+    def __init__(
+        self, settings: RunSettings, tiles: Tiles, accelerator: Any, compile: bool, micro_batches: int
+    ) -> None:
+        self.settings, self.accelerator, self.micro_batches = settings, accelerator, micro_batches
+        self.processes = accelerator.num_processes
+        self.group = torch.distributed.group.WORLD if self.processes > 1 else None
+        if settings.batch_size < self.processes * micro_batches:
+            raise ValueError(
+                f"batch_size must be at least {self.processes * micro_batches}, one image for each process and piece, "
+                f"got {settings.batch_size}"
+            )
+        device = accelerator.device
+        self.device_name = device_name(device)
+        self.training = samples(tiles, "train", settings.task).to(device)
+        self.validation = samples(tiles, "validation", settings.task).to(device)
+        self.test = samples(tiles, "test", settings.task).to(device)
+        self.steps = steps_per_epoch(len(self.training), settings.batch_size, self.processes)
+        self.plain = self._network(device)
+        if compile:
+            self.plain.compile()
+        # Fused Adam is one launch on a GPU, and the same arithmetic.
+        adam = torch.optim.Adam(self.plain.parameters(), lr=settings.learning_rate, fused=device.type == "cuda")
+        self.model, self.optimizer = accelerator.prepare(self.plain, adam)
+
+    def _network(self, device: torch.device) -> UNet:
+        with torch.random.fork_rng():  # the caller's random numbers are the caller's
+            torch.manual_seed(self.settings.seed)
+            model: Any = UNet(width=self.settings.width, depth=self.settings.depth)
+        if self.processes > 1 and device.type == "cuda":
+            model = torch.nn.SyncBatchNorm.convert_sync_batchnorm(model)
+        network: UNet = model.to(device=device, memory_format=torch.channels_last)
+        return network
+
+    @contextmanager
+    def bar(self, curves: Curves, progress: bool) -> Iterator[Any]:
+        """A progress bar over all steps of the run."""
+        from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
+
+        total, done = self.settings.epochs * self.steps, curves.epochs * self.steps
+        shown = progress and self.accelerator.is_main_process
+        with tqdm(total=total, initial=done, desc="Training", unit="step", disable=not shown) as bar:
+            yield bar
+
+    def epoch(self, epoch: int, bar: Any) -> float:
+        """All steps of an epoch; the mean of their losses."""
+        self.model.train()
+        batches = epoch_batches(
+            len(self.training),
+            self.settings.batch_size,
+            seed=self.settings.seed,
+            epoch=epoch,
+            rank=self.accelerator.process_index,
+            processes=self.processes,
+        )
+        losses = []
+        for step, chosen in enumerate(batches):
+            self._set_learning_rate(epoch * self.steps + step)
+            losses.append(self._step(chosen, [self.settings.seed, epoch, step, self.accelerator.process_index]))
+            bar.update()
+        found: NDArray[np.float64] = torch.stack(losses).double().cpu().numpy()
+        if not np.isfinite(found).all():
+            raise FloatingPointError(self._not_finite(epoch, int(np.flatnonzero(~np.isfinite(found))[0])))
+        loss = float(found.mean())
+        bar.set_postfix(loss=f"{loss:.3f}")
+        return loss
+
+    def _step(self, chosen: NDArray[np.int64], seed: list[int]) -> torch.Tensor:
+        rng = np.random.default_rng(seed) if self.settings.augment else None
+        total = torch.zeros((), device=self.accelerator.device)
+        for piece in np.array_split(chosen, min(self.micro_batches, len(chosen))):
+            image, target, mask = augmented(pick(self.training, piece), rng)
+            loss = objective(self.settings, self.model(image), target, mask, group=self.group)
+            loss = loss * (len(piece) / len(chosen))
+            self.accelerator.backward(loss)
+            total += loss.detach()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return total
+
+    def _set_learning_rate(self, step: int) -> None:
+        share = step / (self.settings.epochs * self.steps)
+        factor = (1 + math.cos(math.pi * share)) / 2 if self.settings.schedule == "cosine" else 1.0
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.settings.learning_rate * factor
+
+    def validate(self, curves: Curves) -> None:
+        """Add what the validation tiles show to the curves."""
+        calls = self.probabilities(self.validation) >= 0.5
+        targets = self.validation.targets.cpu().numpy()
+        pairs = ((calls, targets), (calls, ~targets), (~calls, targets), (~calls, ~targets))
+        counts = np.stack([(one & other).sum(axis=(1, 2, 3)) for one, other in pairs], axis=1)
+        positive = counts[:, 0] + counts[:, 2] > 0
+        tp, fp, fn, _ = counts[positive].sum(axis=0).tolist()
+        curves.dice.append(mean(dice(*row[:3]) for row in counts[positive].tolist()))
+        curves.balanced_accuracy.append(mean(balanced_accuracy(*row) for row in counts[positive].tolist()))
+        curves.pooled_dice.append(dice(tp, fp, fn) if positive.any() else None)
+        floods = counts[~positive, 1] > FLOODED * targets[0].size
+        curves.flooded.append(float(floods.mean()) if floods.size else None)
+
+    def probabilities(self, data: Samples) -> NDArray[np.float32]:
+        """Of the foreground, for every image; 0 where a mask says that a pixel does not count."""
+        self.plain.eval()
+        found = []
+        with torch.inference_mode(), self.accelerator.autocast():
+            for images in data.images.split(AT_ONCE):
+                found.append(self.plain(as_input(images)).float().sigmoid())
+        probabilities = torch.cat(found)
+        if data.mask is not None:
+            probabilities = probabilities * data.mask
+        array: NDArray[np.float32] = probabilities.cpu().numpy()
+        return array
+
+    def _not_finite(self, epoch: int, step: int) -> str:
+        s = self.settings
+        hints = [f"a learning rate below {s.learning_rate:g}"]
+        if s.loss == "tversky" and s.delta == 0:
+            hints.append("a delta above 0 (images without foreground have the index 0/0)")
+        if self.accelerator.mixed_precision == "bf16":
+            hints.append("precision='float32'")
+        return f"the loss is no number since epoch {epoch + 1}, step {step + 1}; try {', or '.join(hints)}"
+
+
+@contextmanager
+def _memory_advice(settings: RunSettings, micro_batches: int) -> Iterator[None]:
+    """Where memory runs out, say which batch size to try."""
+    try:
+        yield
+    except (torch.OutOfMemoryError, RuntimeError) as error:
+        short = isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+        if not short:
+            raise
+        smaller = max(1, settings.batch_size // 2)
+        advice = f"batch_size={smaller}" if settings.batch_size > 1 else "a smaller width, or smaller tiles"
+        raise MemoryError(
+            f"the memory of the device is full with batch_size={settings.batch_size} and width={settings.width}; "
+            f"try {advice}"
+        ) from error

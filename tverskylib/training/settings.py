@@ -1,0 +1,148 @@
+"""What one training run is made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import numbers
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+from tverskylib._checks import DOMAINS, SOFT_LABELS, Domain, SoftLabels, check_choice, describe
+from tverskylib.tiles import GENERATOR_VERSION, TileSettings
+
+Task = Literal["positive", "whole"]
+Loss = Literal["tversky", "cross-entropy"]
+Penalty = Literal["none", "label noise", "confidence"]
+Schedule = Literal["cosine", "constant"]
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "task": ("positive", "whole"),
+    "domain": DOMAINS,
+    "loss": ("tversky", "cross-entropy"),
+    "soft_labels": SOFT_LABELS,
+    "penalty": ("none", "label noise", "confidence"),
+    "schedule": ("cosine", "constant"),
+}
+# Name: the least value, the largest, and whether it must be whole.
+RANGES: dict[str, tuple[float, float, bool]] = {
+    "batch_size": (1, math.inf, True),
+    "alpha": (0, math.inf, False),
+    "beta": (0, math.inf, False),
+    "delta": (0, math.inf, False),
+    "smoothing": (0, 1, False),
+    "strength": (0, math.inf, False),
+    "epochs": (1, math.inf, True),
+    "learning_rate": (0, math.inf, False),
+    "width": (1, math.inf, True),
+    "depth": (1, math.inf, True),
+    "seed": (0, math.inf, True),
+}
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    r"""The settings of one training run: equal settings on equal data give equal results on one machine.
+
+    Args:
+        task: train and test on the "positive" tiles only, or on the "whole" data set.
+        batch_size: images in a step, over all processes together; the last step of an epoch takes what is left.
+        domain: of the loss, one ratio for the "batch" or one an "image". Cross-entropy has none: leave it at "batch".
+        loss: "tversky" or "cross-entropy".
+        alpha, beta, delta, soft_labels: of the Tversky loss, as in :func:`tverskylib.tversky_loss`.
+        smoothing: epsilon of label smoothing with two classes, in [0, 1): background becomes
+            :math:`b = \varepsilon / 2`, foreground :math:`1 - b`.
+        penalty, strength: what is added to the loss, and times what.
+        epochs: how often each training tile is seen.
+        learning_rate: of Adam; at least 0.
+        schedule: the rate falls to 0 along a "cosine", step by step, or is "constant".
+        width, depth: of the :class:`UNet`.
+        augment: whether tiles are turned and flipped at random.
+        seed: of the weights, of the order and of the augmentation.
+        tiles: the synthetic data set; not used where a run is given tiles of its own.
+
+    Raises:
+        TypeError, ValueError: a setting out of place; the message says what was expected.
+
+    Introduced in lesson 08.
+    """
+
+    task: Task = "positive"
+    batch_size: int = 8
+    domain: Domain = "batch"
+    loss: Loss = "tversky"
+    alpha: float = 0.5
+    beta: float = 0.5
+    delta: float = 1e-6
+    soft_labels: SoftLabels = "product"
+    smoothing: float = 0.0
+    penalty: Penalty = "none"
+    strength: float = 0.0
+    epochs: int = 30
+    learning_rate: float = 1e-3
+    schedule: Schedule = "cosine"
+    width: int = 8
+    depth: int = 4
+    augment: bool = True
+    seed: int = 0
+    tiles: TileSettings = field(default_factory=TileSettings)
+
+    def __post_init__(self) -> None:
+        for name, choices in CHOICES.items():
+            check_choice(name, getattr(self, name), choices)
+        for name, (low, high, whole) in RANGES.items():
+            number = _checked_number(name, getattr(self, name), low, high, whole)
+            object.__setattr__(self, name, number)  # NumPy's numbers too become Python's, as JSON needs them
+        if not isinstance(self.augment, bool):
+            raise TypeError(f"augment must be True or False, got {self.augment!r}")
+        if not isinstance(self.tiles, TileSettings):
+            raise TypeError(f"tiles must be a TileSettings, got {describe(self.tiles)}")
+        if self.smoothing == 1:
+            raise ValueError("smoothing must be below 1, got 1: nothing would be left of the target")
+        if self.alpha == self.beta == 0:
+            raise ValueError("alpha and beta must not both be 0, got alpha=0, beta=0")
+        if (self.penalty == "none") != (self.strength == 0):
+            raise ValueError(
+                f"penalty and strength must come together, got penalty={self.penalty!r} and strength={self.strength}"
+            )
+        if self.loss == "cross-entropy" and self.domain != "batch":
+            raise ValueError("domain must be 'batch' for cross-entropy, whose mean over pixels is the same either way")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values by name, as JSON has them; the tiles' settings in a dictionary of their own."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> RunSettings:
+        """The settings that :meth:`as_dict` wrote.
+
+        Raises:
+            ValueError: names that are missing, or that no setting has.
+        """
+        known, given = {one.name for one in fields(cls)}, set(values)
+        if known != given:
+            raise ValueError(
+                f"values must hold every setting; missing: {sorted(known - given)}, unknown: {sorted(given - known)}"
+            )
+        return cls(**{**values, "tiles": TileSettings(**values["tiles"])})
+
+    def name(self, data: str | None = None) -> str:
+        """What the run's files are called: what most readers ask for, and a hash of all settings and of the data.
+
+        Args:
+            data: the hash of tiles of one's own; None for the synthetic tiles, which their settings determine.
+        """
+        made_from = {"settings": self.as_dict(), "data": data or {"generator": GENERATOR_VERSION}}
+        digest = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:12]
+        return f"{self.task}-{self.batch_size}-{self.domain}-seed{self.seed}-{digest}"
+
+
+def _checked_number(name: str, given: Any, low: float, high: float, whole: bool) -> float:
+    if isinstance(given, bool) or not isinstance(given, numbers.Integral if whole else numbers.Real):
+        raise TypeError(f"{name} must be a {'whole ' * whole}number, got {describe(given)}")
+    number = int(float(given)) if whole else float(given)
+    if not low <= number <= high or not math.isfinite(number):
+        expected = f"finite and at least {low}" if high == math.inf else f"from {low} to {high}"
+        raise ValueError(f"{name} must be {expected}, got {given}")
+    return number
