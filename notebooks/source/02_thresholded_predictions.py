@@ -118,12 +118,14 @@ assert min(precision, recall) <= dice <= max(precision, recall)
 # %% [markdown]
 # ## Move the threshold
 #
-# *Move this:* the threshold, with the arrow keys, from low to high. *Look for:* on the left, striped false positives
-# melt away, first between the glands, and dotted false negatives spread. On the right, recall falls all the way, while
-# precision tends to climb. Dice rises, has a top, and falls. Where is the top?
+# *Move this:* the threshold, with the arrow keys, from low to high. *Look for:* in the picture, striped false positives
+# melt away, first between the glands, and dotted false negatives spread. Among the numbers, recall falls all the way,
+# while precision tends to climb. The curve of Dice rises, has a top, and falls. Where is the top? (The second mark,
+# tau, and the weights alpha and beta are for [lesson 03](03_tversky_index.ipynb) and [lesson
+# 05](05_label_smoothing.ipynb).)
 
 # %%
-explorers.threshold(tiles.real_crop())
+explorers.ThresholdExplorer()
 
 # %% [markdown]
 # The crop in the picture is a part of the half image, so that the patterns are large enough to see. Here is the top for

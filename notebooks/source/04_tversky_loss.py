@@ -317,14 +317,14 @@ pooled = tversky_from_counts(*(big + small))
 say(f"Dice {T_big:.3f} and {T_small:.3f}: image-wise {(T_big + T_small) / 2:.3f}, batch-wise {pooled:.3f}.")
 
 # %% [markdown]
-# *Move this:* the counts of two images. *Look for:* image-wise always stands in the middle of the two. Batch-wise
-# stands near the image with the larger weight, which is printed beside the bars: TP counts fully there, mistakes with
-# alpha and beta only. Make the small lesion better or worse: batch-wise hardly moves. Press "equal lesions": now both
-# ways agree. Press "false alarm on an empty image": image-wise, that image is 0 however many false positives it has;
-# batch-wise, each of them counts.
+# *Move this:* the counts of three images; drag a bar, or choose it with the Tab key and use the arrows. *Look for:*
+# image-wise is the plain mean of the three. Batch-wise stands near the images with the larger weight, which is printed
+# beside the bars: TP counts fully there, mistakes with alpha and beta only. Make a small lesion better or worse:
+# batch-wise hardly moves. Press "equal lesions": now both ways agree. Press "false alarm on an empty image":
+# image-wise, that image is 0 however many false positives it has; batch-wise, each of them counts.
 
 # %%
-explorers.composer()
+explorers.BatchComposer()
 
 # %% [markdown]
 # ### The weights

@@ -226,13 +226,14 @@ assert theory.claim1_holds(0.02, 0.5, 0.5, 0.2, num_classes=2)
 # %% [markdown]
 # ## The map of Claim 1
 #
-# *Move this:* alpha, beta and delta. *Look for:* the region marked T, where the claim holds. With Dice and Jaccard and
-# $\delta = 0$ there are two regions; O, "predict everything", takes the corner of small lesions and strong smoothing.
-# Raise delta: O shrinks and is gone. Now set alpha to 1.8, beta to 0.2 and delta to 1: O has gone there too, and
-# another region has come, Z, "predict nothing".
+# *Move this:* alpha, beta and delta, and the point in the map, by mouse or by the arrow keys; beside it stands the best
+# prediction there. *Look for:* the region marked T, where the claim holds. With Dice and Jaccard and $\delta = 0$ there
+# are two regions; O, "predict everything", takes the corner of small lesions and strong smoothing. Raise delta: O
+# shrinks and is gone. Now set alpha to 1.8, beta to 0.2 and delta to 1: O has gone there too, and another region has
+# come, Z, "predict nothing".
 
 # %%
-explorers.phase_diagram()
+explorers.Claim1Explorer()
 
 # %%
 explorer = explorers.phase_diagram()

@@ -52,7 +52,8 @@ MAKERS = {
 
 def test_every_explorer_is_tried_here():
     public = {name for name in dir(explorers) if not name.startswith("_")}
-    assert public - {"Explorer", "Picture", "explorer", "lessons", "sliders"} == set(MAKERS)
+    in_the_browser = {"BatchComposer", "Claim1Explorer", "ThresholdExplorer"}  # test_browser_explorers.py
+    assert public - {"Explorer", "Picture", "browser", "explorer", "lessons", "sliders"} - in_the_browser == set(MAKERS)
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -1,3 +1,6 @@
+from .browser import BatchComposer as BatchComposer
+from .browser import Claim1Explorer as Claim1Explorer
+from .browser import ThresholdExplorer as ThresholdExplorer
 from .explorer import Explorer as Explorer
 from .explorer import Picture as Picture
 from .lessons import accuracy as accuracy

@@ -1,8 +1,17 @@
 from .checkpoint import Curves as Curves
 from .data import Samples as Samples
+from .grid import GridError as GridError
+from .grid import run_grid as run_grid
 from .objective import objective as objective
+from .profiles import runs as runs
+from .record import read_records as read_records
+from .record import record_of as record_of
+from .report import report as report
 from .run import Trained as Trained
 from .run import train as train
 from .settings import RunSettings as RunSettings
+from .tables import paired_differences as paired_differences
+from .tables import results_frame as results_frame
+from .tables import summary as summary
 from .unet import UNet as UNet
 from .unet import parameter_count as parameter_count

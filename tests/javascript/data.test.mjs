@@ -1,0 +1,102 @@
+// What the explorers compute from their values, against results that can be counted by hand.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { compose } from "../../tverskylib/explorers/browser/batch_data.js";
+import { criticalAt, lesionOrder, optimumAt, placesOf, regionsOf } from "../../tverskylib/explorers/browser/claim1_data.js";
+import { STEPS } from "../../tverskylib/explorers/browser/constants.js";
+import {
+  bestOf,
+  countAll,
+  countsAt,
+  curveOf,
+  paintBoth,
+  recolour,
+  shareNear,
+} from "../../tverskylib/explorers/browser/threshold_data.js";
+
+const CODES = Uint16Array.from([0, 300, 500, 500, 700, STEPS]);
+const TARGET = Uint8Array.from([0, 0, 1, 0, 1, 1]);
+
+test("a pixel belongs to the mask from its own threshold downwards", () => {
+  const all = countAll(CODES, TARGET);
+  assert.deepEqual(countsAt(all, 0), [3, 3, 0]);
+  assert.deepEqual(countsAt(all, 500), [3, 1, 0]);
+  assert.deepEqual(countsAt(all, 501), [2, 0, 1]);
+  assert.deepEqual(countsAt(all, STEPS), [1, 0, 2]);
+});
+
+test("the best threshold is the lowest of the best", () => {
+  const curve = curveOf(countAll(CODES, TARGET), 0.5, 0.5);
+  assert.equal(curve.length, STEPS + 1);
+  assert.equal(bestOf(curve), 301);
+  assert.equal(curve[301], 3 / 3.5);
+  assert.equal(bestOf(Float64Array.from([NaN, NaN])), -1);
+  assert.equal(bestOf(Float64Array.from([NaN, 0, 0])), 1);
+});
+
+test("the share of foreground near a threshold; none where there is no pixel", () => {
+  const all = countAll(CODES, TARGET);
+  assert.deepEqual(shareNear(all, 500), { share: 0.5, pixels: 2 });
+  assert.deepEqual(shareNear(all, 100), { share: NaN, pixels: 0 });
+  assert.deepEqual(shareNear(all, STEPS), { share: 1, pixels: 1 }, "the last step is included");
+});
+
+test("each kind of pixel has its own colour", () => {
+  const grey = new Uint8Array(6).fill(128);
+  const paint = paintBoth(grey, TARGET, 1, 6);
+  const pixels = new Uint32Array(6);
+  recolour(pixels, CODES, paint, 600);
+  assert.equal(pixels[0], paint.outside[0]);
+  assert.equal(pixels[2], paint.outside[2], "missed");
+  assert.equal(pixels[4], paint.inside[4], "found");
+  assert.notEqual(paint.inside[2], paint.outside[2]);
+  assert.equal(pixels[0] >>> 24, 255, "opaque");
+});
+
+test("Claim 1 fails below the critical share and holds above it", () => {
+  const critical = criticalAt(0.5, 0.5, 0.2, 2);
+  assert.ok(Math.abs(critical - 0.0138888889) < 1e-9);
+  assert.equal(optimumAt(critical * 0.999, 0, 0.5, 0.5, 0.2, 2), 2);
+  assert.equal(optimumAt(critical * 1.001, 0, 0.5, 0.5, 0.2, 2), 1);
+  assert.equal(optimumAt(0.01, 1, 1.8, 0.2, 0.45, 2), 0);
+  assert.equal(criticalAt(0.3, 0.7, 0.4, 1), Infinity);
+});
+
+test("the letter of a region stands inside it", () => {
+  const shares = Array.from({ length: 120 }, (_, k) => 10 ** (-4 + (k * 3.7) / 120));
+  const epsilons = Array.from({ length: 90 }, (_, k) => 0.49 - (k * 0.48) / 90);
+  const regions = regionsOf(shares, epsilons, { delta: 0, alpha: 0.5, beta: 0.5, classes: 2 });
+  const places = placesOf(regions, 120, 90);
+  assert.ok(Math.abs(places.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
+  for (const kind of [1, 2]) assert.equal(regions[places[kind].row * 120 + places[kind].column], kind);
+  assert.equal(places[0].share, 0);
+});
+
+test("the lesion grows from the middle, pixel by pixel", () => {
+  const place = lesionOrder(11);
+  assert.equal(place[60], 0);
+  assert.deepEqual([...place].sort((a, b) => a - b), [...place.keys()]);
+});
+
+test("a batch: the counterexample of the lesson lies outside", () => {
+  const found = compose([[0, 1, 0], [0, 1, 0]], 0.5, 0.5, 1);
+  assert.equal(found.lies, "outside");
+  assert.ok(Math.abs(found.imageLoss - 1 / 3) < 1e-15);
+  assert.ok(Math.abs(found.batchLoss - 1 / 2) < 1e-15);
+});
+
+test("a batch: weights make the batch-wise index a mean of the images'", () => {
+  const counts = [[900, 100, 100], [20, 40, 40], [3, 0, 7]];
+  const found = compose(counts, 0.3, 0.7, 0);
+  const mean = found.images.reduce((sum, { weight, index }) => sum + weight * index, 0);
+  assert.ok(Math.abs(mean - found.batchIndex) < 1e-12);
+  assert.equal(found.lies, "between");
+});
+
+test("a batch: nothing at all is undefined, not a number", () => {
+  const found = compose([[0, 0, 0], [5, 1, 1]], 0.5, 0.5, 0);
+  assert.equal(found.lies, "undefined");
+  assert.ok(Number.isNaN(found.imageLoss) && !Number.isNaN(found.batchLoss));
+});

@@ -1,0 +1,59 @@
+"""The parts of an explorer's JavaScript as one module: a widget and a page without a kernel load a single text."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+HERE = pathlib.Path(__file__).parent
+
+_IMPORT = re.compile(r'^import\s+\{([^}]*)\}\s+from\s+"\./([\w.]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class)\b)", re.MULTILINE)
+_NAME = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class)\s+(\w+)", re.MULTILINE)
+
+
+def bundle(entry: str, folder: pathlib.Path = HERE) -> str:
+    """Join a module with the modules that it imports, each once, those that are needed first.
+
+    The parts stay ordinary modules, which a test runner can import one by one. So they may use no more than
+    ``import { name } from "./file.js";`` and ``export`` before a declaration, and no name twice at the top level.
+
+    Args:
+        entry: file name of the module that exports ``render``.
+        folder: where the modules lie.
+
+    Returns:
+        One module, whose default export is what a widget needs: ``{ render }``.
+
+    Raises:
+        ValueError: an import or an export of another form, or a name that two modules declare.
+    """
+    return joined(entry, folder) + "\nexport default { render };\n"
+
+
+def joined(entry: str, folder: pathlib.Path = HERE) -> str:
+    """The same without an export, to be continued by a script of a page."""
+    parts: dict[str, str] = {}
+    _collect(entry, folder, parts)
+    owner: dict[str, str] = {}
+    for name, text in parts.items():
+        for declared in _NAME.findall(text):
+            if declared in owner:
+                raise ValueError(f"{declared} must be declared once, got it in {owner[declared]} and in {name}")
+            owner[declared] = name
+    return "\n".join(f"// {name}\n{_EXPORT.sub('', text)}" for name, text in parts.items())
+
+
+def _collect(name: str, folder: pathlib.Path, parts: dict[str, str]) -> None:
+    if name in parts:
+        return
+    text = (folder / name).read_text(encoding="utf-8")
+    for names, other in _IMPORT.findall(text):
+        if " as " in names:
+            raise ValueError(f"{name} must import names as they are, got {names.strip()!r}")
+        _collect(other, folder, parts)
+    rest = _IMPORT.sub("", text)
+    for line in rest.splitlines():
+        if line.startswith(("import ", "export default", "export {", "export *")):
+            raise ValueError(f"{name} must import and export as bundle() says, got {line!r}")
+    parts[name] = rest

@@ -1,0 +1,71 @@
+// Written by `python -m tverskylib.explorers.browser.formulas`. Change it there, not here.
+
+/** The Tversky index of three counts. */
+export function tverskyIndex(tp, fp, fn, alpha, beta, delta) {
+  return (delta + tp)/(alpha*fp + beta*fn + delta + tp);
+}
+
+/** The Tversky loss of three counts. */
+export function tverskyLoss(tp, fp, fn, alpha, beta, delta) {
+  return (alpha*fp + beta*fn)/(alpha*fp + beta*fn + delta + tp);
+}
+
+/** The threshold on the chance of foreground that belongs to an index T. */
+export function optimalThreshold(index, alpha, beta) {
+  return alpha*index/(index*(alpha + beta - 1) + 1);
+}
+
+/** The denominator of the index. */
+export function denominator(tp, fp, fn, alpha, beta, delta) {
+  return alpha*fp + beta*fn + delta + tp;
+}
+
+/** An image's share of the batch's denominator. */
+export function weight(tp, fp, fn, alpha, beta, delta, total) {
+  return (alpha*fp + beta*fn + delta + tp)/total;
+}
+
+/** dT/dyhat of a foreground pixel; the loss has the other sign. */
+export function foregroundSlope(tp, fp, fn, alpha, beta, delta) {
+  return (alpha*fp + beta*delta + beta*fn + beta*tp)/Math.pow(alpha*fp + beta*fn + delta + tp, 2);
+}
+
+/** dT/dyhat of a background pixel; the loss has the other sign. */
+export function backgroundSlope(tp, fp, fn, alpha, beta, delta) {
+  return -alpha*(delta + tp)/Math.pow(alpha*fp + beta*fn + delta + tp, 2);
+}
+
+/** The label a of smoothed foreground. */
+export function foregroundLabel(epsilon, classes) {
+  return -epsilon + 1 + epsilon/classes;
+}
+
+/** The label b of smoothed background. */
+export function backgroundLabel(epsilon, classes) {
+  return epsilon/classes;
+}
+
+/** Where it is negative, all foreground is best. Per entry. */
+export function conditionA(p, delta, alpha, beta, epsilon, classes) {
+  return alpha*p*(1 - epsilon) - beta*epsilon*(p*(-epsilon + 1 + epsilon/classes) + epsilon*(1 - p)/classes)/classes + delta*(alpha*(1 - epsilon/classes) - beta*epsilon/classes);
+}
+
+/** Where it is negative, all background is best. Per entry. */
+export function conditionB(p, delta, alpha, beta, epsilon, classes) {
+  return beta*(p*(-epsilon + 1 + epsilon/classes) + epsilon*(1 - p)/classes)*(-epsilon + 1 + epsilon/classes) + delta*(-alpha*(epsilon - epsilon/classes) + beta*(-epsilon + 1 + epsilon/classes));
+}
+
+/** The index of u on all foreground and v on all background, against the smoothed mask. Per entry. */
+export function smoothedIndex(p, delta, alpha, beta, epsilon, classes, u, v) {
+  return (delta + p*u*(-epsilon + 1 + epsilon/classes) + epsilon*v*(1 - p)/classes)/(alpha*(p*u*(epsilon - epsilon/classes) + v*(1 - p)*(1 - epsilon/classes)) + beta*(p*(1 - u)*(-epsilon + 1 + epsilon/classes) + epsilon*(1 - p)*(1 - v)/classes) + delta + p*u*(-epsilon + 1 + epsilon/classes) + epsilon*v*(1 - p)/classes);
+}
+
+/** Where it is not positive, no share p < 1 helps. */
+export function fullMask(alpha, beta, epsilon, classes) {
+  return alpha*(1 - epsilon) - beta*epsilon*(-epsilon + 1 + epsilon/classes)/classes;
+}
+
+/** The share of foreground from which on Claim 1 holds, with delta = 0. */
+export function criticalShare(alpha, beta, epsilon, classes) {
+  return beta*Math.pow(epsilon, 2)/(Math.pow(classes, 2)*(1 - epsilon)*(alpha - beta*epsilon/classes));
+}

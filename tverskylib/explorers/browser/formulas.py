@@ -1,0 +1,169 @@
+"""The formulas of the browser, written by SymPy: no formula is typed a second time in JavaScript.
+
+``python -m tverskylib.explorers.browser.formulas`` writes ``formulas.js`` and ``constants.js`` anew. A test fails where
+they are not current.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+HERE = pathlib.Path(__file__).parent
+NOTE = "// Written by `python -m tverskylib.explorers.browser.formulas`. Change it there, not here.\n"
+
+
+class Formula(NamedTuple):
+    """One function of ``formulas.js``: its name, its arguments in order, and what it returns."""
+
+    name: str
+    arguments: tuple[Any, ...]
+    expression: Any
+    about: str
+
+
+def formulas() -> list[Formula]:
+    """The formulas that the explorers evaluate, each taken from the index or from a verified step of a derivation.
+
+    Returns:
+        A list of :class:`Formula`; expressions and arguments are SymPy's. Introduced in lesson 05.
+    """
+    return [*_of_the_index(), *_of_the_batch(), *_of_claim1()]
+
+
+def _of_the_index() -> list[Formula]:
+    import sympy as sp
+
+    from tverskylib.theory import symbols as s
+    from tverskylib.theory import threshold_theorem
+
+    counts = (s.tp, s.fp, s.fn)
+    index = s.index_of(counts)
+    arguments = (*counts, s.alpha, s.beta, s.delta)
+    return [
+        Formula("tverskyIndex", arguments, index, "The Tversky index of three counts."),
+        Formula("tverskyLoss", arguments, sp.factor(1 - index), "The Tversky loss of three counts."),
+        Formula(
+            "optimalThreshold",
+            (s.T, s.alpha, s.beta),
+            threshold_theorem()["tau"].right,
+            "The threshold on the chance of foreground that belongs to an index T.",
+        ),
+    ]
+
+
+def _of_the_batch() -> list[Formula]:
+    import sympy as sp
+
+    from tverskylib.theory import symbols as s
+    from tverskylib.theory import tversky_gradient
+
+    counts = (s.tp, s.fp, s.fn)
+    parts = s.terms_of(counts)
+    arguments = (*counts, s.alpha, s.beta, s.delta)
+    closed = tversky_gradient()["gradient"].right
+    (label,) = closed.free_symbols - {s.N, s.D, s.alpha, s.beta}
+    total = sp.Symbol("total", positive=True)
+
+    def pixel(value: int) -> Any:
+        return sp.factor(sp.simplify(closed.subs(label, value).subs(parts)))
+
+    return [
+        Formula("denominator", arguments, parts[s.D], "The denominator of the index."),
+        Formula("weight", (*arguments, total), parts[s.D] / total, "An image's share of the batch's denominator."),
+        Formula("foregroundSlope", arguments, pixel(1), "dT/dyhat of a foreground pixel; the loss has the other sign."),
+        Formula("backgroundSlope", arguments, pixel(0), "dT/dyhat of a background pixel; the loss has the other sign."),
+    ]
+
+
+def _of_claim1() -> list[Formula]:
+    from tverskylib.theory import claim1, smoothing
+    from tverskylib.theory import symbols as s
+
+    claim = claim1()
+    per_entry = {s.P: smoothing.p, s.Q: 1 - smoothing.p}
+    arguments = (smoothing.p, s.delta, s.alpha, s.beta, s.epsilon, s.C)
+
+    def of_claim(label: str, expression: Any = None) -> Any:
+        step = claim[label]
+        return step.explicit(step.right if expression is None else expression).subs(per_entry)
+
+    candidate = s.index_of(smoothing.counts).subs(s.two_labels).subs(per_entry)
+    without_delta = (s.alpha, s.beta, s.epsilon, s.C)
+    return [
+        Formula("foregroundLabel", (s.epsilon, s.C), s.two_labels[s.a], "The label a of smoothed foreground."),
+        Formula("backgroundLabel", (s.epsilon, s.C), s.two_labels[s.b], "The label b of smoothed background."),
+        Formula("conditionA", arguments, of_claim("A"), "Where it is negative, all foreground is best. Per entry."),
+        Formula("conditionB", arguments, of_claim("B"), "Where it is negative, all background is best. Per entry."),
+        Formula(
+            "smoothedIndex",
+            (*arguments, smoothing.u, smoothing.v),
+            candidate,
+            "The index of u on all foreground and v on all background, against the smoothed mask. Per entry.",
+        ),
+        Formula("fullMask", without_delta, of_claim("full mask"), "Where it is not positive, no share p < 1 helps."),
+        Formula(
+            "criticalShare",
+            without_delta,
+            of_claim("critical fraction", smoothing.p_star),
+            "The share of foreground from which on Claim 1 holds, with delta = 0.",
+        ),
+    ]
+
+
+def _in_javascript(formula: Formula) -> str:
+    import sympy as sp
+
+    # Plain symbols with JavaScript's usual names: SymPy's own signs have done their work by now.
+    names = {symbol: sp.Symbol(_argument(symbol)) for symbol in formula.arguments}
+    code = sp.printing.jscode(formula.expression.xreplace(names))
+    arguments = ", ".join(str(names[symbol]) for symbol in formula.arguments)
+    return f"/** {formula.about} */\nexport function {formula.name}({arguments}) {{\n  return {code};\n}}\n"
+
+
+def _argument(symbol: Any) -> str:
+    name = str(symbol)
+    return {"varepsilon": "epsilon", "C": "classes", "T": "index"}.get(name, name.lower())
+
+
+def formulas_js() -> str:
+    """The text of ``formulas.js``."""
+    return "\n".join([NOTE, *map(_in_javascript, formulas())])
+
+
+def constants() -> Mapping[str, Any]:
+    """What Python and JavaScript share beside formulas: colours, presets, ranges, and the words for the three optima."""
+    from tverskylib.explorers.browser.values import FRACTIONS, NEAR, STEPS
+    from tverskylib.explorers.sliders import PRESETS
+    from tverskylib.figures import _style
+    from tverskylib.figures.error_map import STRENGTH
+    from tverskylib.theory.conditions import _TIE
+
+    return {
+        "STEPS": STEPS,
+        "NEAR": NEAR,
+        "FRACTIONS": FRACTIONS,
+        "STRENGTH": STRENGTH,
+        "TIE": _TIE,
+        "INKS": {name: getattr(_style, name).colour for name in ("TP", "FP", "FN", "OTHER")},
+        "PRESETS": {name: dict(values) for name, values in PRESETS.items()},
+    }
+
+
+def constants_js() -> str:
+    """The text of ``constants.js``."""
+    lines = [f"export const {name} = {json.dumps(value, ensure_ascii=False)};" for name, value in constants().items()]
+    return "\n".join([NOTE, *lines, ""])
+
+
+def main() -> None:
+    """Write both files."""
+    for name, text in (("formulas.js", formulas_js()), ("constants.js", constants_js())):
+        (HERE / name).write_text(text, encoding="utf-8")
+        print(f"wrote {name}")
+
+
+if __name__ == "__main__":
+    main()

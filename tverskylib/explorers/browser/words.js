@@ -1,0 +1,36 @@
+// Numbers as the reader sees them and hears them.
+
+/** Some decimals, or "undefined" for 0/0: a screen reader makes nothing of "NaN". */
+export function decimals(value, digits = 3) {
+  return Number.isNaN(value) ? "undefined" : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
+}
+
+/** A whole number of pixels, in groups of three digits. */
+export function pixels(value) {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** A share in percent; small ones keep three digits that count. */
+export function percent(value) {
+  if (Number.isNaN(value)) return "undefined";
+  const share = 100 * value;
+  return `${share >= 10 || share === 0 ? share.toFixed(1) : Number(share.toPrecision(3))} %`;
+}
+
+/** A number of any size with three digits that count, written with a power of ten where it is small or large. */
+export function scientific(value) {
+  if (Number.isNaN(value)) return "undefined";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 0.01 && size < 10000) return String(Number(value.toPrecision(3))).replace("-", "−");
+  const [digits, power] = value.toExponential(2).split("e");
+  const raised = [...String(Number(power))].map((sign) => RAISED[sign]);
+  return `${digits.replace("-", "−")}·10${raised.join("")}`;
+}
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/** The same with a plus sign where it is positive: for slopes, whose sign is what matters. */
+export function signed(value) {
+  return (value > 0 ? "+" : "") + scientific(value);
+}

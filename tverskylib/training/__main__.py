@@ -1,0 +1,79 @@
+"""``python -m tverskylib.training grid --profile cpu`` makes runs; ``... table results/cpu`` makes tables of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tverskylib.training.grid import GridError, run_grid
+from tverskylib.training.profiles import PROFILES, arithmetic, runs
+from tverskylib.training.record import read_records
+from tverskylib.training.report import report
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _grid(options) if options.command == "grid" else _table(options)
+    except (GridError, FileNotFoundError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tverskylib.training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    grid = commands.add_parser("grid", help="make the runs of a profile whose records are not there yet")
+    grid.add_argument("--profile", choices=PROFILES, default="smoke")
+    grid.add_argument("--results", type=Path, help="where the records are kept; results/PROFILE by default")
+    grid.add_argument("--jobs", type=int, help="processes side by side; one a core by default, one on a GPU")
+    grid.add_argument("--scheduler", help="address of a Dask cluster, as tcp://host:8786")
+    grid.add_argument("--device", choices=("auto", "cpu"), default="auto")
+    grid.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
+    grid.add_argument("--compile", action="store_true", help="translate the network with torch.compile first")
+    grid.add_argument("--first", type=int, metavar="N", help="only the first N runs, to try it out")
+    grid.add_argument("--dry-run", action="store_true", help="say what it would cost, and stop")
+    table = commands.add_parser("table", help="print the tables of a folder of records as Markdown")
+    table.add_argument("results", type=Path)
+    return parser
+
+
+def _grid(options: argparse.Namespace) -> int:
+    chosen = runs(options.profile)[: options.first]
+    print(estimate(options.profile, sum(map(arithmetic, chosen)), len(chosen)), flush=True)
+    if options.dry_run:
+        return 0
+    folder = options.results or Path("results") / options.profile
+    records = run_grid(
+        chosen,
+        folder,
+        jobs=options.jobs,
+        scheduler=options.scheduler,
+        device=options.device,
+        precision=options.precision,
+        compile=options.compile,
+    )
+    print(f"{len(records)} records in {folder}")
+    return 0
+
+
+def estimate(profile: str, operations: float, count: int) -> str:
+    """What a profile costs, in words, from the arithmetic of its convolutions."""
+    # What small networks reach in practice: a core of 2020 or later about 20 GFLOP/s, a data-centre GPU 15 TFLOP/s.
+    core, gpu = operations / 20e9 / 3600, operations / 15e12 / 3600
+    return (
+        f"{profile}: {count} runs, {operations / 1e15:.2g} PFLOP of convolutions; roughly {core:.2g} core hours on a "
+        f"CPU, or {gpu:.2g} hours on a data-centre GPU that is kept busy"
+    )
+
+
+def _table(options: argparse.Namespace) -> int:
+    print(report(read_records(options.results)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Tables from records: one row a run, means with their spread over seeds, and differences in pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from tverskylib.training.record import Record
+from tverskylib.training.settings import RunSettings
+
+METRICS = ("average_precision", "balanced_accuracy", "dice", "jaccard", "hd95")
+CELL = ["task", "arm", "batch_size", "domain"]  # what the seeds of a cell have in common
+
+
+def results_frame(records: Iterable[Record]) -> pd.DataFrame:
+    """One row a run: its settings, its arm, and its test metrics at threshold 0.5.
+
+    The five metrics are means over the POSITIVE test images; so are ``ece``, ``nll``, ``entropy``, ``foreground``
+    and ``predicted_foreground`` over their pixels. ``pooled_dice`` takes the positive images together. ``..._all``
+    are over all test images. ``batches_dice`` and ``batches_jaccard`` are means over evaluation batches of positive
+    images. ``arm`` says in what a run departs from the grid, see :func:`arm`.
+
+    Introduced in lesson 09.
+    """
+    return pd.DataFrame([_row(record) for record in records])
+
+
+def _row(record: Record) -> dict[str, Any]:
+    settings, test = record["settings"], record["test"]
+    positive, every = test["over_positive"], test["over_all"]
+    return {
+        **{name: value for name, value in settings.items() if name != "tiles"},
+        "size": settings["tiles"]["size"],
+        "arm": arm(RunSettings.from_dict(settings)),
+        "steps": record["steps"],
+        "seconds": record["seconds"],
+        **positive["mean_of_images"],
+        "pooled_dice": positive["pooled"]["dice"],
+        "pooled_jaccard": positive["pooled"]["jaccard"],
+        "batches_dice": positive["mean_of_batches"]["dice"],
+        "batches_jaccard": positive["mean_of_batches"]["jaccard"],
+        "dice_all": every["mean_of_images"]["dice"],
+        "pooled_dice_all": every["pooled"]["dice"],
+        "missed_positives": test["missed_positives"],
+        "flooded_negatives": test["flooded_negatives"],
+        "foreground": positive["foreground"],
+        "predicted_foreground": positive["predicted_foreground"],
+        **{name: positive["calibration"][name] for name in ("ece", "nll", "entropy")},
+    }
+
+
+def arm(settings: RunSettings) -> str:
+    """In what a run departs from the grid, in words; "grid" where it does not.
+
+    >>> arm(RunSettings(smoothing=0.2, soft_labels="minimum"))
+    'smoothing 0.2, minimum form'
+    """
+    plain = RunSettings()
+    parts = [
+        ("cross-entropy", settings.loss != plain.loss),
+        (f"alpha {settings.alpha:g}, beta {settings.beta:g}", (settings.alpha, settings.beta) != (0.5, 0.5)),
+        (f"delta {settings.delta:.3g}", settings.delta != plain.delta),
+        (f"smoothing {settings.smoothing:g}", settings.smoothing > 0),
+        ("minimum form", settings.soft_labels != plain.soft_labels),
+        (f"{settings.penalty} penalty {settings.strength:g}", settings.penalty != "none"),
+        (f"constant rate {settings.learning_rate:g}", settings.schedule != plain.schedule),
+    ]
+    return ", ".join(words for words, departs in parts if departs) or "grid"
+
+
+def summary(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, by: Sequence[str] = tuple(CELL)) -> pd.DataFrame:
+    """Mean and standard deviation over the seeds of each cell, and how many there are.
+
+    Args:
+        frame: of :func:`results_frame`.
+        metrics: names of its columns.
+        by: what makes a cell.
+
+    Returns:
+        Rows by cell; columns (metric, "mean" or "sd"), and ("runs", "").
+
+    Introduced in lesson 09.
+    """
+    groups = frame.groupby(list(by))
+    table = groups[list(metrics)].agg(["mean", "std"]).rename(columns={"std": "sd"})
+    table[("runs", "")] = groups.size()
+    return table
+
+
+def paired_differences(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, level: float = 0.95) -> pd.DataFrame:
+    r"""Batchwise minus imagewise, seed by seed: the mean difference with an interval.
+
+    Two runs are a pair if they differ in nothing but the domain: same tiles, same initial weights, same order. The
+    interval is Student's, :math:`\bar d \pm t_{n-1} s_d / \sqrt n`; with three seeds t is 4.3, so an interval that
+    excludes 0 means something, and one that does not leaves the question open.
+
+    Args:
+        frame: of :func:`results_frame`.
+        metrics: names of its columns.
+        level: of the interval, between 0 and 1.
+
+    Returns:
+        Rows by task, arm and batch size; columns (metric, "difference", "low" or "high"), and ("pairs", "").
+
+    Introduced in lesson 09.
+    """
+    from scipy import stats
+
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, got {level}")
+    wide = frame.pivot(index=[*CELL[:3], "seed"], columns="domain", values=list(metrics)).astype(float)
+    wide = wide.dropna(how="all", axis="columns")
+    parts = {}
+    for metric in metrics:
+        if not {(metric, "batch"), (metric, "image")} <= {*wide.columns}:
+            continue
+        difference = (wide[(metric, "batch")] - wide[(metric, "image")]).dropna()
+        groups = difference.groupby(level=CELL[:3])
+        count, middle = groups.size(), groups.mean()
+        reach = stats.t.ppf((1 + level) / 2, count - 1) * groups.std() / count**0.5
+        parts[(metric, "difference")], parts[(metric, "low")], parts[(metric, "high")] = (
+            middle,
+            middle - reach,
+            middle + reach,
+        )
+        parts[("pairs", "")] = count
+    return pd.DataFrame(parts)
+
+
+def markdown(table: pd.DataFrame, digits: int = 3) -> str:
+    """A table as Markdown: a mean with its deviation in one cell, and a difference with its interval."""
+    rows = []
+    for key, row in table.iterrows():
+        cells = [str(part) for part in (key if isinstance(key, tuple) else (key,))]
+        rows.append(cells + [_cell(row[name], digits) for name in _metrics(table)] + [f"{_runs(row)}"])
+    names = [*map(str, table.index.names), *_metrics(table), "runs" if "runs" in table.columns else "pairs"]
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _metrics(table: pd.DataFrame) -> list[str]:
+    return [name for name in dict.fromkeys(table.columns.get_level_values(0)) if name not in ("runs", "pairs")]
+
+
+def _runs(row: Any) -> int:
+    return int(row["runs"].iloc[0] if "runs" in row else row["pairs"].iloc[0])
+
+
+def _cell(values: Any, digits: int) -> str:
+    if pd.isna(values.iloc[0]):
+        return "-"
+    numbers = [f"{value:.{digits}f}" for value in values]
+    if "sd" in values.index:
+        return numbers[0] if pd.isna(values["sd"]) else f"{numbers[0]} ± {numbers[1]}"
+    return f"{values['difference']:+.{digits}f} [{values['low']:+.{digits}f}, {values['high']:+.{digits}f}]"
