@@ -52,7 +52,7 @@ def contestants(domain: Domain, from_logits: bool, channels: int) -> Iterator[tu
 
 def step(loss: Loss, prediction: torch.Tensor, target: torch.Tensor) -> None:
     prediction.grad = None
-    loss(prediction, target).backward()  # type: ignore[no-untyped-call]
+    loss(prediction, target).backward()
 
 
 def medians(losses: dict[str, Loss], prediction: torch.Tensor, target: torch.Tensor, rounds: int) -> dict[str, float]:

@@ -183,5 +183,5 @@ def add_over_ranks(sums: tuple[torch.Tensor, ...], group: Any) -> tuple[torch.Te
     """
     from torch.distributed.nn.functional import all_reduce
 
-    stacked = all_reduce(torch.stack(sums), group=group)  # type: ignore[no-untyped-call]
+    stacked = all_reduce(torch.stack(sums), group=group)
     return tuple(stacked.unbind())

@@ -1,6 +1,7 @@
 from .browser import BatchComposer as BatchComposer
 from .browser import Claim1Explorer as Claim1Explorer
 from .browser import ThresholdExplorer as ThresholdExplorer
+from .choice import RunChoice as RunChoice
 from .explorer import Explorer as Explorer
 from .explorer import Picture as Picture
 from .lessons import accuracy as accuracy
@@ -16,9 +17,12 @@ from .lessons import penalised_landscape as penalised_landscape
 from .lessons import penalised_pixel as penalised_pixel
 from .lessons import phase_diagram as phase_diagram
 from .lessons import pushes as pushes
+from .lessons import records as records
 from .lessons import sharpening as sharpening
 from .lessons import simplex as simplex
 from .lessons import three_forms as three_forms
 from .lessons import threshold as threshold
 from .lessons import threshold_curves as threshold_curves
+from .lessons import trained as trained
 from .lessons import weights as weights
+from .live import LiveCurves as LiveCurves

@@ -22,7 +22,7 @@ from tverskylib.figures._style import in_style
 from tverskylib.figures.drawing import Drawing, static_grid
 from tverskylib.figures.plate import DPI, mimebundle
 
-Slider: TypeAlias = widgets.FloatSlider | widgets.FloatLogSlider | widgets.IntSlider
+Slider: TypeAlias = widgets.FloatSlider | widgets.FloatLogSlider | widgets.IntSlider | widgets.Dropdown
 
 
 class Picture(anywidget.AnyWidget):
@@ -43,7 +43,7 @@ class Explorer(widgets.VBox):
 
     Args:
         make: a Drawing class, or a functools.partial of one, called with the figure.
-        sliders: name of the value -> its slider. The value at the start is where Reset goes.
+        sliders: name of the value -> its slider, or dropdown. The value at the start is where Reset goes.
         static: the positions shown where there is no kernel; values left out stay at their start.
         presets: name -> the values it sets.
         columns: how many pictures stand side by side in the static grid.
@@ -54,8 +54,8 @@ class Explorer(widgets.VBox):
         make: Callable[[FigureBase], Drawing],
         sliders: Mapping[str, Slider],
         *,
-        static: Sequence[Mapping[str, float]],
-        presets: Mapping[str, Mapping[str, float]] | None = None,
+        static: Sequence[Mapping[str, Any]],
+        presets: Mapping[str, Mapping[str, Any]] | None = None,
         columns: int = 2,
     ) -> None:
         self._make, self._columns = make, columns
@@ -78,11 +78,11 @@ class Explorer(widgets.VBox):
         self.add_class("tverskylib-explorer")
 
     @property
-    def values(self) -> dict[str, float]:
+    def values(self) -> dict[str, Any]:
         """Where the sliders stand."""
         return {name: slider.value for name, slider in self.sliders.items()}
 
-    def set(self, **values: float) -> None:
+    def set(self, **values: Any) -> None:
         """Move several sliders and draw once."""
         unknown = sorted(set(values) - set(self.sliders))
         if unknown:
@@ -133,8 +133,10 @@ class Explorer(widgets.VBox):
             self._paused = False
         self.redraw()
 
-    def _button(self, name: str, values: Mapping[str, float]) -> widgets.Button:
-        words = ", ".join(f"{key} = {value:g}" for key, value in values.items())
+    def _button(self, name: str, values: Mapping[str, Any]) -> widgets.Button:
+        words = ", ".join(
+            f"{key} = {value if isinstance(value, str) else f'{value:g}'}" for key, value in values.items()
+        )
         button = widgets.Button(description=name, tooltip=f"{name}: {words}", layout=widgets.Layout(width="auto"))
         button.on_click(lambda _: self.set(**values))
         return button

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from tverskylib import figures
 from tverskylib.explorers import sliders
 from tverskylib.explorers.explorer import Explorer
+from tverskylib.figures.results import NAMES
+from tverskylib.figures.trained import SHOWN
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tverskylib.tiles import RealImage
+    from tverskylib.training import Trained
 
 
 def overlap() -> Explorer:
@@ -270,3 +278,44 @@ def three_forms() -> Explorer:
 
 def _on(drawing: type[figures.BesideMap], tile: RealImage) -> partial[figures.BesideMap]:
     return partial(drawing, image=tile.image, target=tile.target, probability=tile.probability)
+
+
+def trained(runs: Mapping[str, Trained]) -> Explorer:
+    """Lesson 08: threshold, alpha and beta over what two trained networks predict on the positive test tiles.
+
+    Args:
+        runs: "batch" and "image" -> the trained runs, on the same tiles.
+    """
+    first = next(iter(runs.values()))
+    targets = first.test.targets[:, 0].numpy()
+    positive = targets.any(axis=(1, 2))
+    shares = targets[positive].mean(axis=(1, 2))
+    # From small to large lesions, so that both ends are seen.
+    places = np.linspace(0.1, 0.9, SHOWN)
+    chosen = np.argsort(shares)[(places * (len(shares) - 1)).round().astype(int)]
+    make = partial(
+        figures.Trained,
+        images=first.test.images.permute(0, 2, 3, 1).numpy()[positive],
+        targets=targets[positive],
+        probabilities={name: run.probabilities[positive, 0] for name, run in runs.items()},
+        chosen=chosen,
+    )
+    controls = {"threshold": sliders.threshold(), "alpha": sliders.alpha(), "beta": sliders.beta()}
+    static = [{}, {"threshold": 0.1}, {"threshold": 0.9}, {"alpha": 0.2, "beta": 0.8}]
+    return Explorer(make, controls, presets=sliders.PRESETS, static=static)
+
+
+def records(frame: pd.DataFrame) -> Explorer:
+    """Lesson 09: every run of a task, by arm and batch size; the metric is chosen from a list.
+
+    Args:
+        frame: of :func:`tverskylib.training.results_frame`.
+    """
+    return Explorer(
+        partial(figures.Cells, frame=frame),
+        {
+            "task": sliders.dropdown("task", {"positive": "positive tiles only", "whole": "the whole data set"}),
+            "metric": sliders.dropdown("metric", {"dice": "Dice", **NAMES}),
+        },
+        static=[{}, {"metric": "pooled_dice"}, {"task": "whole"}, {"task": "whole", "metric": "flooded_negatives"}],
+    )

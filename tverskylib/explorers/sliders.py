@@ -54,3 +54,9 @@ def epsilon(value: float = 0.2) -> widgets.FloatSlider:
 
 def classes(value: int = 2) -> widgets.FloatSlider:
     return slider("C in the formula", value, 1, 4, 1, form=".0f")
+
+
+def dropdown(name: str, options: Mapping[str, str]) -> widgets.Dropdown:
+    """A choice among values, each by its words; it starts at the first."""
+    looks = {key: value for key, value in _looks().items() if key != "continuous_update"}
+    return widgets.Dropdown(options=[(words, value) for value, words in options.items()], description=name, **looks)

@@ -1,6 +1,7 @@
 from .accuracy import Accuracy as Accuracy
 from .activation import Activation as Activation
 from .beside_map import BesideMap as BesideMap
+from .curves import learning_curves as learning_curves
 from .drawing import Drawing as Drawing
 from .drawing import static_grid as static_grid
 from .drawing import still as still
@@ -20,11 +21,19 @@ from .penalised import PenalisedLandscape as PenalisedLandscape
 from .penalised import PenalisedPixel as PenalisedPixel
 from .penalised import ThreeForms as ThreeForms
 from .plate import Plate as Plate
+from .results import Cells as Cells
+from .results import collapse as collapse
+from .results import differences as differences
+from .results import regimes as regimes
+from .results import reliability as reliability
 from .smoothing import Candidates as Candidates
 from .smoothing import OnePixel as OnePixel
 from .smoothing import PhaseDiagram as PhaseDiagram
 from .threshold import Threshold as Threshold
 from .threshold import thresholded as thresholded
+from .tiles import contact_sheet as contact_sheet
+from .tiles import foreground_histogram as foreground_histogram
+from .trained import Trained as Trained
 from .weights import ThresholdCurves as ThresholdCurves
 from .weights import Weights as Weights
 from .weights import two_sets as two_sets

@@ -69,7 +69,8 @@ def load_checkpoint(
         return Curves()
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        found = state["made_from"]
+        found, curves = state["made_from"], Curves(**state["curves"])
+        weights, moments = state["model"], state["optimizer"]
     except Exception as error:  # torch raises many kinds for a damaged file
         raise ValueError(f"{path.name} is no checkpoint that can be read ({error}); remove it to start anew") from error
     if found != made_from:
@@ -78,6 +79,6 @@ def load_checkpoint(
             f"{path.name} is the checkpoint of another run, which differs in {', '.join(differing)}; "
             "name another file, or remove it to start anew"
         )
-    model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
-    return Curves(**state["curves"])
+    model.load_state_dict(weights)
+    optimizer.load_state_dict(moments)
+    return curves

@@ -67,9 +67,10 @@ def run_grid(
     missing = [one for one, name in zip(settings, names, strict=True) if kept_record(place / f"{name}.json") is None]
     options = {"device": device, "precision": precision, "compile": compile}
     on_gpu = device == "auto" and torch.cuda.is_available()
-    jobs = jobs or (1 if on_gpu else os.cpu_count() or 1)
+    # Of all runs, not of the missing ones: a run that is made again has as many threads, and so the same bits.
+    jobs = min(jobs or (1 if on_gpu else os.cpu_count() or 1), len(settings))
     if scheduler is None:
-        outcomes = _with_joblib(missing, place, tiles, min(jobs, max(1, len(missing))), options)
+        outcomes = _with_joblib(missing, place, tiles, jobs, options)
     else:
         outcomes = _with_dask(missing, place, tiles, scheduler, options)
     failed = [f"{name}: {error}" for name, error in _shown(outcomes, len(missing), progress) if error]
@@ -99,8 +100,8 @@ def run_and_record(
     """One run of a grid, in whatever process: nothing if its record is there, else train and leave the record."""
     name = settings.name(None if tiles is None else data_hash(tiles))
     path, checkpoint = folder / f"{name}.json", folder / "checkpoints" / f"{name}.pt"
-    if threads:
-        torch.set_num_threads(threads)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads or before)
     try:
         if kept_record(path) is None:
             trained = train(settings, tiles, checkpoint=checkpoint, progress=False, **options)
@@ -108,6 +109,8 @@ def run_and_record(
         checkpoint.unlink(missing_ok=True)
     except Exception as error:  # the other runs go on, and the caller hears of it at the end
         return name, f"{type(error).__name__}: {error}"
+    finally:
+        torch.set_num_threads(before)  # with one job, this is the caller's process
     return name, None
 
 
@@ -130,12 +133,13 @@ def _with_dask(
 ) -> Iterator[Outcome]:
     from distributed import Client, as_completed
 
+    data = None if tiles is None else data_hash(tiles)
     with Client(scheduler, timeout="30s") as client:
         shared = None if tiles is None else client.scatter(tiles, broadcast=True)
         futures = [
             client.submit(run_and_record, one, folder, shared, None, options, pure=False, retries=2) for one in settings
         ]
-        names = {future.key: one.name() for future, one in zip(futures, settings, strict=True)}
+        names = {future.key: one.name(data) for future, one in zip(futures, settings, strict=True)}
         for future in as_completed(futures):
             error = future.exception()
             yield (names[future.key], f"{type(error).__name__}: {error}") if error else future.result()

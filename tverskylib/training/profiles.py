@@ -52,7 +52,7 @@ def _smoke() -> Iterator[RunSettings]:
 
 
 def _quick() -> Iterator[RunSettings]:
-    tiles = TileSettings(size=48, tiles=1000, positives=200, slides=40)
+    tiles = TileSettings(size=48, tiles=1000, positives=140, slides=40)
     for domain in DOMAINS:
         yield RunSettings(task="whole", domain=domain, epochs=6, learning_rate=2e-3, tiles=tiles)
         yield RunSettings(task="positive", domain=domain, epochs=20, tiles=tiles)

@@ -9,6 +9,7 @@ import math
 import platform
 import subprocess
 import warnings
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +55,7 @@ def record_of(run: Trained) -> Record:
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         },
         "steps": run.curves.steps[-1],
-        "seconds": round(run.curves.seconds[-1], 1),
+        "seconds": round(run.curves.seconds[-1], 3),  # not 0, however short the run
         "curves": {name: _rounded(values) for name, values in asdict(run.curves).items()},
         "test": _rounded(run.evaluation.as_dict()),
         "positive_images": {name: [getattr(columns, name)[i] for i in positive] for name in names},
@@ -125,7 +126,10 @@ def read_record(path: Path) -> Record:
 
 
 def check_record(record: Any, name: str = "record") -> None:
-    """Raise ValueError, with the place, where a record is not what ``record.schema.json`` and its own settings say."""
+    """Raise ValueError, with the place, where a record is not what ``record.schema.json`` and its own settings say.
+
+    No number may be NaN or infinite, which Python's JSON would read, and a schema lets pass.
+    """
     import jsonschema
 
     try:
@@ -133,14 +137,24 @@ def check_record(record: Any, name: str = "record") -> None:
     except jsonschema.ValidationError as error:
         place = ".".join(map(str, error.absolute_path)) or "its top"
         raise ValueError(f"{name} is no record of a run, at {place}: {error.message[:200]}") from None
-    if not math.isfinite(record["seconds"]):
-        raise ValueError(f"{name}: seconds must be finite, got {record['seconds']}")
+    for place, number in _numbers(record):
+        if not math.isfinite(number):
+            raise ValueError(f"{name} is no record of a run, at {place}: {number} is not finite")
     try:
         settings = RunSettings.from_dict(record["settings"])
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} is no record of a run: {error}") from error
     if {len(curve) for curve in record["curves"].values()} != {settings.epochs}:
         raise ValueError(f"{name}: each curve must have {settings.epochs} entries, one an epoch")
+
+
+def _numbers(value: Any, place: str = "") -> Iterator[tuple[str, float]]:
+    """All floating-point numbers, with their places as in "curves.loss.3"."""
+    if isinstance(value, float):
+        yield place[1:], value
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _numbers(inner, f"{place}.{key}")
 
 
 @functools.cache

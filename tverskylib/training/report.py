@@ -30,17 +30,26 @@ def report(records: Sequence[Record]) -> str:
             "seeds.",
             markdown(summary(own, METRICS, ("arm", "batch_size", "domain"))),
             markdown(summary(own, extra, ("arm", "batch_size", "domain"))),
-            "Batchwise minus imagewise, in pairs of equal seed, with 95 % intervals.",
-            markdown(paired_differences(own, (*METRICS, "pooled_dice")).droplevel("task")),
         ]
+        pairs = paired_differences(own, (*METRICS, "pooled_dice"))
+        if len(pairs):
+            parts += [
+                "Batchwise minus imagewise, in pairs of equal seed, with 95 % intervals.",
+                markdown(pairs.droplevel("task")),
+            ]
     return "\n\n".join(parts)
 
 
 def _provenance(records: Sequence[Record], frame: pd.DataFrame) -> str:
-    commits = Counter(str(record["provenance"]["commit"])[:12] for record in records)
+    commits = Counter(_short(record["provenance"]["commit"]) for record in records)
     devices = Counter(record["provenance"]["device"] for record in records)
     hours = frame["seconds"].sum() / 3600
     return (
         f"{len(records)} runs, {frame['steps'].sum():,} steps, {hours:.1f} hours of training on "
         f"{', '.join(devices)}; code at commit {', '.join(commits)}. Made by `python -m tverskylib.training table`."
     )
+
+
+def _short(commit: str | None) -> str:
+    """Twelve digits of a commit, and the "+" that says that files were changed since."""
+    return "unknown" if commit is None else commit[:12] + commit[40:]

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tverskylib._checks import describe
 from tverskylib.metrics import Evaluation, evaluate
 from tverskylib.metrics.scores import balanced_accuracy, dice, mean
 from tverskylib.tiles import synthetic_tiles
@@ -95,7 +96,8 @@ def train(
         compile: whether ``torch.compile`` translates the network first: a minute, then faster on a GPU.
         micro_batches: in how many pieces the network sees a batch, where it does not fit in memory. Exact for what
             is a mean over images or pixels but for the normalisation, which sees a piece. Refused for the Tversky
-            loss with domain "batch": a ratio of sums is not the mean of the pieces' ratios.
+            loss with domain "batch": a ratio of sums is not the mean of the pieces' ratios. Refused, too, where
+            pieces would weigh wrongly: for a mean over pixels with a mask, and for several processes.
         checkpoint: a file that is written at the end of each epoch, and from which a run that was stopped goes on;
             on a CPU with as many threads to the same bits.
         progress: whether to show a progress bar.
@@ -106,17 +108,12 @@ def train(
 
     Raises:
         TypeError, ValueError: an argument out of place, a split without tiles, a checkpoint of another run.
-        FloatingPointError: the loss is no number any more; the message says since when.
+        FloatingPointError: the loss or the network's output is no number any more; the message says since when.
         MemoryError: the batch does not fit; the message says which size to try.
 
     Introduced in lesson 08.
     """
-    if micro_batches != 1 and settings.loss == "tversky" and settings.domain == "batch":
-        raise ValueError(
-            f"micro_batches must be 1 for the Tversky loss with domain='batch', got {micro_batches}: the ratio of a "
-            "batch is not the mean of its pieces' ratios; take more processes (their sums are added up) or "
-            "domain='image'"
-        )
+    _check_pieces(settings, micro_batches)
     tiles = synthetic_tiles(settings.tiles, workers=1, progress=False) if tiles is None else tiles
     run = _Run(settings, tiles, accelerator(device, precision), compile, micro_batches)
     made_from = {"data": data_hash(tiles), **settings.as_dict()}
@@ -156,16 +153,17 @@ class _Run:
         self.settings, self.accelerator, self.micro_batches = settings, accelerator, micro_batches
         self.processes = accelerator.num_processes
         self.group = torch.distributed.group.WORLD if self.processes > 1 else None
-        if settings.batch_size < self.processes * micro_batches:
+        least = self.processes * micro_batches
+        if settings.batch_size < least:
             raise ValueError(
-                f"batch_size must be at least {self.processes * micro_batches}, one image for each process and piece, "
-                f"got {settings.batch_size}"
+                f"batch_size must be at least {least}, one image for each process and piece, got {settings.batch_size}"
             )
         device = accelerator.device
         self.device_name = device_name(device)
         self.training = samples(tiles, "train", settings.task).to(device)
         self.validation = samples(tiles, "validation", settings.task).to(device)
         self.test = samples(tiles, "test", settings.task).to(device)
+        _check_pieces(settings, micro_batches, self.processes, self.training.mask is not None)
         self.steps = steps_per_epoch(len(self.training), settings.batch_size, self.processes)
         self.plain = self._network(device)
         if compile:
@@ -209,9 +207,11 @@ class _Run:
             self._set_learning_rate(epoch * self.steps + step)
             losses.append(self._step(chosen, [self.settings.seed, epoch, step, self.accelerator.process_index]))
             bar.update()
-        found: NDArray[np.float64] = torch.stack(losses).double().cpu().numpy()
+        # Of means over pixels, a process has its share: their mean over the processes is that of the batch.
+        found: NDArray[np.float64] = self.accelerator.reduce(torch.stack(losses), "mean").double().cpu().numpy()
         if not np.isfinite(found).all():
-            raise FloatingPointError(self._not_finite(epoch, int(np.flatnonzero(~np.isfinite(found))[0])))
+            step = int(np.flatnonzero(~np.isfinite(found))[0])
+            raise FloatingPointError(f"the loss is no number since epoch {epoch + 1}, step {step + 1}; {self._advice}")
         loss = float(found.mean())
         bar.set_postfix(loss=f"{loss:.3f}")
         return loss
@@ -260,16 +260,45 @@ class _Run:
         if data.mask is not None:
             probabilities = probabilities * data.mask
         array: NDArray[np.float32] = probabilities.cpu().numpy()
+        if np.isnan(array).any():  # the last step of an epoch can do that, and its loss was still a number
+            raise FloatingPointError(f"the network's output is no number at the end of an epoch; {self._advice}")
         return array
 
-    def _not_finite(self, epoch: int, step: int) -> str:
+    @property
+    def _advice(self) -> str:
+        """What to try when numbers overflow."""
         s = self.settings
         hints = [f"a learning rate below {s.learning_rate:g}"]
         if s.loss == "tversky" and s.delta == 0:
             hints.append("a delta above 0 (images without foreground have the index 0/0)")
         if self.accelerator.mixed_precision == "bf16":
             hints.append("precision='float32'")
-        return f"the loss is no number since epoch {epoch + 1}, step {step + 1}; try {', or '.join(hints)}"
+        return f"try {', or '.join(hints)}"
+
+
+def _check_pieces(settings: RunSettings, micro_batches: int, processes: int = 1, masked: bool = False) -> None:
+    if not isinstance(micro_batches, int) or isinstance(micro_batches, bool):
+        raise TypeError(f"micro_batches must be a whole number, got {describe(micro_batches)}")
+    if micro_batches < 1:
+        raise ValueError(f"micro_batches must be at least 1, got {micro_batches}")
+    if micro_batches == 1:
+        return
+    if settings.loss == "tversky" and settings.domain == "batch":
+        raise ValueError(
+            f"micro_batches must be 1 for the Tversky loss with domain='batch', got {micro_batches}: the ratio of a "
+            "batch is not the mean of its pieces' ratios; take more processes (their sums are added up) or "
+            "domain='image'"
+        )
+    if processes > 1:
+        raise ValueError(
+            f"micro_batches must be 1 for several processes, whose shares may differ, got {micro_batches}: "
+            "take more processes"
+        )
+    if masked and (settings.loss == "cross-entropy" or settings.penalty != "none"):
+        raise ValueError(
+            f"micro_batches must be 1 for a mean over the pixels that a mask leaves, got {micro_batches}: pieces with "
+            "few such pixels would weigh too much"
+        )
 
 
 @contextmanager

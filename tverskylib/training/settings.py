@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import numbers
+import operator
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
@@ -37,7 +38,7 @@ RANGES: dict[str, tuple[float, float, bool]] = {
     "learning_rate": (0, math.inf, False),
     "width": (1, math.inf, True),
     "depth": (1, math.inf, True),
-    "seed": (0, math.inf, True),
+    "seed": (0, 2**64 - 1, True),  # PyTorch takes no larger one
 }
 
 
@@ -141,8 +142,10 @@ class RunSettings:
 def _checked_number(name: str, given: Any, low: float, high: float, whole: bool) -> float:
     if isinstance(given, bool) or not isinstance(given, numbers.Integral if whole else numbers.Real):
         raise TypeError(f"{name} must be a {'whole ' * whole}number, got {describe(given)}")
-    number = int(float(given)) if whole else float(given)
-    if not low <= number <= high or not math.isfinite(number):
+    real: Any = given
+    # 0.0 + -0.0 is 0.0: settings that are equal must not differ in a sign, which would give them other names.
+    number: float = operator.index(real) if whole else 0.0 + float(real)
+    if not low <= number <= high or number == math.inf:
         expected = f"finite and at least {low}" if high == math.inf else f"from {low} to {high}"
         raise ValueError(f"{name} must be {expected}, got {given}")
     return number

@@ -151,7 +151,8 @@ def _runs(row: Any) -> int:
 def _cell(values: Any, digits: int) -> str:
     if pd.isna(values.iloc[0]):
         return "-"
-    numbers = [f"{value:.{digits}f}" for value in values]
-    if "sd" in values.index:
-        return numbers[0] if pd.isna(values["sd"]) else f"{numbers[0]} ± {numbers[1]}"
-    return f"{values['difference']:+.{digits}f} [{values['low']:+.{digits}f}, {values['high']:+.{digits}f}]"
+    sign = "" if "sd" in values.index else "+"
+    first, *others = [f"{value:{sign}.{digits}f}" for value in values]
+    if values.isna().any():  # one run has no spread, and one pair no interval
+        return first
+    return f"{first} [{', '.join(others)}]" if sign else f"{first} ± {others[0]}"

@@ -1,0 +1,361 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A U-Net, trained with two losses
+#
+# Image-wise or batch-wise: what does a network learn from each?
+#
+# So far predictions were given. Now a network makes them. We train the same U-Net twice, from the same weights, on the
+# same tiles in the same order, and change one word: the domain of the Dice loss. Four runs of under a minute each are
+# no proof of anything; lesson 09 has the proof, with seeds and intervals. Here you see *how* it happens.
+#
+# ## What you will learn
+#
+# - what the data look like, how they are split, and why colour alone does not solve them
+# - what a U-Net is, and what one step of training does
+# - what image-wise and batch-wise training do on lesions alone, and on a data set that is mostly empty
+# - how a threshold and the weights of the *evaluation* change the comparison
+# - how to run the same code on your own images, or on a graphics card
+#
+# ## What you need
+#
+# - [lesson 04](04_tversky_loss.ipynb), the loss and its domains
+# - two cores and three minutes, or a graphics card
+#
+# **Time:** 40 minutes
+
+# %% tags=["setup"]
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from tverskylib import explorers, figures, metrics, say, tversky_loss
+from tverskylib.tiles import synthetic_tiles
+from tverskylib.training import RunSettings, UNet, parameter_count, train
+
+# %% [markdown]
+# ## How much to train
+#
+# Below, choose how long the lesson may take, and where it computes. It starts with what this machine can do; after a
+# change, run the cells below it again. The stored pictures of this notebook were made with the profile "quick".
+
+# %% tags=["setup"]
+choice = explorers.RunChoice()
+choice
+
+# %% [markdown]
+# ## The tiles
+#
+# The talk's slides come from patients and are private. Ours are drawn by a program, so that anyone can have them: walls
+# of alveoli, collagen, nuclei, stains that differ from slide to slide, and in some tiles a growth of large, uneven,
+# crowded nuclei. A hand-drawn border, not a perfect one, marks it. No such tissue exists. What is learned here says
+# nothing about patients, and much about losses.
+
+# %% tags=["setup"]
+runs = choice.runs("positive")
+tiles = synthetic_tiles(runs["batch"].tiles, progress=False)
+positive = tiles.pick(tiles.positive)
+say(f"{len(tiles)} tiles of {tiles.images.shape[1]} pixels a side, {len(positive)} of them with cancer; "
+    f"{tiles.targets.mean():.1%} of all pixels are foreground.")
+
+# %%
+shown = np.concatenate([np.flatnonzero(tiles.positive)[:16], np.flatnonzero(~tiles.positive)[:8]])
+figures.contact_sheet(tiles.images[shown], tiles.targets[shown],
+    "24 synthetic tiles of lung tissue: two rows with cancer, its border drawn in, and a row without cancer.")
+
+# %% [markdown]
+# *Look for:* in the two upper rows, what the nuclei inside the border have in common. Then find the same violet in the
+# last row, where there is no cancer: heaps of lymphocytes, inflamed epithelium. Whoever calls everything violet cancer
+# will be wrong there.
+#
+# ### How large the lesions are
+#
+# Above each tile stands its share of foreground. It differs by two orders of magnitude, which is what makes the domain
+# of the loss matter. The dashed line is the critical fraction of [lesson 05](05_label_smoothing.ipynb) for strong
+# smoothing: lesson 09 comes back to it.
+
+# %%
+from tverskylib.theory import critical_fraction
+
+shares = positive.targets.mean(axis=(1, 2))
+figures.foreground_histogram(shares, {"critical at epsilon 0.4": critical_fraction(0.5, 0.5, 0.4)})
+
+# %% [markdown]
+# ### Split by slide
+#
+# Tiles of one slide share its stain and its blur. If some of them were trained on and others tested, the network could
+# recognise the slide instead of the cancer. So a slide is in one split only. *Check* it:
+
+# %%
+slides = {name: {*tiles.split(name).groups} for name in ("train", "validation", "test")}
+assert not slides["train"] & slides["test"] and not slides["train"] & slides["validation"]
+say("Slides: " + ", ".join(f"{len(found)} for {name}" for name, found in slides.items()) + ".")
+
+# %% [markdown]
+# ### Colour is not enough
+#
+# The simplest learner looks at one pixel: a logistic regression on its red, green and blue. If that were nearly as good
+# as a U-Net, the data would be worthless for our question. The project's record holds both, for the same tiles and
+# three seeds. A test keeps the gap above 0.08.
+
+# %%
+record = json.loads(Path("../results/colour.json").read_text())
+colour, unet = (np.mean(record["dice"][name]) for name in ("colour", "unet"))
+assert unet - colour > 0.08
+say(f"Dice on the positive test tiles: colour alone {colour:.2f}, U-Net {unet:.2f}.")
+
+# %% [markdown]
+# ## The network
+#
+# A U-Net halves the image again and again, so that a pixel comes to know its surroundings, and then enlarges it back to
+# full size. On the way up, each size gets back what the way down had seen at that size: where exactly the edges are.
+# That is all of it, and its code is a page long: `UNet??` shows it.
+
+# %%
+net = UNet(width=8, depth=4)
+logits = net(torch.rand(2, 3, 64, 64))
+assert logits.shape == (2, 1, 64, 64)
+say(f"Two images of 3 colours in, two maps of logits out; {parameter_count(3, 1, 8, 4):,} numbers to learn.")
+
+# %% [markdown]
+# How many numbers? The library counts them in closed form, and PyTorch by adding up. They must agree.
+
+# %%
+assert parameter_count(3, 1, 8, 4) == sum(parameter.numel() for parameter in net.parameters())
+
+# %% [markdown]
+# ## One step of training
+#
+# Take a few tiles. Let the network predict. Compute the loss. Ask for its gradient, and let the optimizer change every
+# weight a little in the direction that makes the loss smaller. Five lines, and the whole of deep learning is these five
+# lines many times. Watch one batch of eight tiles, four times over:
+
+# %%
+batch = positive.split("train").pick(np.arange(8))
+images = torch.from_numpy(batch.images).permute(0, 3, 1, 2) / 255
+targets = torch.from_numpy(batch.targets[:, None]).float()
+torch.manual_seed(0)
+net, losses = UNet(), []
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+
+# %%
+for _ in range(4):
+    loss = tversky_loss(net(images), targets, from_logits=True)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    losses.append(loss.item())
+assert losses[-1] < losses[0]
+say("The loss of that batch: " + ", ".join(f"{loss:.3f}" for loss in losses) + ".")
+
+# %% [markdown]
+# ## Task 1: lesions only
+#
+# `train` does the same with all tiles in a new order each epoch, turned and flipped at random. The talk's first
+# question: train and test on positive tiles only. First batch-wise.
+
+# %%
+live = explorers.LiveCurves("batch", runs["batch"].epochs)
+trained = {"batch": train(runs["batch"], tiles, device=choice.device.value, progress=False, on_epoch=live)}
+
+# %% [markdown]
+# Now image-wise. Everything else is the same: *check* that the settings differ in nothing but the domain.
+
+# %%
+assert replace(runs["image"], domain="batch") == runs["batch"]
+live = explorers.LiveCurves("image", runs["image"].epochs, {"batch": trained["batch"].curves})
+trained["image"] = train(runs["image"], tiles, device=choice.device.value, progress=False, on_epoch=live)
+
+# %% [markdown]
+# *Look for:* the losses of the two runs cannot be compared, for they are different functions. The validation scores
+# can. The third panel takes all lesions as one large image, and the large lesions decide; in the second, every lesion
+# counts the same.
+#
+# ### The five metrics
+#
+# On test tiles that no run has seen. All five come with conventions for what is undefined: an empty prediction, an
+# empty target. They are written down in `help(metrics)`, and a comparison that does not say its conventions cannot be
+# repeated.
+
+# %%
+def scores(run):
+    """Means over the positive test images, and Dice of all of them pooled."""
+    found = run.evaluation.over_positive
+    return {**vars(found.mean_of_images), "pooled Dice": found.pooled.dice}
+
+pd.DataFrame({name: scores(run) for name, run in trained.items()}).round(3)
+
+# %% [markdown]
+# *Question:* which one won? Before you answer: how large a difference would you expect between two runs that differ in
+# nothing but their seed?
+#
+# It is about as large as most differences in this table. One pair of runs shows what *can* happen. Whether it *does*,
+# lesson 09 asks with three to five seeds for each cell.
+#
+# ### Move the evaluation
+#
+# Training is over, but a judgment is still to be made: where to cut, and what a mistake costs. *Move this:* the
+# threshold, and alpha and beta. *Look for:* a Dice loss makes networks that are sure of themselves, so the curves are
+# flat over a wide range. Solid lines weigh each image the same, dotted ones each pixel. Is there a threshold at which
+# the other network would have won?
+
+# %%
+explorers.trained(trained)
+
+# %% [markdown]
+# ### One image, by hand
+#
+# A metric should never be a black box. Take the first test tile, cut at one half, and count:
+
+# %%
+run = trained["batch"]
+mask, target = run.probabilities[0, 0] >= 0.5, run.test.targets[0, 0].numpy()
+tp, fp, fn = (mask & target).sum(), (mask & ~target).sum(), (~mask & target).sum()
+dice = 2 * tp / (2 * tp + fp + fn)
+assert np.isclose(dice, run.evaluation.per_image.dice[0])
+say(f"TP {tp}, FP {fp}, FN {fn}: Dice {dice:.3f}, which is what the evaluation says.")
+
+# %% [markdown]
+# ## Task 2: the whole data set
+#
+# Most tiles hold no cancer. That is the talk's second question, and here lesson 04 makes a prediction. An image
+# without foreground, judged by itself with a tiny delta, has a gradient of nearly zero: **image-wise training learns
+# almost nothing from empty images**. Batch-wise, each false positive on an empty image makes the ratio of the batch
+# worse, and the network learns to leave it alone.
+
+# %%
+whole = choice.runs("whole")
+live = explorers.LiveCurves("batch", whole["batch"].epochs)
+found = {"batch": train(whole["batch"], tiles, device=choice.device.value, progress=False, on_epoch=live)}
+
+# %%
+live = explorers.LiveCurves("image", whole["image"].epochs, {"batch": found["batch"].curves})
+found["image"] = train(whole["image"], tiles, device=choice.device.value, progress=False, on_epoch=live)
+
+# %% [markdown]
+# *Look for:* the last panel. A negative image is *flooded* when more than 1 % of it is called cancer.
+
+# %%
+flooded = {name: run.evaluation.flooded_negatives for name, run in found.items()}
+missed = {name: run.evaluation.missed_positives for name, run in found.items()}
+assert flooded["image"] > 2 * flooded["batch"] or not choice.learns
+say(f"Flooded negative images: batch-wise {flooded['batch']:.0%}, image-wise {flooded['image']:.0%}. "
+    f"Missed lesions: batch-wise {missed['batch']:.0%}, image-wise {missed['image']:.0%}.")
+
+# %% [markdown]
+# So who wins depends on who asks. Below are the same two networks, first judged on positive images only, image by
+# image, and then with all test images pooled.
+
+# %%
+def both_views(run):
+    """Dice from two points of view."""
+    judged = run.evaluation
+    return {"positive images, mean": judged.over_positive.mean_of_images.dice,
+            "all images, pooled": judged.over_all.pooled.dice}
+
+pd.DataFrame({name: both_views(run) for name, run in found.items()}).round(3)
+
+# %% [markdown]
+# The first row does not see the flooded images at all. The second is ruled by them. A paper that prints only one of
+# the two has chosen its winner, perhaps without knowing.
+#
+# ### See it
+#
+# Eight test tiles without cancer, with what each network marks on them:
+
+# %%
+negative = np.flatnonzero(~found["batch"].test.targets.numpy().any(axis=(1, 2, 3)))[:8]
+pictures = found["image"].test.images[negative].permute(0, 2, 3, 1).numpy()
+marks = {name: run.probabilities[negative, 0] >= 0.5 for name, run in found.items()}
+figures.contact_sheet(np.concatenate([pictures] * 2), np.concatenate([marks["batch"], marks["image"]]),
+    "Eight test tiles without cancer, twice. Above, with the border of what the batch-wise network marks as cancer; "
+    "below, with what the image-wise network marks: " + ", ".join(f"{name}wise {mask.mean():.0%} of the pixels"
+    for name, mask in marks.items()) + ".")
+
+# %% [markdown]
+# ## Your images, your machine
+#
+# The data can be a folder of your own: `images/` and `masks/` with matching names, and `groups.csv` to say which
+# images belong to one patient. [Bring your own images](BRING_YOUR_OWN_IMAGES.md) has the details and five public data
+# sets.
+#
+# ```python
+# tiles = folder_tiles("my_folder", size=128, foreground="nonzero")
+# run = train(RunSettings(task="whole", domain="batch", epochs=20), tiles)
+# ```
+#
+# On a graphics card nothing changes: `train` finds it, and computes in bfloat16 where the card can; the loss always in
+# single precision. Several cards share a batch if you start with `torchrun`, and the batch-wise loss is still that of
+# the whole batch, because the ranks add up their *counts*, not their ratios.
+#
+# *Question:* why can a batch-wise loss not be accumulated over small batches, as other losses can? Try it: the answer is
+# an error message.
+
+# %%
+try:
+    train(replace(runs["batch"], epochs=1), tiles, micro_batches=2, progress=False)
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# ## Exercises
+#
+# The run in each exercise takes as long as one of those above.
+
+# %% [markdown] tags=["exercise"]
+# **Exercise 1.** Train batch-wise on the positive tiles with alpha = 0.2 and beta = 0.8. Before you do: will precision
+# or recall rise? Compare the pooled counts with those of a run with alpha = beta = 0.5.
+
+# %% tags=["solution"]
+choice = explorers.RunChoice()
+base = choice.runs("positive")["batch"]
+cells = {}
+for alpha in (0.5, 0.2):
+    judged = train(replace(base, alpha=alpha, beta=1 - alpha), progress=False).evaluation.per_image
+    tp, fp, fn = (sum(c) for c in (judged.true_positives, judged.false_positives, judged.false_negatives))
+    cells[alpha] = {"precision": tp / max(tp + fp, 1), "recall": tp / (tp + fn)}
+print(cells)
+assert cells[0.2]["recall"] > cells[0.5]["recall"] or not choice.learns
+
+# %% [markdown] tags=["exercise"]
+# **Exercise 2.** Image-wise training floods empty images because they teach it nothing. By lesson 04, a delta of the
+# size of the image changes that. Train image-wise on the whole data set with delta equal to one tenth of the pixels of
+# a tile. What happens to the empty images, and what is the price?
+
+# %% tags=["solution"]
+base = choice.runs("whole")["image"]
+pixels = base.tiles.size**2
+judged = train(replace(base, delta=pixels / 10), progress=False).evaluation
+print(f"flooded {judged.flooded_negatives:.0%}, but missed lesions {judged.missed_positives:.0%}")
+assert judged.flooded_negatives < 0.5
+
+# %% [markdown]
+# ## What we saw
+#
+# - The same network, tiles, weights and order, and another domain of the loss: other mistakes.
+# - On lesions alone the two are close, and one pair of runs cannot tell them apart.
+# - On a data set that is mostly empty, image-wise training with a tiny delta floods empty images. Batch-wise training
+#   learns from them, and misses more lesions instead.
+# - Which is "better" depends on the metric, and that is a decision, not a result.
+#
+# ## What is next
+#
+# [Lesson 09](09_what_the_experiment_says.ipynb) asks what of this is true beyond one seed, and what of the talk's table
+# can be reproduced.
+#
+# ## References
+#
+# - O. Ronneberger, P. Fischer, T. Brox. *U-Net: Convolutional networks for biomedical image segmentation.* MICCAI 2015.
+# - D. P. Kingma, J. Ba. *Adam: A method for stochastic optimization.* ICLR 2015.
+# - L. Maier-Hein, A. Reinke et al. *Metrics reloaded: recommendations for image analysis validation.* Nature Methods
+#   2024.

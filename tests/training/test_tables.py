@@ -1,0 +1,209 @@
+"""Tables and the report, from records whose numbers are known."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import stats
+from tiny import QUICK
+
+from tverskylib.training import RunSettings, paired_differences, report, results_frame, summary
+from tverskylib.training.tables import METRICS, arm, markdown
+
+BATCH, IMAGE = [0.5, 0.7, 0.9], [0.4, 0.65, 0.6]  # Dice of three seeds
+GRID = replace(QUICK, delta=RunSettings().delta)
+
+
+@pytest.fixture(scope="module")
+def record(a_record):
+    """A function that makes records of a given Dice."""
+
+    def of(value, **changes):
+        made = deepcopy(a_record)
+        made["settings"] = replace(GRID, **changes).as_dict()
+        positive = made["test"]["over_positive"]
+        positive["mean_of_images"] = {name: value for name in METRICS}
+        positive["pooled"]["dice"] = value and value / 2
+        return made
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def records(record):
+    return [
+        record(value, domain=domain, seed=seed)
+        for domain, values in (("batch", BATCH), ("image", IMAGE))
+        for seed, value in enumerate(values)
+    ]
+
+
+@pytest.fixture(scope="module")
+def frame(records):
+    return results_frame(records)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "grid"),
+        ({"batch_size": 64, "domain": "image", "seed": 3, "learning_rate": 0.1}, "grid"),
+        ({"loss": "cross-entropy", "smoothing": 0.2}, "cross-entropy, smoothing 0.2"),
+        ({"alpha": 0.3, "beta": 0.7}, "alpha 0.3, beta 0.7"),
+        ({"delta": 409.6}, "delta 410"),
+        ({"smoothing": 0.4, "soft_labels": "minimum"}, "smoothing 0.4, minimum form"),
+        ({"penalty": "label noise", "strength": 0.1}, "label noise penalty 0.1"),
+        ({"schedule": "constant", "learning_rate": 1e-6}, "constant rate 1e-06"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "",
+)
+def test_an_arm_is_told_in_words(changes, words):
+    assert arm(RunSettings(**changes)) == words
+
+
+def test_there_is_one_row_a_run(frame, records):
+    assert len(frame) == 6 and set(frame["arm"]) == {"grid"} and set(frame["size"]) == {48}
+    np.testing.assert_allclose(frame["dice"], BATCH + IMAGE)
+    np.testing.assert_allclose(frame["pooled_dice"], np.array(BATCH + IMAGE) / 2)
+    assert frame["seconds"].tolist() == [one["seconds"] for one in records]
+
+
+def test_a_row_finds_each_metric_in_its_place(record):
+    made = record(0.5)
+    test = made["test"]
+    test["over_positive"]["mean_of_batches"]["jaccard"] = 0.11
+    test["over_all"]["pooled"]["dice"] = 0.12
+    test["over_all"]["mean_of_images"]["dice"] = 0.13
+    test["over_positive"]["calibration"]["ece"] = 0.14
+    test["missed_positives"] = 0.15
+    row = results_frame([made]).iloc[0]
+    names = ["batches_jaccard", "pooled_dice_all", "dice_all", "ece", "missed_positives"]
+    assert row[names].tolist() == [0.11, 0.12, 0.13, 0.14, 0.15]
+
+
+def test_a_summary_has_mean_and_deviation_over_seeds(frame):
+    table = summary(frame, ["dice"])
+    row = table.loc[("positive", "grid", 4, "batch")]
+    assert row[("dice", "mean")] == pytest.approx(0.7)
+    assert row[("dice", "sd")] == pytest.approx(0.2)  # (0.04 + 0 + 0.04) / (3 - 1)
+    assert row[("runs", "")] == 3 and len(table) == 2
+
+
+def test_a_difference_in_pairs_has_students_interval(frame):
+    row = paired_differences(frame, ["dice"]).loc[("positive", "grid", 4)]
+    differences = np.subtract(BATCH, IMAGE)
+    low, high = stats.ttest_rel(BATCH, IMAGE).confidence_interval(0.95)
+    found = [row[("dice", name)] for name in ("difference", "low", "high")]
+    np.testing.assert_allclose(found, [differences.mean(), low, high])
+    reach = 4.302652729911275 * differences.std(ddof=1) / np.sqrt(3)  # Student's t with two degrees of freedom
+    assert found[2] - found[0] == pytest.approx(reach) and row[("pairs", "")] == 3
+
+
+def test_an_interval_of_another_level_is_narrower(frame):
+    row = paired_differences(frame, ["dice"], level=0.5).iloc[0]
+    low, high = stats.ttest_rel(BATCH, IMAGE).confidence_interval(0.5)
+    np.testing.assert_allclose([row[("dice", "low")], row[("dice", "high")]], [low, high])
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.5])
+def test_a_bad_level_is_named(frame, level):
+    with pytest.raises(ValueError, match=f"level must be between 0 and 1, got {level}"):
+        paired_differences(frame, level=level)
+
+
+def test_a_run_without_its_pair_is_left_out(record):
+    made = [record(0.5, seed=0), record(0.4, seed=0, domain="image"), record(0.9, seed=1)]
+    row = paired_differences(results_frame(made), ["dice"]).iloc[0]
+    assert row[("dice", "difference")] == pytest.approx(0.1) and row[("pairs", "")] == 1
+
+
+def test_pairs_are_made_within_arm_batch_size_and_task(record):
+    made = [
+        record(0.5 + 0.1 * (domain == "batch") * k, domain=domain, **changes)
+        for domain in ("batch", "image")
+        for k, changes in enumerate([{}, {"batch_size": 8}, {"smoothing": 0.2}, {"task": "whole"}])
+    ]
+    table = paired_differences(results_frame(made), ["dice"])
+    found = {key: round(value, 6) for key, value in table[("dice", "difference")].items()}
+    assert found == {
+        ("positive", "grid", 4): 0,
+        ("positive", "grid", 8): 0.1,
+        ("positive", "smoothing 0.2", 4): 0.2,
+        ("whole", "grid", 4): 0.3,
+    }
+
+
+# As text.
+
+
+def test_markdown_has_one_row_a_cell(frame):
+    lines = markdown(summary(frame, ["dice", "hd95"])).splitlines()
+    assert lines == [
+        "| task | arm | batch_size | domain | dice | hd95 | runs |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| positive | grid | 4 | batch | 0.700 ± 0.200 | 0.700 ± 0.200 | 3 |",
+        "| positive | grid | 4 | image | 0.550 ± 0.132 | 0.550 ± 0.132 | 3 |",
+    ]
+
+
+def test_a_difference_is_shown_with_its_interval(frame):
+    low, high = stats.ttest_rel(BATCH, IMAGE).confidence_interval(0.95)
+    assert markdown(paired_differences(frame, ["dice"]), digits=2).splitlines() == [
+        "| task | arm | batch_size | dice | pairs |",
+        "| --- | --- | --- | --- | --- |",
+        f"| positive | grid | 4 | +0.15 [{low:+.2f}, {high:+.2f}] | 3 |",
+    ]
+
+
+def test_a_single_seed_is_shown_without_a_spread(record):
+    frame = results_frame([record(0.5), record(0.4, domain="image")])
+    assert markdown(summary(frame, ["dice"])).splitlines()[2] == "| positive | grid | 4 | batch | 0.500 | 1 |"
+    assert markdown(paired_differences(frame, ["dice"])).splitlines()[2] == "| positive | grid | 4 | +0.100 | 1 |"
+
+
+def test_what_is_undefined_is_a_dash(record):
+    frame = results_frame([record(None, seed=seed) for seed in range(2)])
+    assert markdown(summary(frame, ["dice"])).splitlines()[2] == "| positive | grid | 4 | batch | - | 2 |"
+
+
+def test_a_report_has_all_cells_of_each_task(record):
+    made = [
+        record(0.1 * seed, task=task, domain=domain, seed=seed)
+        for task, domain, seed in product(("positive", "whole"), ("batch", "image"), range(3))
+    ]
+    text = report(made)
+    assert text.count("## Task: ") == 2 and "nan" not in text
+    assert text.count("\n| grid | 4 | batch | ") == text.count("\n| grid | 4 | image | ") == 4
+    assert text.count(" | 3 |") == 10  # two tables of two cells, and one of pairs, for each task
+    assert text.startswith(f"# What the runs say\n\n12 runs, {12 * made[0]['steps']} steps, ")
+
+
+@pytest.mark.parametrize("task", ["positive", "whole"])
+def test_a_report_of_one_run_has_no_pairs(record, task):
+    text = report([record(0.5, task=task)])
+    assert "nan" not in text and "Batchwise minus imagewise" not in text
+    assert "| grid | 4 | batch | 0.500 |" in text
+
+
+def test_a_report_of_domains_that_share_no_seed_has_no_pairs(record):
+    text = report([record(0.5, seed=0), record(0.5, seed=1, domain="image")])
+    assert "Batchwise minus imagewise" not in text and "| grid | 4 | image | 0.500 |" in text
+
+
+@pytest.mark.parametrize(
+    ("commit", "words"),
+    [
+        ("0123456789ab" + 28 * "c", "0123456789ab."),
+        ("0123456789ab" + 28 * "c" + "+", "0123456789ab+."),
+        (None, "unknown."),
+    ],
+    ids=["clean", "changed", "none"],
+)
+def test_a_report_says_from_which_code_and_whether_it_was_changed(record, commit, words):
+    made = record(0.5)
+    made["provenance"]["commit"] = commit
+    assert f"code at commit {words} Made" in report([made])
