@@ -12,6 +12,7 @@ exercise notebook, each statement followed by an empty cell.
 import argparse
 import asyncio
 import hashlib
+import os
 import re
 import sys
 import time
@@ -123,11 +124,12 @@ class Project:
 
     @cached_property
     def library_hash(self) -> str:
-        """A hash of what the outputs depend on besides the source: the library and the pinned versions.
+        """A hash of what the outputs depend on besides the source: library, committed results, pinned versions.
 
         Not of this file: what it makes of a source, tests compare cell by cell.
         """
-        files = [path for path in (self.root / "tverskylib").rglob("*") if path.is_file()]
+        files = [path for folder in ("tverskylib", "results") for path in (self.root / folder).rglob("*")]
+        files = [path for path in files if path.is_file() and path.suffix != ".pt"]
         files = [path for path in files if "__pycache__" not in path.parts and not path.name.startswith(".")]
         contents = (
             path.read_bytes().replace(b"\r\n", b"\n") for path in [*sorted(files), self.root / "requirements.txt"]
@@ -270,7 +272,7 @@ class OwnKernel(AsyncKernelManager):
         return KernelSpec(**{name: own[name] for name in ("argv", "display_name", "language", "metadata")})
 
 
-def execute(notebook: NotebookNode, name: str, folder: Path, cell_limit: int = 120, limit: int = 240) -> None:
+def execute(notebook: NotebookNode, name: str, folder: Path, cell_limit: int = 240, limit: int = 480) -> None:
     """Run the cells in place; raise LessonError with the failing cell and a readable traceback.
 
     The limits are seconds: for a cell, and for all of them together.
@@ -482,6 +484,7 @@ def main(arguments: Sequence[str] | None = None, project: Project | None = None)
     project = project or Project(Path(__file__).resolve().parents[1])
     if options.check:
         return check(project)
+    os.environ.setdefault("TVERSKYLIB_PROFILE", "quick")  # the same runs are stored, whatever machine made them
     failures = 0
     for lesson in chosen_lessons(project, options.names):
         start = time.monotonic()

@@ -31,6 +31,7 @@
 # **Time:** 40 minutes
 
 # %% tags=["setup"]
+import inspect
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -39,9 +40,10 @@ import numpy as np
 import pandas as pd
 import torch
 
-from tverskylib import explorers, figures, metrics, say, tversky_loss
+from tverskylib import explorers, figures, say, tversky_loss
+from tverskylib.theory import critical_fraction
 from tverskylib.tiles import synthetic_tiles
-from tverskylib.training import RunSettings, UNet, parameter_count, train
+from tverskylib.training import UNet, parameter_count, train
 
 # %% [markdown]
 # ## How much to train
@@ -85,8 +87,6 @@ figures.contact_sheet(tiles.images[shown], tiles.targets[shown],
 # smoothing: lesson 09 comes back to it.
 
 # %%
-from tverskylib.theory import critical_fraction
-
 shares = positive.targets.mean(axis=(1, 2))
 figures.foreground_histogram(shares, {"critical at epsilon 0.4": critical_fraction(0.5, 0.5, 0.4)})
 
@@ -119,7 +119,10 @@ say(f"Dice on the positive test tiles: colour alone {colour:.2f}, U-Net {unet:.2
 #
 # A U-Net halves the image again and again, so that a pixel comes to know its surroundings, and then enlarges it back to
 # full size. On the way up, each size gets back what the way down had seen at that size: where exactly the edges are.
-# That is all of it, and its code is a page long: `UNet??` shows it.
+# That is all of it. `UNet` is a page of code; this is how it takes an image through:
+
+# %%
+say(f"```python\n{inspect.getsource(UNet.forward)}```")
 
 # %%
 net = UNet(width=8, depth=4)
@@ -184,7 +187,7 @@ trained["image"] = train(runs["image"], tiles, device=choice.device.value, progr
 # ### The five metrics
 #
 # On test tiles that no run has seen. All five come with conventions for what is undefined: an empty prediction, an
-# empty target. They are written down in `help(metrics)`, and a comparison that does not say its conventions cannot be
+# empty target. They are written down in `help(tverskylib.metrics)`, and a comparison that does not say its conventions cannot be
 # repeated.
 
 # %%
@@ -290,6 +293,9 @@ figures.contact_sheet(np.concatenate([pictures] * 2), np.concatenate([marks["bat
 # sets.
 #
 # ```python
+# from tverskylib.tiles import folder_tiles
+# from tverskylib.training import RunSettings
+#
 # tiles = folder_tiles("my_folder", size=128, foreground="nonzero")
 # run = train(RunSettings(task="whole", domain="batch", epochs=20), tiles)
 # ```

@@ -11,7 +11,8 @@ PROJECT = build.Project(Path(__file__).parents[2])
 
 @pytest.mark.lessons
 @pytest.mark.parametrize("lesson", PROJECT.lessons, ids=lambda lesson: lesson.name)
-def test_the_lesson_runs(lesson):
+def test_the_lesson_runs(lesson, monkeypatch):
+    monkeypatch.setenv("TVERSKYLIB_PROFILE", "smoke")  # a lesson that trains does so for seconds
     notebook = build.notebook_of(PROJECT, build.Document("", lesson.cells, lesson))
     build.execute(notebook, lesson.name, PROJECT.notebooks)
     build.clean(notebook)

@@ -35,12 +35,14 @@ class LiveCurves:
     def __init__(self, name: str, epochs: int, before: dict[str, Any] | None = None) -> None:
         self.name, self.epochs, self.before = name, epochs, dict(before or {})
         self.start = time.monotonic()
-        self.handle = display(display_id=True, **_shown(self._plate(None), self._bar(0)))
+        data, metadata = _shown(self._plate(None), self._bar(0))
+        self.handle = display(data, raw=True, metadata=metadata, display_id=True)
 
     def __call__(self, curves: Growing) -> None:
         """Draw the curves as they are now."""
         self.plate = self._plate(curves)
-        self.handle.update(**_shown(self.plate, self._bar(curves.epochs)))
+        data, metadata = _shown(self.plate, self._bar(curves.epochs))
+        self.handle.update(data, raw=True, metadata=metadata)
 
     def _plate(self, curves: Growing | None) -> Plate:
         runs = self.before if curves is None else self.before | {self.name: curves}
@@ -56,8 +58,8 @@ class LiveCurves:
         return f'<div><progress value="{done}" max="{self.epochs}" aria-label="{words}"></progress> {words}</div>'
 
 
-def _shown(plate: Plate, bar: str) -> dict[str, Any]:
-    """What IPython's display takes to show a picture under a bar."""
+def _shown(plate: Plate, bar: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A picture under a bar, as a notebook stores it: (data, metadata)."""
     data, metadata = mimebundle(plate.png(), plate.alt)
     data["text/html"] = bar + data["text/html"]
-    return {"data": data, "metadata": metadata, "raw": True}
+    return data, metadata

@@ -1,4 +1,5 @@
 from .checkpoint import Curves as Curves
+from .colour import colour_dice as colour_dice
 from .data import Samples as Samples
 from .grid import GridError as GridError
 from .grid import run_grid as run_grid

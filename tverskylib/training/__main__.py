@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tverskylib.training.colour import write_colour_record
 from tverskylib.training.grid import GridError, run_grid
 from tverskylib.training.profiles import PROFILES, arithmetic, runs
 from tverskylib.training.record import read_records
@@ -17,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        return _grid(options) if options.command == "grid" else _table(options)
+        return {"grid": _grid, "table": _table, "colour": _colour}[options.command](options)
     except (GridError, FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -38,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     grid.add_argument("--dry-run", action="store_true", help="say what it would cost, and stop")
     table = commands.add_parser("table", help="print the tables of a folder of records as Markdown")
     table.add_argument("results", type=Path)
+    colour = commands.add_parser("colour", help="compare colour alone with the U-Net's records, and keep the result")
+    colour.add_argument("results", type=Path)
+    colour.add_argument("--to", type=Path, default=Path("results/colour.json"))
     return parser
 
 
@@ -72,6 +76,12 @@ def estimate(profile: str, operations: float, count: int) -> str:
 
 def _table(options: argparse.Namespace) -> int:
     print(report(read_records(options.results)))
+    return 0
+
+
+def _colour(options: argparse.Namespace) -> int:
+    write_colour_record(options.results, options.to)
+    print(f"Written: {options.to}")
     return 0
 
 

@@ -1,0 +1,85 @@
+"""The committed results: complete, readable, and the tables and lessons say what the records say."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tverskylib.tiles import GENERATOR_VERSION
+from tverskylib.training import paired_differences, read_records, report, results_frame, runs
+from tverskylib.training.record import read_record
+
+RESULTS = Path(__file__).parents[2] / "results"
+RECORDS = sorted((RESULTS / "cpu").glob("*.json"))
+
+
+@pytest.fixture(scope="module")
+def records():
+    return read_records(RESULTS / "cpu")
+
+
+@pytest.fixture(scope="module")
+def frame(records):
+    return results_frame(records)
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
+def test_each_record_is_one(path):
+    record = read_record(path)
+    assert record["provenance"]["generator"] == GENERATOR_VERSION
+    assert len(record["provenance"]["commit"]) == 40, "made from code that was not committed"
+
+
+def test_every_run_of_the_profile_is_there_and_no_other():
+    assert {path.stem for path in RECORDS} == {settings.name() for settings in runs("cpu")}
+
+
+def test_equal_seeds_of_a_task_had_the_same_tiles(records):
+    hashes = {}
+    for record in records:
+        hashes.setdefault(record["settings"]["tiles"]["seed"], set()).add(record["provenance"]["data_hash"])
+    assert all(len(found) == 1 for found in hashes.values())
+    assert len({*map(tuple, hashes.values())}) == len(hashes)
+
+
+def test_the_tables_are_made_from_the_records(records):
+    assert (RESULTS / "cpu" / "TABLES.md").read_text(encoding="utf-8") == report(records) + "\n"
+
+
+def test_colour_alone_is_far_behind_the_network():
+    found = json.loads((RESULTS / "colour.json").read_text(encoding="utf-8"))
+    assert found["generator"] == GENERATOR_VERSION, "new tiles: run python -m tverskylib.training colour results/cpu"
+    gaps = np.subtract(found["dice"]["unet"], found["dice"]["colour"])
+    assert (gaps >= 0.08).all() and len(gaps) >= 3
+    for name, dice in zip(found["records"], found["dice"]["unet"], strict=True):
+        record = read_record(RESULTS / "cpu" / f"{name}.json")
+        assert record["test"]["over_positive"]["mean_of_images"]["dice"] == dice
+
+
+def cell(frame, task, domain, arm="grid"):
+    return frame.query("task == @task and domain == @domain and arm == @arm and batch_size == 8")
+
+
+def test_imagewise_with_a_tiny_delta_floods_empty_images(frame):
+    assert cell(frame, "whole", "image")["flooded_negatives"].mean() > 0.9
+
+
+def test_batchwise_has_more_than_twice_the_pooled_dice_on_the_whole_data_set(frame):
+    batch, image = (cell(frame, "whole", domain)["pooled_dice_all"] for domain in ("batch", "image"))
+    assert batch.mean() > 2 * image.mean()
+
+
+def test_the_cells_that_the_text_leans_on_have_five_seeds(frame):
+    pairs = paired_differences(frame)[("pairs", "")]
+    leaned_on = (("positive", "grid", 8), ("whole", "grid", 8), ("positive", "constant rate 0.0001", 8))
+    assert all(pairs[key] == 5 for key in leaned_on)
+    assert pairs.min() >= 3
+
+
+def test_the_talks_table_is_typed_as_it_was_printed():
+    talk = pd.read_csv(RESULTS / "talk.csv")
+    assert talk.shape == (8, 7)
+    assert talk[talk["domain"] == "batch"]["dice"].tolist() == [0.690, 0.665, 0.705, 0.667]
+    assert talk.drop(columns=["batch_size", "domain"]).sum().round(3).tolist() == [6.001, 7.008, 5.202, 3.986, 1.778]
