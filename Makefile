@@ -19,7 +19,8 @@ lab: .venv/lab.stamp
 	$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb $(LAB_ARGS)
 
 test: .venv/test.stamp
-	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not browser" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 0 -m browser $(PYTEST_ARGS)
 
 # Writes and runs the lessons anew from notebooks/source; LESSONS="02 03" for some of them.
 notebooks: .venv/lab.stamp
@@ -30,7 +31,7 @@ bench: .venv/test.stamp
 
 # Removes everything that the other targets made, the virtual environment too.
 clean:
-	rm -rf .venv build dist notebooks/failed .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist notebooks/failed tests/browser/failures .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The stamps say when something was last installed, so that nothing is installed twice.
 .venv/made.stamp:
