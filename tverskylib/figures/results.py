@@ -181,11 +181,12 @@ def collapse(panels: Mapping[str, tuple[NDArray[np.floating], NDArray[np.floatin
     """
     figure = Figure(figsize=(2.9 * len(panels) + 0.4, 3.2))
     axes = figure.subplots(
-        1, len(panels), squeeze=False, sharey=True, gridspec_kw={"left": 0.09, "right": 0.99, "bottom": 0.17, "top": 0.88, "wspace": 0.08}
+        1, len(panels), squeeze=False, sharey=True, gridspec_kw={"left": 0.09, "right": 0.97, "bottom": 0.17, "top": 0.88, "wspace": 0.14}
     )[0]  # fmt: skip
     words = []
     for ax, (title, (true, predicted, critical)) in zip(axes, panels.items(), strict=True):
-        ax.plot([0.002, 1], [0.002, 1], color=FAINT, lw=1, ls=(0, (1, 1)))
+        equal = np.geomspace(0.002, 1, 60)
+        ax.plot(equal, equal, color=FAINT, lw=1, ls=(0, (1, 1)))
         below = true < critical
         ax.plot(true[~below], predicted[~below], ls="", marker="o", ms=4, mfc="none", color=TP.colour)
         ax.plot(true[below], predicted[below], ls="", marker="^", ms=4, color=FP.colour)

@@ -11,6 +11,7 @@ from .report import report as report
 from .run import Trained as Trained
 from .run import train as train
 from .settings import RunSettings as RunSettings
+from .tables import mean_interval as mean_interval
 from .tables import paired_differences as paired_differences
 from .tables import results_frame as results_frame
 from .tables import summary as summary

@@ -106,27 +106,42 @@ def paired_differences(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, le
 
     Introduced in lesson 09.
     """
-    from scipy import stats
-
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
     wide = frame.pivot(index=[*CELL[:3], "seed"], columns="domain", values=list(metrics)).astype(float)
     wide = wide.dropna(how="all", axis="columns")
     parts = {}
     for metric in metrics:
         if not {(metric, "batch"), (metric, "image")} <= {*wide.columns}:
             continue
-        difference = (wide[(metric, "batch")] - wide[(metric, "image")]).dropna()
-        groups = difference.groupby(level=CELL[:3])
-        count, middle = groups.size(), groups.mean()
-        reach = stats.t.ppf((1 + level) / 2, count - 1) * groups.std() / count**0.5
-        parts[(metric, "difference")], parts[(metric, "low")], parts[(metric, "high")] = (
-            middle,
-            middle - reach,
-            middle + reach,
-        )
-        parts[("pairs", "")] = count
-    return pd.DataFrame(parts)
+        differences = (wide[(metric, "batch")] - wide[(metric, "image")]).dropna().groupby(level=CELL[:3])
+        parts["pairs", ""] = differences.size()
+        for place, name in enumerate(("difference", "low", "high")):
+            parts[metric, name] = differences.agg(lambda found, place=place: mean_interval(found, level)[place])
+    return pd.DataFrame(parts)[sorted(parts, key=lambda column: column[0] == "pairs")]
+
+
+def mean_interval(values: Any, level: float = 0.95) -> tuple[float, float, float]:
+    r"""A mean with Student's interval, :math:`\bar d \pm t_{n-1} s_d / \sqrt n`.
+
+    Args:
+        values: independent measurements, as of one difference over seeds.
+        level: of the interval, between 0 and 1.
+
+    Returns:
+        The mean and both ends of the interval, which are NaN for a single value.
+
+    Introduced in lesson 09.
+    """
+    import numpy as np
+    from scipy import stats
+
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, got {level}")
+    found = np.asarray(values, dtype=float)
+    middle = float(found.mean())
+    if found.size < 2:
+        return middle, float("nan"), float("nan")
+    reach = float(stats.t.ppf((1 + level) / 2, found.size - 1) * found.std(ddof=1) / found.size**0.5)
+    return middle, middle - reach, middle + reach
 
 
 def markdown(table: pd.DataFrame, digits: int = 3) -> str:
