@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import hashlib
 import os
+import posixpath
 import re
 import sys
 import time
@@ -204,9 +205,9 @@ def solution_cells(lesson: Lesson) -> list[NotebookNode]:
 
 
 def one_folder_down(cell: NotebookNode) -> NotebookNode:
-    """The cell with links that work from notebooks/exercises/."""
+    """The cell with links, and in code with paths, that work from notebooks/exercises/."""
     if cell.cell_type != "markdown":
-        return cell
+        return copied(cell, cell.source.replace('"../', '"../../'))
     return copied(cell, re.sub(r"\]\((?![a-z]+:|#)", "](../", cell.source))
 
 
@@ -216,7 +217,7 @@ def finished_cells(project: Project, document: Document) -> Iterator[NotebookNod
     if project.repository and cells:
         title, _, rest = cells[0].source.partition("\n")
         cells[0] = copied(cells[0], f"{title}\n\n{launch_links(project.repository, document.path)}\n{rest}")
-        cells.insert(1, new_code_cell(colab_code(project.repository), metadata={"tags": ["colab"]}))
+        cells.insert(1, new_code_cell(colab_code(project.repository, document.path), metadata={"tags": ["colab"]}))
     for index, cell in enumerate(cells):
         source = cell.source
         if cell.cell_type == "markdown" and "<!-- lessons -->" in source:
@@ -237,15 +238,17 @@ def launch_links(repository: str, path: str) -> str:
     return f"Without installing anything: open in [Binder]({binder}) or in [Colab]({colab})."
 
 
-def colab_code(repository: str) -> str:
-    """A first cell that installs the package in Colab and does nothing elsewhere."""
+def colab_code(repository: str, path: str) -> str:
+    """A first cell that installs the package in Colab, and goes where the notebook lies; elsewhere it does nothing."""
     folder = repository.rpartition("/")[2]
+    here = posixpath.dirname(f"{folder}/notebooks/{path}")
     return (
         "# In Colab this fetches and installs the package; elsewhere it does nothing.\n"
         "import sys\n\n"
         'if "google.colab" in sys.modules:\n'
         f"    !git clone --quiet --depth 1 {repository}\n"
-        f"    %pip install --quiet ./{folder}"
+        f"    %pip install --quiet ./{folder}\n"
+        f"    %cd {here}"
     )
 
 

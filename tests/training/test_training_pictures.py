@@ -1,0 +1,202 @@
+"""What the lessons on training show: choices, live curves, trained networks, records. No browser."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tverskylib import explorers, figures
+from tverskylib.explorers import choice, live
+from tverskylib.figures.results import NAMES
+from tverskylib.figures.trained import _mean, _pooled
+from tverskylib.index import tversky_index
+from tverskylib.training import paired_differences, read_records, results_frame
+
+RESULTS = Path(__file__).parents[2] / "results" / "cpu"
+
+
+@pytest.fixture(scope="module")
+def records():
+    return read_records(RESULTS)
+
+
+@pytest.fixture(scope="module")
+def frame(records):
+    return results_frame(records)
+
+
+@pytest.fixture
+def shown(trained):
+    """An explorer over two runs whose predictions are noise, so that every score is neither 0 nor 1."""
+    rng = np.random.default_rng(0)
+    shape = trained.probabilities.shape
+    return explorers.trained({name: replace(trained, probabilities=rng.random(shape)) for name in ("batch", "image")})
+
+
+# ------------------------------------------------------------------------------------------------- what to train
+
+
+@pytest.mark.parametrize(("gpu", "start"), [(False, "quick"), (True, "gpu")])
+def test_the_profile_is_chosen_by_what_is_there(monkeypatch, gpu, start):
+    monkeypatch.delenv(choice.VARIABLE, raising=False)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: gpu)
+    chosen = explorers.RunChoice()
+    assert (chosen.profile.value, chosen.device.value) == (start, "auto")
+    assert ("no graphics card" in chosen._repr_mimebundle_()["text/html"]) is not gpu
+
+
+def test_the_environment_names_the_profile(monkeypatch):
+    monkeypatch.setenv(choice.VARIABLE, "smoke")
+    chosen = explorers.RunChoice()
+    assert chosen.profile.value == "smoke" and not chosen.learns
+    chosen.profile.value = "quick"
+    assert chosen.learns
+    monkeypatch.setenv(choice.VARIABLE, "nightly")
+    with pytest.raises(ValueError, match=r"TVERSKYLIB_PROFILE must be one of smoke, quick, gpu, got 'nightly'"):
+        explorers.RunChoice()
+
+
+@pytest.mark.parametrize("profile", choice.PROFILES)
+@pytest.mark.parametrize("task", ["positive", "whole"])
+def test_the_two_runs_of_a_task_differ_in_the_domain_alone(monkeypatch, profile, task):
+    monkeypatch.setenv(choice.VARIABLE, profile)
+    batch, image = explorers.RunChoice().runs(task).values()
+    assert {key for key, value in batch.as_dict().items() if value != image.as_dict()[key]} == {"domain"}
+    assert (batch.task, batch.domain, image.domain) == (task, "batch", "image")
+
+
+# ------------------------------------------------------------------------------------------------- live curves
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """What a notebook would show, one entry a change."""
+    seen = []
+
+    class Handle:
+        def update(self, data, **kwargs):
+            seen.append(data["text/html"])
+
+    def display(data, **kwargs):
+        seen.append(data["text/html"])
+        return Handle()
+
+    monkeypatch.setattr(live, "display", display)
+    return seen
+
+
+def test_live_curves_grow_in_one_output_and_end_without_a_bar(screen, trained):
+    curves = explorers.LiveCurves("batch", trained.curves.epochs + 1)
+    curves(trained.curves)
+    assert ["<progress" in page for page in screen] == [True, True]
+    assert "epoch 0 of 3" in screen[0] and "Nothing has been trained yet" in screen[0]
+    assert "epoch 2 of 3, about" in screen[1] and "batch, after 2 epochs" in screen[1]
+    explorers.LiveCurves("image", 2, before={"batch": trained.curves})(trained.curves)
+    assert "<progress" not in screen[-1]
+    assert "batch, after 2 epochs" in screen[-1] and "image, after 2 epochs" in screen[-1]
+
+
+def test_a_curve_without_negatives_has_no_panel_for_them(trained):
+    assert "flooded" not in figures.learning_curves({"batch": trained.curves}).alt
+
+
+# ------------------------------------------------------------------------------------------------- trained networks
+
+
+def test_the_scores_beside_the_tiles_are_those_of_the_library(shown):
+    shown.set(threshold=0.3, alpha=0.2, beta=0.8)
+    for name in ("batch", "image"):
+        mask, target = shown.drawing.probabilities[name][:, None] >= 0.3, shown.drawing.targets[:, None]
+        for kind, domain in (("mean of images", "image"), ("pooled", "batch")):
+            expected = tversky_index(mask, target, 0.2, 0.8, domain=domain).mean()
+            assert shown.drawing.scores[name, kind] == pytest.approx(float(expected)), kind
+
+
+def test_pooled_and_mean_differ_where_images_do():
+    counts = np.array([[10, 0, 0], [0, 5, 5]])
+    assert _mean(counts, 0.5, 0.5) == 0.5
+    assert _pooled(counts, 0.5, 0.5) == pytest.approx(10 / 15)
+
+
+@pytest.mark.parametrize("name", ["threshold", "alpha", "beta"])
+def test_each_slider_over_the_networks_changes_the_picture_and_its_words(shown, name):
+    before = (shown.picture.png, shown.picture.alt)
+    shown.set(**{name: 0.9})
+    assert shown.picture.png != before[0] and shown.picture.alt != before[1]
+    assert Image.open(io.BytesIO(shown.picture.png)).size == (shown.picture.width, shown.picture.height)
+
+
+# ------------------------------------------------------------------------------------------------- records
+
+
+@pytest.mark.parametrize("task", ["positive", "whole"])
+def test_every_metric_of_every_task_can_be_shown(frame, task):
+    explorer = explorers.records(frame)
+    for metric in NAMES:
+        explorer.set(task=task, metric=metric)
+        values = frame[frame["task"] == task][metric].dropna()
+        drawn = sum(len(marks.get_xdata()) for marks in explorer.drawing.marks.values())
+        assert drawn == len(values), metric
+        assert ("not defined" in explorer.picture.alt) == values.empty
+        assert "nan" not in explorer.picture.alt
+    assert explorer.message.value == ""
+
+
+def test_the_rows_are_batch_sizes_first_then_arms(frame):
+    explorer = explorers.records(frame)
+    labels = [label.get_text() for label in explorer.drawing.axes.get_yticklabels()]
+    sizes = [label for label in labels if label.startswith("batch size ")]
+    assert labels[: len(sizes)] == sizes and len(sizes) == 4
+    assert max(Counter(labels).values()) == 1
+
+
+def test_a_difference_is_told_with_its_interval(frame):
+    grid = frame[(frame["arm"] == "grid") & (frame["task"] == "positive")]
+    table = paired_differences(grid, ["dice"]).loc["positive", "grid"]
+    plate = figures.differences(table, ["dice"])
+    row = table.loc[8, "dice"]
+    assert f"Dice at 8: {row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]" in plate.alt
+
+
+def test_a_reliability_diagram_leaves_out_bins_of_few_pixels(records):
+    found = {**records[0]["test"]["over_positive"]["calibration"]}
+    found["bin_pixels"] = [0, *[100] * (len(found["bin_pixels"]) - 1)]
+    plate = figures.reliability({"one": {"batch": found}})
+    [_, line] = plate.figure.axes[0].lines
+    assert len(line.get_xdata()) == len(found["bin_pixels"]) - 1
+    assert f"calibration error {found['ece']:.3f}" in plate.alt
+
+
+def test_collapse_tells_what_happens_below_the_critical_fraction():
+    true, predicted = np.array([0.01, 0.02, 0.5]), np.array([1.0, 0.8, 0.4])
+    alt = figures.collapse({"smoothed": (true, predicted, 0.05)}).alt
+    assert "below the critical fraction 0.90" in alt
+    assert "critical" not in figures.collapse({"plain": (true, predicted, 0.0)}).alt
+
+
+def test_regimes_end_at_the_mean_of_the_seeds():
+    seeds = [([1, 2], [0.1, 0.4]), ([1, 2], [0.2, 0.6])]
+    assert "fast, batchwise ends at 0.500" in figures.regimes({"fast": {"batch": seeds}}, "Dice").alt
+
+
+# ------------------------------------------------------------------------------------------------- tiles
+
+
+def test_a_contact_sheet_has_a_place_for_every_tile_and_marks_the_empty_ones():
+    images, targets = np.zeros((5, 8, 8, 3), np.uint8), np.zeros((5, 8, 8), bool)
+    targets[0, :4] = True
+    plate = figures.contact_sheet(images, targets, "five tiles", columns=2)
+    titles = [ax.get_title() for ax in plate.figure.axes]
+    assert titles == ["50%", "none", "none", "none", "none", ""]
+
+
+def test_a_histogram_tells_its_quantiles_and_marks():
+    plate = figures.foreground_histogram(np.linspace(0.01, 0.99, 99), {"critical": 0.083})
+    assert "99 positive tiles" in plate.alt and "half below 50.0%" in plate.alt
+    assert "critical is marked at 8.3%" in plate.alt
