@@ -76,8 +76,12 @@ def test_with_an_address_lessons_and_readme_have_links(published):
     assert "notebooks/exercises/00_start_here_solutions.ipynb)" in sources(published, SOLUTIONS)[0]
 
 
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [("00_start_here.ipynb", "notebooks"), ("exercises/00_start_here_solutions.ipynb", "notebooks/exercises")],
+)
 @pytest.mark.parametrize("in_colab", [False, True])
-def test_the_colab_cell_installs_in_colab_only(monkeypatch, in_colab):
+def test_the_colab_cell_installs_in_colab_only(monkeypatch, in_colab, path, folder):
     if in_colab:
         monkeypatch.setitem(sys.modules, "google.colab", sys)
     ran = []
@@ -89,10 +93,10 @@ def test_the_colab_cell_installs_in_colab_only(monkeypatch, in_colab):
         def system(self, line):
             ran.append(line)
 
-    code = TransformerManager().transform_cell(build.colab_code("https://github.com/someone/small"))
+    code = TransformerManager().transform_cell(build.colab_code("https://github.com/someone/small", path))
     exec(code, {"get_ipython": Shell})
-    installs = ["git clone --quiet --depth 1 https://github.com/someone/small", "pip install --quiet ./small"]
-    assert ran == (installs if in_colab else [])
+    fetch = ["git clone --quiet --depth 1 https://github.com/someone/small", "pip install --quiet ./small"]
+    assert ran == ([*fetch, f"cd small/{folder}"] if in_colab else [])
 
 
 @pytest.mark.parametrize(
@@ -124,6 +128,11 @@ def test_solutions_leave_the_lesson_and_go_to_their_own_notebook(project):
     imports = sources(project, LESSON)[1]
     assert sources(project, EXERCISES)[1:] == [imports, statement, ""]
     assert sources(project, SOLUTIONS)[1:] == [imports, statement, "2 + 2"]
+
+
+def test_paths_in_code_lead_to_the_same_files_from_the_exercises():
+    cell = build.new_code_cell('read("../results/cpu"), "a/../b"')
+    assert build.one_folder_down(cell).source == 'read("../../results/cpu"), "a/../b"'
 
 
 def test_a_lesson_without_solutions_has_no_exercises(project):
