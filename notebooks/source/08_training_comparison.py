@@ -13,7 +13,7 @@
 #
 # So far predictions were given. Now a network makes them. We train the same U-Net twice, from the same weights, on the
 # same tiles in the same order, and change one word: the domain of the Dice loss. Four runs of under a minute each are
-# no proof of anything; lesson 09 has the proof, with seeds and intervals. Here you see *how* it happens.
+# no evidence of anything; lesson 09 has the evidence, with seeds and intervals. Here you see *how* it happens.
 #
 # ## What you will learn
 #
@@ -99,6 +99,7 @@ figures.foreground_histogram(shares, {"critical at epsilon 0.4": critical_fracti
 # %%
 slides = {name: {*tiles.split(name).groups} for name in ("train", "validation", "test")}
 assert not slides["train"] & slides["test"] and not slides["train"] & slides["validation"]
+assert not slides["validation"] & slides["test"]
 say("Slides: " + ", ".join(f"{len(found)} for {name}" for name, found in slides.items()) + ".")
 
 # %% [markdown]
@@ -106,7 +107,7 @@ say("Slides: " + ", ".join(f"{len(found)} for {name}" for name, found in slides.
 #
 # The simplest learner looks at one pixel: a logistic regression on its red, green and blue. If that were nearly as good
 # as a U-Net, the data would be worthless for our question. The project's record holds both, for the same tiles and
-# three seeds. A test keeps the gap above 0.08.
+# three seeds (with 64 × 64 pixels, as in lesson 09). A test keeps the gap above 0.08.
 
 # %%
 record = json.loads(Path("../results/colour.json").read_text())
@@ -164,8 +165,8 @@ say("The loss of that batch: " + ", ".join(f"{loss:.3f}" for loss in losses) + "
 # %% [markdown]
 # ## Task 1: lesions only
 #
-# `train` does the same with all tiles in a new order each epoch, turned and flipped at random. The talk's first
-# question: train and test on positive tiles only. First batch-wise.
+# `train` does the same with all tiles, turned and flipped at random. One pass over all of them is an *epoch*; each has
+# a new order. The talk's first question: train and test on positive tiles only. First batch-wise.
 
 # %%
 live = explorers.LiveCurves("batch", runs["batch"].epochs)
@@ -186,9 +187,19 @@ trained["image"] = train(runs["image"], tiles, device=choice.device.value, progr
 #
 # ### The five metrics
 #
-# On test tiles that no run has seen. All five come with conventions for what is undefined: an empty prediction, an
-# empty target. They are written down in `help(tverskylib.metrics)`, and a comparison that does not say its conventions cannot be
-# repeated.
+# On test tiles that no run has seen, the talk's five numbers, each a mean over images:
+#
+# - **average precision**: how well the probabilities *rank* pixels; the mean precision over all thresholds, no cut
+#   needed
+# - **balanced accuracy**: the mean of two shares, of the foreground that is found and of the background that is left
+#   alone
+# - **Dice** and **Jaccard**: the indices of lesson 03, cut at 0.5
+# - **HD95**: how far the border of the prediction is from that of the target, the 95th percentile, as a part of the
+#   tile's diagonal; smaller is better
+#
+# All come with conventions for what is undefined: an empty prediction, an empty target. HD95, for instance, is 1 if one
+# of the two is empty. The conventions are written down in `help(tverskylib.metrics)`, and a comparison that does not
+# say its own cannot be repeated.
 
 # %%
 def scores(run):
@@ -202,15 +213,15 @@ pd.DataFrame({name: scores(run) for name, run in trained.items()}).round(3)
 # *Question:* which one won? Before you answer: how large a difference would you expect between two runs that differ in
 # nothing but their seed?
 #
-# It is about as large as most differences in this table. One pair of runs shows what *can* happen. Whether it *does*,
-# lesson 09 asks with three to five seeds for each cell.
+# One pair of runs shows what *can* happen. Whether it *does*, lesson 09 asks, with three seeds for each pair of
+# settings and five at batch size 8. It finds that Dice differs by two or three hundredths between seeds.
 #
 # ### Move the evaluation
 #
 # Training is over, but a judgment is still to be made: where to cut, and what a mistake costs. *Move this:* the
-# threshold, and alpha and beta. *Look for:* a Dice loss makes networks that are sure of themselves, so the curves are
-# flat over a wide range. Solid lines weigh each image the same, dotted ones each pixel. Is there a threshold at which
-# the other network would have won?
+# threshold, and alpha and beta. *Look for:* how wide the top of each curve is. Networks after so few steps are not sure
+# of themselves, so a threshold near 1 marks next to nothing. Solid lines weigh each image the same, dotted ones each
+# pixel. Is there a threshold at which the other network would have won?
 
 # %%
 explorers.trained(trained)
@@ -231,13 +242,22 @@ say(f"TP {tp}, FP {fp}, FN {fn}: Dice {dice:.3f}, which is what the evaluation s
 # %% [markdown]
 # ## Task 2: the whole data set
 #
-# Most tiles hold no cancer. That is the talk's second question, and here lesson 04 makes a prediction. An image
-# without foreground, judged by itself with a tiny delta, has a gradient of nearly zero: **image-wise training learns
-# almost nothing from empty images**. Batch-wise, each false positive on an empty image makes the ratio of the batch
-# worse, and the network learns to leave it alone.
+# Most tiles hold no cancer. That is the talk's second question, and here lesson 04 makes a prediction. An image without
+# foreground, judged by itself with a tiny delta, has a gradient of nearly zero: **image-wise training learns almost
+# nothing from empty images**. Batch-wise, if another image of the batch has foreground, each false positive on an empty
+# one makes the ratio of the batch worse, and the network learns to leave it alone.
+#
+# How often does a batch have some? About one tile in eight is positive, and batches are drawn at random:
 
 # %%
 whole = choice.runs("whole")
+share, size = tiles.split("train").positive.mean(), whole["batch"].batch_size
+say(f"{share:.0%} of the training tiles are positive: about {(1 - share) ** size:.0%} of the batches of {size} have none.")
+
+# %% [markdown]
+# Those batches teach the batch-wise loss almost nothing either. The others do:
+
+# %%
 live = explorers.LiveCurves("batch", whole["batch"].epochs)
 found = {"batch": train(whole["batch"], tiles, device=choice.device.value, progress=False, on_epoch=live)}
 
@@ -246,12 +266,13 @@ live = explorers.LiveCurves("image", whole["image"].epochs, {"batch": found["bat
 found["image"] = train(whole["image"], tiles, device=choice.device.value, progress=False, on_epoch=live)
 
 # %% [markdown]
-# *Look for:* the last panel. A negative image is *flooded* when more than 1 % of it is called cancer.
+# *Look for:* the last panel. A negative image is *flooded* when more than 1 % of it is called cancer. A lesion is
+# *missed* when not one of its pixels is found.
 
 # %%
 flooded = {name: run.evaluation.flooded_negatives for name, run in found.items()}
 missed = {name: run.evaluation.missed_positives for name, run in found.items()}
-assert flooded["image"] > 2 * flooded["batch"] or not choice.learns
+assert flooded["image"] > flooded["batch"] + 0.1 or not choice.learns
 say(f"Flooded negative images: batch-wise {flooded['batch']:.0%}, image-wise {flooded['image']:.0%}. "
     f"Missed lesions: batch-wise {missed['batch']:.0%}, image-wise {missed['image']:.0%}.")
 
@@ -269,12 +290,13 @@ def both_views(run):
 pd.DataFrame({name: both_views(run) for name, run in found.items()}).round(3)
 
 # %% [markdown]
-# The first row does not see the flooded images at all. The second is ruled by them. A paper that prints only one of
-# the two has chosen its winner, perhaps without knowing.
+# The first row does not see the flooded images at all. The second is ruled by them. A paper that prints only one of the
+# two has chosen its winner, perhaps without knowing.
 #
 # ### See it
 #
-# Eight test tiles without cancer, with what each network marks on them:
+# Eight test tiles without cancer, with what each network marks on them, batch-wise in the upper row and image-wise in
+# the lower:
 
 # %%
 negative = np.flatnonzero(~found["batch"].test.targets.numpy().any(axis=(1, 2, 3)))[:8]
@@ -288,24 +310,21 @@ figures.contact_sheet(np.concatenate([pictures] * 2), np.concatenate([marks["bat
 # %% [markdown]
 # ## Your images, your machine
 #
-# The data can be a folder of your own: `images/` and `masks/` with matching names, and `groups.csv` to say which
-# images belong to one patient. [Bring your own images](BRING_YOUR_OWN_IMAGES.md) has the details and five public data
-# sets.
+# The data can be a folder of your own: `images/` and `masks/` with matching names, and `groups.csv` to say which images
+# belong to one patient. [Bring your own images](BRING_YOUR_OWN_IMAGES.md) has the details and names public data sets.
 #
-# ```python
-# from tverskylib.tiles import folder_tiles
-# from tverskylib.training import RunSettings
+# ```python from tverskylib.tiles import folder_tiles from tverskylib.training import RunSettings
 #
-# tiles = folder_tiles("my_folder", size=128, foreground="nonzero")
-# run = train(RunSettings(task="whole", domain="batch", epochs=20), tiles)
-# ```
+# tiles = folder_tiles("my_folder", size=128, foreground="nonzero") run = train(RunSettings(task="whole",
+# domain="batch", epochs=20), tiles) run.evaluation.over_positive.mean_of_images.dice ```
 #
 # On a graphics card nothing changes: `train` finds it, and computes in bfloat16 where the card can; the loss always in
-# single precision. Several cards share a batch if you start with `torchrun`, and the batch-wise loss is still that of
-# the whole batch, because the ranks add up their *counts*, not their ratios.
+# single precision. Several cards share a batch if these lines stand in a script that is started with `torchrun
+# --nproc-per-node 4 my_script.py`. The batch-wise loss is still that of the whole batch, because the cards add up their
+# *counts*, not their ratios.
 #
-# *Question:* why can a batch-wise loss not be accumulated over small batches, as other losses can? Try it: the answer is
-# an error message.
+# *Question:* why can a batch-wise loss not be accumulated over small batches, as other losses can? Try it: the answer
+# is an error message.
 
 # %%
 try:
@@ -331,7 +350,7 @@ for alpha in (0.5, 0.2):
     tp, fp, fn = (sum(c) for c in (judged.true_positives, judged.false_positives, judged.false_negatives))
     cells[alpha] = {"precision": tp / max(tp + fp, 1), "recall": tp / (tp + fn)}
 print(cells)
-assert cells[0.2]["recall"] > cells[0.5]["recall"] or not choice.learns
+assert cells[0.2]["recall"] > cells[0.5]["recall"] - 0.02 or not choice.learns
 
 # %% [markdown] tags=["exercise"]
 # **Exercise 2.** Image-wise training floods empty images because they teach it nothing. By lesson 04, a delta of the
@@ -343,7 +362,7 @@ base = choice.runs("whole")["image"]
 pixels = base.tiles.size**2
 judged = train(replace(base, delta=pixels / 10), progress=False).evaluation
 print(f"flooded {judged.flooded_negatives:.0%}, but missed lesions {judged.missed_positives:.0%}")
-assert judged.flooded_negatives < 0.5
+assert judged.flooded_negatives < 0.5 or not choice.learns
 
 # %% [markdown]
 # ## What we saw

@@ -5,6 +5,7 @@
 // knows every cell, whatever part of the notebook JupyterLab has put into the page.
 window.probe = (() => {
   const EXPLORER = ".tverskylib-explorer, .tversky-explorer";
+  const CHOICE = ".tverskylib-choice"; // what a lesson trains: dropdowns without a picture
   const SLIDER = ".noUi-handle, input[type=range]";
   const PICTURE = "img, canvas, svg";
   const WIDGET = "application/vnd.jupyter.widget-view+json";
@@ -84,7 +85,8 @@ window.probe = (() => {
   }
 
   const numbers = (condition) => cells().flatMap((cell, index) => (condition(cell) ? [index + 1] : []));
-  const withWidget = () => numbers((cell) => outputs(cell).some((output) => output.data?.[WIDGET]));
+  const withWidget = () =>
+    numbers((cell) => outputs(cell).some((output) => output.data?.[WIDGET]) && !cell.node.querySelector(CHOICE));
   const withExplorer = () => numbers((cell) => cell.node.querySelector(EXPLORER));
 
   // In Voila, which shows a notebook that its kernel has run, there is no model to ask.

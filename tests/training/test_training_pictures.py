@@ -151,7 +151,7 @@ def test_every_metric_of_every_task_can_be_shown(frame, task):
 def test_the_rows_are_batch_sizes_first_then_arms(frame):
     explorer = explorers.records(frame)
     labels = [label.get_text() for label in explorer.drawing.axes.get_yticklabels()]
-    sizes = [label for label in labels if label.startswith("batch size ")]
+    sizes = [label for label in labels if label.startswith("plain Dice loss, ")]
     assert labels[: len(sizes)] == sizes and len(sizes) == 4
     assert max(Counter(labels).values()) == 1
 

@@ -16,6 +16,7 @@ from tverskylib.figures.plate import Plate
 if TYPE_CHECKING:
     import pandas as pd
 
+CURVES = (TP, OTHER, DICE._replace(line=":"))  # not those of the domains, which mean something
 DOMAINS: Mapping[str, Ink] = {"batch": FN, "image": FP}
 NAMES = {
     "average_precision": "average precision",
@@ -84,7 +85,7 @@ class Cells(Drawing):
 
 
 def _row_name(arm: str, batch_size: int) -> str:
-    return f"batch size {batch_size}" if arm == "grid" else arm
+    return f"plain Dice loss, batch size {batch_size}" if arm == "grid" else arm
 
 
 def _limits(values: Any) -> tuple[float, float]:
@@ -104,12 +105,12 @@ def differences(
         metrics: which of its columns.
         others: metric -> batch size -> somebody else's difference, drawn beside as a diamond.
     """
-    figure = Figure(figsize=(2.05 * len(metrics) + 0.4, 2.9))
+    figure = Figure(figsize=(1.75 * len(metrics) + 0.4, 3.2))
     axes = figure.subplots(
         1,
         len(metrics),
         sharey=True,
-        gridspec_kw={"left": 0.07, "right": 0.99, "bottom": 0.14, "top": 0.72, "wspace": 0.1},
+        gridspec_kw={"left": 0.07, "right": 0.99, "bottom": 0.2, "top": 0.74, "wspace": 0.1},
     )
     sizes = list(table.index)
     words = []
@@ -128,19 +129,19 @@ def differences(
             )
             words.append(f"{NAMES[metric]} at {size}: {row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]")
             if others:
-                ax.plot(
-                    others[metric][size], k + 0.25, color=OTHER.colour, marker="D", mfc="none", ls="",
-                    label="the talk's" if not k else None,
-                )  # fmt: skip
+                theirs = others[metric][size]
+                label = "the talk's" if not k else None
+                ax.plot(theirs, k + 0.25, color=OTHER.colour, marker="D", mfc="none", ls="", label=label)
+                words[-1] += f", the talk's {theirs:+.3f}"
         ax.axvline(0, color=DICE.colour, lw=1)
         ax.set_title(NAMES[metric].replace(" (", "\n("), fontsize=10)
         ax.set(ylim=(len(sizes) - 0.5, -0.6))
-        ax.tick_params(axis="x", labelsize=8.5)
+        ax.tick_params(axis="x", labelsize=8)
         ax.grid(axis="x", color=GRID)
     np.atleast_1d(axes)[0].set_yticks(range(len(sizes)), [str(size) for size in sizes])
     np.atleast_1d(axes)[0].set_ylabel("batch size")
     figure.legend(*np.atleast_1d(axes)[0].get_legend_handles_labels(), loc="upper left", ncols=2)
-    figure.text(0.99, 0.965, "right of the line: batchwise is larger", ha="right", va="top", fontsize=9, color=FAINT)
+    figure.text(0.53, 0.02, "batchwise minus imagewise; right of the line batchwise is larger", ha="center", fontsize=9)
     return Plate(figure, f"Batchwise minus imagewise, with 95 % intervals. {'; '.join(words)}.")
 
 
@@ -158,16 +159,20 @@ def reliability(panels: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Plate:
     words = []
     for ax, (title, curves) in zip(axes, panels.items(), strict=True):
         ax.plot([0, 1], [0, 1], color=FAINT, lw=1, ls=(0, (1, 1)))
-        for (name, found), ink in zip(curves.items(), (FN, FP, TP, OTHER, DICE), strict=False):
+        for (name, found), ink in zip(curves.items(), CURVES, strict=False):
             kept = [k for k, pixels in enumerate(found["bin_pixels"]) if pixels >= 50]
             ax.plot(
                 [found["bin_probability"][k] for k in kept], [found["bin_foreground"][k] for k in kept],
                 color=ink.colour, ls=ink.line, marker=ink.marker, ms=4, label=name,
             )  # fmt: skip
-            words.append(f"{title}, {name}: calibration error {found['ece']:.3f}")
+            middle = min(kept, key=lambda k: abs(found["bin_probability"][k] - 0.5), default=None)
+            if middle is not None:
+                at, share = found["bin_probability"][middle], found["bin_foreground"][middle]
+                words.append(f"{title}, {name}: at probability {at:.2f} {share:.2f} is foreground")
+            words.append(f"calibration error {found['ece']:.3f}")
         ax.set(title=title, xlabel="probability", xlim=(0, 1), ylim=(0, 1), aspect="equal")
         ax.grid(color=GRID)
-        ax.legend(fontsize=8.5, loc="upper left")
+        ax.legend(fontsize=8, loc="upper left", labelspacing=0.3)
     axes[0].set_ylabel("share of foreground")
     return Plate(figure, f"Reliability diagrams, bins with at least 50 pixels. {'; '.join(words)}.")
 
@@ -181,7 +186,7 @@ def collapse(panels: Mapping[str, tuple[NDArray[np.floating], NDArray[np.floatin
     """
     figure = Figure(figsize=(2.9 * len(panels) + 0.4, 3.2))
     axes = figure.subplots(
-        1, len(panels), squeeze=False, sharey=True, gridspec_kw={"left": 0.09, "right": 0.97, "bottom": 0.17, "top": 0.88, "wspace": 0.14}
+        1, len(panels), squeeze=False, sharey=True, gridspec_kw={"left": 0.09, "right": 0.97, "bottom": 0.17, "top": 0.84, "wspace": 0.14}
     )[0]  # fmt: skip
     words = []
     for ax, (title, (true, predicted, critical)) in zip(axes, panels.items(), strict=True):
@@ -192,19 +197,27 @@ def collapse(panels: Mapping[str, tuple[NDArray[np.floating], NDArray[np.floatin
         ax.plot(true[below], predicted[below], ls="", marker="^", ms=4, color=FP.colour)
         if critical:
             ax.axvline(critical, color=DICE.colour, ls="--", lw=1.2)
-            ax.text(critical, 0.03, " critical\n fraction", fontsize=8.5, transform=ax.get_xaxis_transform())
-        ax.set(title=title, xlabel="true share of foreground", xscale="log", xlim=(0.002, 1.1), ylim=(-0.03, 1.03))
+            ax.text(critical, 1.01, "critical", fontsize=8.5, ha="center", transform=ax.get_xaxis_transform())
+        ax.set_title(title, pad=16)
+        ax.set(xlabel="true share of foreground", xscale="log", xlim=(0.002, 1.1), ylim=(-0.03, 1.03))
         ax.set_xticks([0.01, 0.1, 1], ["1 %", "10 %", "100 %"])
         ax.grid(color=GRID)
-        part = f", below the critical fraction {predicted[below].mean():.2f}" if below.any() else ""
-        words.append(f"{title}: mean predicted share {predicted.mean():.2f} where {true.mean():.2f} is true{part}")
+        part = (
+            f"; of the {below.sum()} below the critical fraction {critical:.3f}, drawn as triangles, "
+            f"{predicted[below].mean():.2f} where {true[below].mean():.2f} is true"
+            if below.any()
+            else ""
+        )
+        words.append(
+            f"{title}, {len(true)} marks: mean predicted share {predicted.mean():.2f} where {true.mean():.2f} is true{part}"
+        )
     axes[0].set_ylabel("predicted share")
     return Plate(figure, f"Predicted against true share of foreground, a mark for each test image. {'; '.join(words)}.")
 
 
 @in_style
 def regimes(panels: Mapping[str, Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]]], label: str) -> Plate:
-    """A validation score over the steps of training, each seed a thin line and their mean a thick one.
+    """A validation score over the steps of training: the mean of the seeds in the band from the lowest to the highest.
 
     Args:
         panels: title -> domain -> for each seed (steps, values).
@@ -218,20 +231,14 @@ def regimes(panels: Mapping[str, Mapping[str, Sequence[tuple[Sequence[float], Se
     for ax, (title, domains) in zip(axes, panels.items(), strict=True):
         for name, seeds in domains.items():
             ink = DOMAINS[name]
-            for steps, values in seeds:
-                ax.plot(steps, values, color=ink.colour, ls=ink.line, lw=0.8, alpha=0.55)
-            mean = np.mean([values for _, values in seeds], axis=0)
-            ax.plot(
-                seeds[0][0],
-                mean,
-                color=ink.colour,
-                ls=ink.line,
-                marker=ink.marker,
-                ms=4,
-                markevery=3,
-                label=f"{name}wise",
+            steps, values = seeds[0][0], np.array([values for _, values in seeds])
+            low, mean, high = values.min(axis=0), values.mean(axis=0), values.max(axis=0)
+            ax.fill_between(steps, low, high, color=ink.colour, alpha=0.18, lw=0)
+            style = {"color": ink.colour, "ls": ink.line, "marker": ink.marker, "ms": 4, "markevery": 3}
+            ax.plot(steps, mean, label=f"{name}wise, mean and range of {len(seeds)} seeds", **style)
+            words.append(
+                f"{title}, {name}wise {mean[len(mean) // 5]:.3f} after a fifth of it and {mean[-1]:.3f} at its end"
             )
-            words.append(f"{title}, {name}wise ends at {mean[-1]:.3f}")
         ax.set(title=title, xlabel="steps", ylim=(0, 1))
         ax.grid(color=GRID)
     axes[0].set_ylabel(label)
