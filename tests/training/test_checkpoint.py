@@ -54,7 +54,9 @@ def straight():
 @pytest.fixture(scope="module")
 def left(tmp_path_factory):
     """A checkpoint after one epoch of three; copy it before going on."""
-    return stopped(tmp_path_factory.mktemp("stopped") / "run.pt").read_bytes()
+    place = tmp_path_factory.mktemp("stopped") / "run.pt"
+    stopped(str(place))
+    return place.read_bytes()
 
 
 @pytest.fixture

@@ -243,6 +243,11 @@ def test_more_pieces_than_images_are_refused():
         quick(micro_batches=5, domain="image")
 
 
+def test_more_pieces_than_tiles_are_refused():
+    with pytest.raises(ValueError, match="tiles must have at least 13 to train on, as batch_size must, got 12"):
+        quick(micro_batches=13, batch_size=16, domain="image")
+
+
 # What can go wrong.
 
 

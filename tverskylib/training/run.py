@@ -74,7 +74,7 @@ def train(
     precision: Precision = "auto",
     compile: bool = False,
     micro_batches: int = 1,
-    checkpoint: Path | None = None,
+    checkpoint: str | Path | None = None,
     progress: bool = True,
     on_epoch: Callable[[Curves], None] | None = None,
 ) -> Trained:
@@ -116,6 +116,7 @@ def train(
     _check_pieces(settings, micro_batches)
     tiles = synthetic_tiles(settings.tiles, workers=1, progress=False) if tiles is None else tiles
     run = _Run(settings, tiles, accelerator(device, precision), compile, micro_batches)
+    checkpoint = Path(checkpoint) if checkpoint else None
     made_from = {"data": data_hash(tiles), **settings.as_dict()}
     curves = load_checkpoint(checkpoint, made_from, run.plain, run.optimizer) if checkpoint else Curves()
     with run.bar(curves, progress) as bar, _memory_advice(settings, micro_batches):
@@ -164,6 +165,8 @@ class _Run:
         self.validation = samples(tiles, "validation", settings.task).to(device)
         self.test = samples(tiles, "test", settings.task).to(device)
         _check_pieces(settings, micro_batches, self.processes, self.training.mask is not None)
+        if len(self.training) < least:
+            raise ValueError(f"tiles must have at least {least} to train on, as batch_size must, got {len(self.training)}")
         self.steps = steps_per_epoch(len(self.training), settings.batch_size, self.processes)
         self.plain = self._network(device)
         if compile:
