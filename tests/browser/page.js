@@ -170,6 +170,22 @@ window.probe = (() => {
     return whyBusy() || whyNotDrawn();
   }
 
+  // What an explorer shows, to be compared with the same explorer elsewhere: its pictures and its numbers.
+  function shows(number) {
+    const explorer = explorers()[number];
+    const values = [...explorer.querySelectorAll("data")].map((data) => [data.dataset.name, data.value]);
+    return { pictures: pictures(explorer).map(drawn), values, words: explorer.innerText };
+  }
+
+  // Let the notebook's kernel run some code; what it printed.
+  async function python(code) {
+    let printed = "";
+    const future = kernel().requestExecute({ code, store_history: false });
+    future.onIOPub = ({ content }) => (printed += content.text ?? (content.evalue ? `error: ${content.evalue}` : ""));
+    await future.done;
+    return printed;
+  }
+
   // The heights of an output from now on, at every frame that the reader sees, and not only before and after: a picture
   // that is taken away and comes back makes the page jump in between.
   let watched = null;
@@ -189,7 +205,9 @@ window.probe = (() => {
     alts,
     complaints,
     look,
+    python,
     runAll,
+    shows,
     sliders,
     watchHeight,
     watchedHeights,

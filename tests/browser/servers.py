@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,9 +93,11 @@ def jupyterlab(home: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def voila(home: Path, notebook: str) -> Iterator[Server]:
-    """A Voila in an empty folder that serves one notebook at its root."""
+def voila(home: Path, notebook: str, write: Callable[[Path], None] | None = None) -> Iterator[Server]:
+    """A Voila in an empty folder that serves one notebook at its root; ``write`` makes one that is no lesson."""
     _furnish(home)
+    if write:
+        write(home / "notebooks" / notebook)
     template = home / "path" / "voila" / "templates" / "offline"
     template.mkdir(parents=True)
     (template / "index.html.j2").write_text(VOILA_TEMPLATE, encoding="utf-8")

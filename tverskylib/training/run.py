@@ -166,7 +166,9 @@ class _Run:
         self.test = samples(tiles, "test", settings.task).to(device)
         _check_pieces(settings, micro_batches, self.processes, self.training.mask is not None)
         if len(self.training) < least:
-            raise ValueError(f"tiles must have at least {least} to train on, as batch_size must, got {len(self.training)}")
+            raise ValueError(
+                f"tiles must have at least {least} to train on, as batch_size must, got {len(self.training)}"
+            )
         self.steps = steps_per_epoch(len(self.training), settings.batch_size, self.processes)
         self.plain = self._network(device)
         if compile:

@@ -1,0 +1,147 @@
+"""Explorers as pages of their own, with no kernel and no network, by keyboard and by mouse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tverskylib import theory, tversky_from_counts
+from tverskylib.explorers.browser import BatchComposer, Claim1Explorer, ThresholdExplorer
+
+pytestmark = pytest.mark.browser
+
+SAME = {"rel": 1e-9, "abs": 1e-12}
+
+
+@pytest.fixture
+def shown(browser, tmp_path):
+    """Show an explorer's page; it must need no network and raise no error."""
+    pages, faults = [], []
+
+    def show(explorer):
+        context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True)
+        tab = context.new_page()
+        tab.faults = faults
+        tab.on("pageerror", lambda error: faults.append(str(error)))
+        tab.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        tab.goto(explorer.save_html(tmp_path / "page.html").as_uri())
+        pages.append(context)
+        return tab
+
+    yield show
+    for context in pages:
+        context.close()
+    assert faults == []
+
+
+def value_of(tab, name):
+    return tab.evaluate("name => explorer.get(name)", name)
+
+
+def shown_number(tab, name):
+    return float(tab.locator(f"data[data-name='{name}']").get_attribute("value"))
+
+
+def drawn(tab):
+    """Wait for the redraw of what was just changed."""
+    tab.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def press(tab, *keys):
+    for key in keys:
+        tab.keyboard.press(key)
+    drawn(tab)
+
+
+def test_threshold_page(shown):
+    explorer = ThresholdExplorer()
+    tab = shown(explorer)
+    tab.get_by_role("slider", name="threshold").focus()
+    press(tab, "ArrowLeft", "ArrowLeft", "PageDown")
+    assert value_of(tab, "threshold") == 0.38
+    tab.get_by_role("button", name="F2").click()
+    drawn(tab)
+    explorer.threshold, explorer.alpha, explorer.beta = 0.38, 0.2, 0.8
+    tp, fp, fn = explorer.counts
+    expected = {"tp": tp, "fp": fp, "fn": fn, "index": explorer.index}
+    expected |= {"precision": tp / (tp + fp), "recall": tp / (tp + fn)}
+    assert {name: shown_number(tab, name) for name in expected} == pytest.approx(expected, **SAME)
+    found = tab.locator(".tversky-explorer").evaluate("root => ({...root.dataset})")
+    assert [float(found[name]) for name in ("best", "peak", "tau", "share")] == pytest.approx(
+        [*explorer.best, explorer.tau, explorer.share_near_best], **SAME
+    )
+    assert f"{int(fn):,} false negative, dotted" in tab.locator("canvas").get_attribute("aria-label")
+    assert tab.get_by_role("slider", name="threshold").get_attribute("aria-valuetext") == "0.38"
+    tab.wait_for_function("document.querySelector('output').textContent.startsWith('Threshold 0.380')")
+
+
+def test_claim1_page(shown):
+    tab = shown(Claim1Explorer())
+    assert tab.locator(".tversky-explorer").get_attribute("data-optimum") == "one"
+    tab.get_by_role("slider", name="point of the diagram").focus()
+    press(tab, "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown")
+    p, epsilon = value_of(tab, "p"), value_of(tab, "epsilon")
+    assert (p, epsilon) == (0.0158, 0.19)
+    explorer = Claim1Explorer(p=p, epsilon=epsilon)
+    assert tab.locator(".tversky-explorer").get_attribute("data-optimum") == explorer.optimum == "target"
+    a, b = 1 - epsilon / 2, epsilon / 2
+    mask = tversky_from_counts(p * a, p * (1 - a), (1 - p) * b)
+    assert shown_number(tab, "target") == pytest.approx(mask, **SAME)
+    box = tab.locator(".tversky-stack").bounding_box()
+    tab.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.2 * box["height"])
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.7 * box["height"], steps=3)
+    tab.mouse.up()
+    drawn(tab)
+    assert value_of(tab, "p") > 0.1 and value_of(tab, "epsilon") < 0.2
+    tab.get_by_role("slider", name="delta").focus()
+    press(tab, "End")
+    assert value_of(tab, "delta") == pytest.approx(10**0.5, rel=1e-2)
+
+
+def test_batch_page(shown):
+    batch = BatchComposer()
+    tab = shown(batch)
+    tab.get_by_role("slider", name="image 2, TP").focus()
+    press(tab, "Shift+ArrowRight", "PageUp", "ArrowLeft")
+    batch.counts = [[900, 100, 100], [39, 40, 40], [0, 60, 0]]
+    assert value_of(tab, "counts") == batch.counts
+    assert [shown_number(tab, name) for name in ("image", "batch")] == pytest.approx(batch.losses, **SAME)
+    slopes = theory.pixel_gradients(39, 40, 40, 0.5, 0.5, 0)
+    assert shown_number(tab, "foreground-2") == pytest.approx(slopes[0] / 3, **SAME)
+    tab.get_by_role("button", name="counterexample").click()
+    drawn(tab)
+    assert "OUTSIDE" in tab.locator(".tversky-verdict").inner_text()
+
+
+def test_reset_brings_back_the_start(shown):
+    tab = shown(Claim1Explorer(p=0.03))
+    tab.get_by_role("slider", name="C in the formula").focus()
+    press(tab, "ArrowLeft")
+    tab.get_by_role("button", name="F2").click()
+    tab.get_by_role("button", name="Reset").click()
+    drawn(tab)
+    assert [value_of(tab, name) for name in ("p", "alpha", "beta", "num_classes")] == [0.03, 0.5, 0.5, 2]
+
+
+def test_an_error_is_shown_to_the_reader(shown):
+    tab = shown(BatchComposer())
+    tab.evaluate("explorer.set('counts', 5)")
+    assert "This could not be drawn" in tab.get_by_role("alert").inner_text()
+    tab.evaluate("explorer.set('counts', [[1, 2, 3], [4, 5, 6]])")
+    drawn(tab)
+    assert tab.get_by_role("alert").count() == 0
+    assert len(tab.faults) == 1
+    tab.faults.clear()
+
+
+@pytest.mark.parametrize(("make", "slider"), [(ThresholdExplorer, "threshold"), (Claim1Explorer, "alpha")])
+def test_a_redraw_fits_into_a_frame(make, slider, shown):
+    """Not how quick this machine is, only that no redraw is of another order: 16 ms, and room for a busy machine."""
+    tab = shown(make())
+    tab.get_by_role("slider", name=slider).focus()
+    taken = []
+    for _ in range(25):
+        press(tab, "ArrowRight")
+        taken.append(float(tab.locator(".tversky-explorer").get_attribute("data-redraw-ms")))
+    assert np.median(taken[5:]) < 2 * 16

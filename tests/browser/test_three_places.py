@@ -1,0 +1,108 @@
+"""The explorers in JupyterLab, in Voila and as pages with no kernel: the same pictures and the same numbers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+from conftest import showing
+from driver import OPEN, RUN, Lesson, Page
+from nbformat.v4 import new_code_cell, new_notebook
+from servers import Server, voila
+
+from tverskylib.explorers import BatchComposer, Claim1Explorer, ThresholdExplorer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+pytestmark = pytest.mark.browser
+
+EXPLORERS = (ThresholdExplorer, Claim1Explorer, BatchComposer)
+KEYS = ("PageUp", "ArrowRight", "ArrowRight", "ArrowLeft")
+
+
+def write_notebook(path: Path) -> None:
+    """All explorers, each by its name."""
+    names = [make.__name__ for make in EXPLORERS]
+    cells = [new_code_cell("from tverskylib import explorers")]
+    cells += [new_code_cell(f"{name} = explorers.{name}()\n{name}") for name in names]
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+
+
+def moved(page: Page) -> list[dict[str, Any]]:
+    """What each explorer shows after some keys on each of its sliders."""
+    for at in page.sliders():
+        page.ask("focus", at)
+        for key in KEYS:
+            page.page.keyboard.press(key)
+    page.page.wait_for_timeout(1000)  # the words that are spoken follow after a pause
+    return [page.ask("shows", number) for number in range(page.ask("explorers"))]
+
+
+@pytest.fixture(scope="module")
+def in_jupyterlab(context: BrowserContext, lab: Server) -> Iterator[Lesson]:
+    """The notebook in JupyterLab, after Run All."""
+    write_notebook(lab.home / "notebooks" / "explorers.ipynb")
+    opened = Lesson(context, lab, "explorers")
+    with showing(opened, "three_places_jupyterlab"):
+        opened.open()
+        opened.run_all()
+        assert opened.failure is None
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def expected(in_jupyterlab: Lesson) -> list[dict[str, Any]]:
+    """What the explorers show in JupyterLab after the keys."""
+    found = moved(in_jupyterlab)
+    assert len(found) == len(EXPLORERS) and all(shown["pictures"] for shown in found)
+    return found
+
+
+def values(lesson: Lesson, name: str, traits: list[str]) -> dict[str, Any]:
+    """The values of an explorer in the kernel."""
+    return dict(ast.literal_eval(lesson.ask("python", f"print({{name: getattr({name}, name) for name in {traits}}})")))
+
+
+def test_python_has_the_values_of_the_page(in_jupyterlab: Lesson, expected: list[dict[str, Any]]) -> None:
+    start = ThresholdExplorer()
+    traits = ["threshold", "alpha", "beta"]
+    after = values(in_jupyterlab, "ThresholdExplorer", traits)
+    assert all(after[name] != getattr(start, name) for name in traits)
+    start.threshold, start.alpha, start.beta = (after[name] for name in traits)
+    assert float(dict(expected[0]["values"])["index"]) == pytest.approx(start.index, rel=1e-9)
+
+
+def test_the_page_follows_python(in_jupyterlab: Lesson, expected: list[dict[str, Any]]) -> None:
+    before = values(in_jupyterlab, "Claim1Explorer", ["p"])["p"]
+    assert in_jupyterlab.ask("python", "Claim1Explorer.p = 0.3") == ""
+    in_jupyterlab.page.wait_for_timeout(500)
+    assert in_jupyterlab.ask("shows", 1)["pictures"] != expected[1]["pictures"]
+    in_jupyterlab.ask("python", f"Claim1Explorer.p = {before}")
+    in_jupyterlab.page.wait_for_timeout(1000)
+    assert in_jupyterlab.ask("shows", 1) == expected[1]
+
+
+def test_voila_shows_the_same(context: BrowserContext, tmp_path: Path, expected: list[dict[str, Any]]) -> None:
+    with voila(tmp_path, "explorers.ipynb", write_notebook) as server, showing(Page(context, server), "voila") as page:
+        page.page.goto(server.url, timeout=1000 * (OPEN + RUN))
+        page.wait("whyNotServed", len(EXPLORERS), seconds=OPEN)
+        assert moved(page) == expected
+        assert page.errors == [] and page.foreign == []
+
+
+@pytest.mark.parametrize("number", range(len(EXPLORERS)), ids=[make.__name__ for make in EXPLORERS])
+def test_a_page_without_a_kernel_shows_the_same(
+    context: BrowserContext, tmp_path: Path, expected: list[dict[str, Any]], number: int
+) -> None:
+    address = EXPLORERS[number]().save_html(tmp_path / "page.html").as_uri()
+    (tmp_path / "log").touch()  # of the server that this page does without
+    with showing(Page(context, Server(address, "", tmp_path)), f"page_{number}") as page:
+        page.page.goto(address)
+        assert moved(page) == [expected[number]]
+        assert page.errors == [] and page.foreign == [address]
