@@ -11,7 +11,7 @@ window.probe = (() => {
   const WIDGET = "application/vnd.jupyter.widget-view+json";
 
   // What JupyterLab and nbconvert say of a picture that has no alt text of its own.
-  const NO_ALT = ["Image", "No description has been provided for this image"];
+  const NO_ALT = new Set(["Image", "No description has been provided for this image"]);
 
   // The open notebook; null in Voila, whose page has no such thing.
   function panel() {
@@ -109,7 +109,7 @@ window.probe = (() => {
   const alts = () => images().map(alt);
   function alt(image) {
     const words = image.getAttribute("alt")?.trim() ?? "";
-    return NO_ALT.includes(words) ? "" : words;
+    return NO_ALT.has(words) ? "" : words;
   }
 
   // --------------------------------------------------------------------------------------------- explorers

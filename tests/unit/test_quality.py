@@ -1,11 +1,13 @@
 """The tools that read code find nothing."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+SCRIPTS = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
 
 
@@ -15,3 +17,12 @@ def test_tool_finds_nothing(tool):
         [sys.executable, "-m", *tool.split()], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=280
     )
     assert done.returncode == 0, f"{tool}:\n{done.stdout}{done.stderr}"
+
+
+def test_no_fault_in_the_javascript():
+    """oxlint is a program, not a module; its rules are in .oxlintrc.json."""
+    program = shutil.which("oxlint", path=str(SCRIPTS)) or shutil.which("oxlint")
+    assert program is not None, "oxlint is missing: python -m pip install -r requirements-test.txt"
+    folders = ["tverskylib", "tests"]
+    done = subprocess.run([program, *folders], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
+    assert done.returncode == 0 and " on 0 files" not in done.stdout, done.stdout

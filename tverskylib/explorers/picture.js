@@ -10,7 +10,7 @@ function render({ model, el }) {
   function draw() {
     const previous = shown;
     shown = URL.createObjectURL(new Blob([model.get("png")], { type: "image/png" }));
-    img.onload = () => previous && URL.revokeObjectURL(previous);
+    img.addEventListener("load", () => previous && URL.revokeObjectURL(previous), { once: true });
     img.width = model.get("width");
     img.height = model.get("height");
     img.alt = model.get("alt");

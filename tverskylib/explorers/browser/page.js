@@ -14,7 +14,7 @@ export class PageModel {
   set(name, value) {
     if (Object.is(this.values[name], value)) return;
     this.values[name] = value;
-    for (const listener of [...(this.listeners.get(`change:${name}`) ?? [])]) listener();
+    for (const listener of this.listeners.get(`change:${name}`) ?? []) listener();
   }
 
   on(event, listener) {
