@@ -2,6 +2,7 @@
 
 LESSONS ?=
 LAB_ARGS ?=
+APP_ARGS ?=
 PYTEST_ARGS ?=
 
 # Windows (git-bash too) has other names for Python and for its folder of programs.
@@ -13,10 +14,20 @@ PYTHON ?= python3
 BIN := .venv/bin
 endif
 
-.PHONY: lab test notebooks bench clean
+.PHONY: lab app slides test notebooks bench clean
 
 lab: .venv/lab.stamp
 	$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb $(LAB_ARGS)
+
+# The explorers and two dashboards as pages without code.
+app: .venv/lab.stamp
+	JUPYTER_PATH="$(CURDIR)/notebooks/app" $(BIN)/python -m voila notebooks/app \
+	  --Voila.config_file_paths="$(CURDIR)/notebooks/app" $(APP_ARGS)
+
+# Lessons 02, 03 and 05 as slides; notebooks/TEACHING.md says how.
+slides: .venv/lab.stamp
+	$(BIN)/python -m pip install "jupyterlab_rise>=0.43"
+	JUPYTER_PATH="$(CURDIR)/notebooks/app" $(BIN)/python -m jupyterlab notebooks/02_thresholded_predictions.ipynb $(LAB_ARGS)
 
 test: .venv/test.stamp
 	$(BIN)/python -m pytest -n 2 -m "not browser" $(PYTEST_ARGS)

@@ -40,6 +40,8 @@ LARGEST = 1_500_000  # bytes of a stored notebook: GitHub shows no large ones
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}  # the rest of it changes with every Python
+# For jupyterlab-rise, where a lesson has slides. The theme is one that asks no other host for fonts.
+SLIDES = {"theme": "white", "transition": "none", "start_slideshow_at": "beginning"}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # A path with two folders or more, or the address of an object: neither is the same on another machine.
 MACHINE = re.compile(r"(?:^|(?<=[\s\"'(=]))(?:/[\w.~-]+){2,}|\b[A-Z]:\\\w+\\\w+|\bat 0x[0-9a-fA-F]{6,}", re.MULTILINE)
@@ -257,7 +259,9 @@ def notebook_of(project: Project, document: Document) -> NotebookNode:
     hashes = {"source_hash": short_hash(document.lesson.text)}
     if document.runs:
         hashes["library_hash"] = project.library_hash
-    metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE, "tverskylib": hashes}
+    metadata: dict[str, Any] = {"kernelspec": KERNEL, "language_info": LANGUAGE, "tverskylib": hashes}
+    if any("slideshow" in cell.metadata for cell in document.cells):
+        metadata["rise"] = SLIDES
     notebook: NotebookNode = new_notebook(cells=document.cells, metadata=metadata)
     return notebook
 
@@ -389,6 +393,15 @@ def build(project: Project, lesson: Lesson) -> None:
         write(notebook, target)
 
 
+def pages(project: Project) -> Iterator[tuple[Path, NotebookNode]]:
+    """The pages of the Voila app and where they are stored: without outputs, as Voila runs them for each reader."""
+    for source in sorted((project.notebooks / "app" / "source").glob("*.py")):
+        page = Lesson(source.stem, source.read_text(encoding="utf-8"))
+        cells = [copied(cell, cell.source, id=short_hash(str(k), cell.source)) for k, cell in enumerate(page.cells)]
+        path = f"app/{page.name}.ipynb"
+        yield project.notebooks / path, notebook_of(project, Document(path, cells, page, runs=False))
+
+
 def write(notebook: NotebookNode, path: Path) -> None:
     """Write a valid notebook, with the same bytes on every system."""
     nbformat.validate(notebook)
@@ -433,6 +446,9 @@ def outdated(project: Project) -> dict[str, str]:
     stored = {path for folder in (".", "exercises") for path in (project.notebooks / folder).glob("*.ipynb")}
     for path in sorted(stored - {project.notebooks / document.path for document in expected}):
         reasons[path.relative_to(project.root).as_posix()] = "it has no source: remove it"
+    for path, page in pages(project):
+        if not path.exists() or path.read_text(encoding="utf-8") != nbformat.writes(page) + "\n":
+            reasons[path.relative_to(project.root).as_posix()] = "it is not what its source makes"
     if readme(project) != (project.root / "README.md").read_text(encoding="utf-8"):
         reasons["README.md"] = "its table of lessons or its links changed"
     return reasons
@@ -497,6 +513,8 @@ def main(arguments: Sequence[str] | None = None, project: Project | None = None)
         except LessonError as error:
             failures += 1
             print(f"{error}\n", file=sys.stderr, flush=True)
+    for path, page in pages(project):
+        write(page, path)
     (project.root / "README.md").write_text(readme(project), encoding="utf-8", newline="\n")
     return failures
 

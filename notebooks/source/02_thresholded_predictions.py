@@ -6,7 +6,7 @@
 #     name: python3
 # ---
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # Thresholded predictions
 #
 # How does a probability become a mask, and is 0.5 the right place to cut?
@@ -28,14 +28,14 @@
 #
 # **Time:** 20 minutes
 
-# %% tags=["setup"]
+# %% slideshow={"slide_type": "skip"} tags=["setup"]
 import numpy as np
 
 from tverskylib import dice_index, explorers, figures, say, threshold_counts, tiles, tversky_from_counts
 
 tile = tiles.real_image()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## A real image and an honest prediction
 #
 # The picture below follows the talk's: the original image, the ground truth, the raw prediction, and the prediction cut
@@ -50,13 +50,14 @@ tile = tiles.real_image()
 #   would teach nothing here. We turned the noise up until Dice came out near 0.8, so do not take that number as a
 #   measure of anything.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 figures.thresholded(tile.image, tile.target, tile.probability, thresholds=(0.25, 0.5, 0.75))
 
 # %% [markdown]
 # *Look for:* the white area of the last three masks. At 0.25 nearly everything that is brown is inside, and much that
 # is not. At 0.75 whole parts of the glands are gone.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The threshold
 #
 # A pixel belongs to the mask when its probability is at least the threshold.
@@ -69,12 +70,12 @@ say(f"At 0.5, {mask.mean():.1%} of the pixels are in the mask; {tile.target.mean
 # When the threshold rises, pixels can only leave the mask, never enter it. So TP and FP can only fall, and FN can only
 # grow.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 counts = threshold_counts(tile.probability, tile.target, np.linspace(0, 1, 101))
 assert (np.diff(counts.tp) <= 0).all() and (np.diff(counts.fp) <= 0).all()
 assert (np.diff(counts.fn) >= 0).all()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The three counts
 #
 # - A **true positive** is in the mask and in the target.
@@ -87,13 +88,13 @@ FP = (mask & ~tile.target).sum()
 FN = (~mask & tile.target).sum()
 say(f"At 0.5: TP = {TP:,}, FP = {FP:,}, FN = {FN:,}.")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The library counts all thresholds at once, by sorting the probabilities. It must find the same.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 assert threshold_counts(tile.probability, tile.target, 0.5) == (TP, FP, FN)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Precision, recall, Dice
 #
 # Three scores are made of these counts. **Precision** asks: of what was marked, how much is right? **Recall** asks: of
@@ -111,11 +112,11 @@ say(f"Precision {precision:.3f}, recall {recall:.3f}, Dice {dice:.3f}.")
 # %% [markdown]
 # Dice lies between precision and recall: it is their *harmonic* mean, which stays close to the smaller of the two.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 assert np.isclose(dice, 2 / (1 / precision + 1 / recall))
 assert min(precision, recall) <= dice <= max(precision, recall)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Move the threshold
 #
 # *Move this:* the threshold, with the arrow keys, from low to high. *Look for:* in the picture, striped false positives
@@ -124,33 +125,33 @@ assert min(precision, recall) <= dice <= max(precision, recall)
 # tau, and the weights alpha and beta are for [lesson 03](03_tversky_index.ipynb) and [lesson
 # 05](05_label_smoothing.ipynb).)
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 explorers.ThresholdExplorer()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The crop in the picture is a part of the half image, so that the patterns are large enough to see. Here is the top for
 # the whole half image.
 
-# %% tags=["setup"]
+# %% slideshow={"slide_type": "fragment"} tags=["setup"]
 thresholds = np.linspace(0.01, 0.99, 197)
 dices = tversky_from_counts(*threshold_counts(tile.probability, tile.target, thresholds))
 best = thresholds[dices.argmax()]
 say(f"The best threshold is {best:.3f}, with Dice {dices.max():.3f}; at 0.5 Dice is {dice:.3f}.")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## One half is not the best place to cut
 #
 # Why would one cut at one half at all? Because it makes the fewest wrong pixels, if the probabilities can be trusted:
 # from a chance of one half upward, "foreground" is the better bet. Can ours be trusted? Let us look where the fewest
 # pixels are wrong.
 
-# %%
+# %% slideshow={"slide_type": "fragment"}
 wrong = [((tile.probability >= threshold) != tile.target).mean() for threshold in thresholds]
 fewest = thresholds[np.argmin(wrong)]
 assert best < fewest < 0.5
 say(f"The fewest pixels, {min(wrong):.1%}, are wrong at threshold {fewest:.3f}. Dice goes further down, to {best:.3f}.")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # So there are two reasons here. The first is the map: its 0.5 does not mean a chance of one half. The second is Dice
 # itself. Dice is TP divided by *half the mask plus half the target*. Let one more pixel join the mask, one that is
 # foreground with chance $q$: that adds $\frac12$ below in any case, and $q$ above on average. A fraction grows by such
@@ -164,11 +165,11 @@ say(f"The fewest pixels, {min(wrong):.1%}, are wrong at threshold {fewest:.3f}. 
 # %%
 say(f"Half of the best Dice is {dices.max() / 2:.3f}; the best threshold on this image is {best:.3f}.")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # That is near. But our map can not be trusted, as we saw. Trustworthy has a name: a prediction is **calibrated** if,
 # among all pixels with probability about 0.3, about 30 % are foreground, and so for every value. We can simply count.
 
-# %%
+# %% slideshow={"slide_type": "fragment"}
 def share_of_foreground(probability):
     near = abs(tile.probability - probability) < 0.03
     return tile.target[near].mean()
@@ -181,14 +182,15 @@ say(f"Probability near 0.3: {share_of_foreground(0.3):.0%} foreground. Near {bes
 # around the best threshold, it happens to be right. The rule itself speaks of the chance, and there it holds: at the
 # best threshold the share of foreground is about half of the best Dice.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 assert abs(share_of_foreground(best) - dices.max() / 2) < 0.03
 assert abs(share_of_foreground(0.3) - 0.3) > 0.1
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # *Question:* a Dice index is at most 1, so the best threshold of a calibrated map is never above one half. When is it
 # exactly one half? When the prediction can be perfect. The harder the task, the lower one has to cut.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## A threshold can not rescue a bad map
 #
 # The threshold chooses a point on the curve; the curve itself belongs to the prediction. If we shuffle the
@@ -200,10 +202,10 @@ no_better = tversky_from_counts(*threshold_counts(shuffled, tile.target, thresho
 everything = dice_index(np.ones_like(tile.target)[None, None], tile.target[None, None])
 say(f"Best Dice of the shuffled map {no_better:.3f}; marking everything gives {everything:.3f}.")
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 assert abs(no_better - everything) < 0.01
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
 # The solutions are in the solutions notebook of this lesson.
@@ -221,7 +223,7 @@ cut = thresholds[recalls >= 0.95].max()
 price = (found.tp / (found.tp + found.fp))[thresholds == cut].item()
 assert price < precision
 
-# %% [markdown] tags=["exercise"]
+# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
 # **2.** Someone offers you `n` more pixels, half of them foreground: $n/2$ more true positives, $n/2$ fewer false
 # negatives and $n/2$ more false positives. Does Dice rise? Compute `offered` for $n = 1000$, and find out for which
 # Dice such an offer is bad.
@@ -232,7 +234,7 @@ assert price < precision
 offered = tversky_from_counts(TP + 500, FP + 500, FN - 500)
 assert offered > dice  # the chance 1/2 is larger than half of Dice, whatever Dice is below 1
 
-# %% [markdown] tags=["exercise"]
+# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
 # **3.** Flip the roles: let background be the foreground (`~tile.target`, and one minus the probability). What is the
 # best Dice, `background_dice`? Which pixels are counted now that were not counted before?
 #
@@ -243,14 +245,15 @@ background_dice = tversky_from_counts(*threshold_counts(1 - tile.probability, ~t
 # The true negatives of before are the true positives of now.
 assert background_dice > dices.max()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we saw
 #
 # - A threshold trades false positives against false negatives. Moving it up, TP and FP fall and FN grows.
 # - Precision, recall and Dice are three ways to weigh the same three counts.
 # - The best threshold for Dice was below one half for two reasons: our map is not calibrated, and Dice cuts where the
 #   chance of foreground is half of the best Dice.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is next
 #
 # [Lesson 03](03_tversky_index.ipynb) lets you choose the weights of the two mistakes: the Tversky index.
@@ -261,5 +264,5 @@ assert background_dice > dices.max()
 #   thresholded predictions.
 # - A. C. Ruifrok, D. A. Johnston: Quantification of histochemical staining by color deconvolution. *Analytical and
 #   Quantitative Cytology and Histology* 23, 2001, pp. 291–299.
-# - Z. C. Lipton, C. Elkan, B. Naryanaswamy: Optimal thresholding of classifiers to maximize F1 measure. *ECML PKDD*,
-#   2014.
+# - Z. C. Lipton, C. Elkan, B. Naryanaswamy: Optimal thresholding of classifiers to maximize F1 measure. *ECML
+#   PKDD*, 2014.

@@ -312,6 +312,6 @@ assert np.isclose(twice, 0.98)
 # ## References
 #
 # - C. Szegedy et al.: Rethinking the Inception architecture for computer vision. *CVPR*, 2016, pp. 2818–2826.
-# - G. Pereyra et al.: Regularizing neural networks by penalizing confident output distributions. arXiv:1701.06548,
-#   2017.
+# - G. Pereyra et al.: Regularizing neural networks by penalizing confident output distributions. 2017,
+#   arXiv:1701.06548.
 # - G. Hidy: *The Tversky loss function and its modifications for medical image segmentation*, talk, 2022, Claim 2.

@@ -395,8 +395,8 @@ for s in np.arange(0.05, 0.5, 0.05):
 #
 # ## References
 #
-# - G. Pereyra et al.: Regularizing neural networks by penalizing confident output distributions. arXiv:1701.06548,
-#   2017.
+# - G. Pereyra et al.: Regularizing neural networks by penalizing confident output distributions. 2017,
+#   arXiv:1701.06548.
 # - Z. Wang et al.: Dice semimetric losses: optimizing the Dice score with soft labels. *MICCAI*, 2023.
 # - Z. Wang et al.: Jaccard metric losses: optimizing the Jaccard index with soft labels. *NeurIPS*, 2023.
 # - B. Dai, C. Li: RankSEG: a consistent ranking-based framework for segmentation. *JMLR* 24, 2023.

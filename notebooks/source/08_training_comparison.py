@@ -382,5 +382,5 @@ assert judged.flooded_negatives < 0.5 or not choice.learns
 #
 # - O. Ronneberger, P. Fischer, T. Brox. *U-Net: Convolutional networks for biomedical image segmentation.* MICCAI 2015.
 # - D. P. Kingma, J. Ba. *Adam: A method for stochastic optimization.* ICLR 2015.
-# - L. Maier-Hein, A. Reinke et al. *Metrics reloaded: recommendations for image analysis validation.* Nature Methods
-#   2024.
+# - L. Maier-Hein, A. Reinke et al. *Metrics reloaded: recommendations for image analysis validation.* Nature
+#   Methods 2024.

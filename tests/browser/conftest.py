@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 import chromium
 import pytest
 from driver import LESSONS, Lesson, Page
-from servers import Server, jupyterlab
+from servers import Server, jupyterlab, voila
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -99,6 +99,13 @@ def lab(context: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> It
     """
     with jupyterlab(tmp_path_factory.mktemp("jupyterlab")) as server:
         server.set_windowing("none")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Voila with the pages of the app."""
+    with voila(tmp_path_factory.mktemp("voila")) as server:
         yield server
 
 

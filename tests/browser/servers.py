@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,21 +23,6 @@ SETTINGS = {
     # JupyterLab would ask for news, and look for a newer JupyterLab.
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
 }
-
-# Voila takes all extensions of JupyterLab along, and those that need parts it does not have (jupytext's for one) write
-# errors to the console.
-VOILA_EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
-
-# Voila's own template loads Font Awesome from another host, with two <link>s between the parts of one block, so the
-# block is written anew without them. Neither the lessons nor ipywidgets' sliders use its symbols.
-VOILA_TEMPLATE = """{%- extends 'voila/templates/lab/index.html.j2' -%}
-{%- import "spinner.macro.html.j2" as spinner -%}
-{%- block notebook_css -%}
-{% if frontend == "voila" %}{{ resources.include_js("static/voila-style.js") }}{% endif %}
-{{ spinner.css() }}
-{{ super.super() }}
-{%- endblock notebook_css -%}
-"""
 
 
 @dataclass(frozen=True)
@@ -64,10 +49,10 @@ class Server:
 
 
 @contextmanager
-def jupyterlab(home: Path) -> Iterator[Server]:
+def jupyterlab(home: Path, *, slides: bool = False) -> Iterator[Server]:
     """A JupyterLab in an empty folder, which gets everything that it reads and writes.
 
-    Its notebooks lie in ``home/notebooks``.
+    Its notebooks lie in ``home/notebooks``. With ``slides`` it is started as by `make slides`.
     """
     _furnish(home)
     for name, values in SETTINGS.items():
@@ -86,32 +71,23 @@ def jupyterlab(home: Path) -> Iterator[Server]:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     port = _free_port()
-    with _running(
-        ["jupyterlab", f"--ServerApp.port={port}", *options], home, f"http://127.0.0.1:{port}", token
-    ) as server:
+    command = ["jupyterlab", f"--ServerApp.port={port}", *options]
+    app = home / "notebooks" / "app" if slides else None
+    with _running(command, home, f"http://127.0.0.1:{port}", token, app) as server:
         yield server
 
 
 @contextmanager
-def voila(home: Path, notebook: str, write: Callable[[Path], None] | None = None) -> Iterator[Server]:
-    """A Voila in an empty folder that serves one notebook at its root; ``write`` makes one that is no lesson."""
+def voila(home: Path) -> Iterator[Server]:
+    """A Voila in an empty folder that serves the pages of the app, with the settings of `make app`.
+
+    They lie in ``home/notebooks/app``; a notebook that is put there is served too.
+    """
     _furnish(home)
-    if write:
-        write(home / "notebooks" / notebook)
-    template = home / "path" / "voila" / "templates" / "offline"
-    template.mkdir(parents=True)
-    (template / "index.html.j2").write_text(VOILA_TEMPLATE, encoding="utf-8")
-    (template / "conf.json").write_text('{"base_template": "lab"}', encoding="utf-8")
+    app = home / "notebooks" / "app"
     port = _free_port()
-    options = [
-        str(home / "notebooks" / notebook),
-        "--no-browser",
-        "--template=offline",
-        "--Voila.ip=127.0.0.1",
-        "--Voila.port_retries=0",
-        f"--VoilaConfiguration.extension_allowlist={VOILA_EXTENSIONS}",
-    ]
-    with _running(["voila", f"--Voila.port={port}", *options], home, f"http://127.0.0.1:{port}", "") as server:
+    options = [str(app), f"--Voila.config_file_paths={app}", "--no-browser", "--Voila.port_retries=0"]
+    with _running(["voila", f"--Voila.port={port}", *options], home, f"http://127.0.0.1:{port}", "", app) as server:
         yield server
 
 
@@ -127,12 +103,16 @@ def _furnish(home: Path) -> None:
     (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
 
 
-def _environment(home: Path) -> dict[str, str]:
-    """Every folder of Jupyter and IPython inside ``home``; the rest as it is."""
+def _environment(home: Path, more: Path | None) -> dict[str, str]:
+    """Every folder of Jupyter and IPython inside ``home``; the rest as it is.
+
+    In ``more`` Jupyter looks for templates and extensions too.
+    """
     folders = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     folders |= {f"JUPYTERLAB_{name}_DIR": str(home / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
     # JUPYTER_PATH is searched first, so its python3 wins against any other that is installed.
-    folders |= {"JUPYTER_PATH": str(home / "path"), "IPYTHONDIR": str(home / "ipython")}
+    path = os.pathsep.join(str(folder) for folder in (home / "path", more) if folder)
+    folders |= {"JUPYTER_PATH": path, "IPYTHONDIR": str(home / "ipython")}
     return {**os.environ, **folders, "TVERSKYLIB_PROFILE": "smoke"}
 
 
@@ -148,11 +128,11 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _running(module: Sequence[str], home: Path, url: str, token: str) -> Iterator[Server]:
+def _running(module: Sequence[str], home: Path, url: str, token: str, more: Path | None = None) -> Iterator[Server]:
     server = Server(url, token, home)
     with (home / "log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", *module], cwd=home, env=_environment(home), stdout=log, stderr=log
+            [sys.executable, "-m", *module], cwd=home, env=_environment(home, more), stdout=log, stderr=log
         )
         try:
             _wait_for(f"{url}/api?token={token}" if token else f"{url}/voila/static/voila.js", process, server)

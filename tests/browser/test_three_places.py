@@ -12,7 +12,7 @@ import pytest
 from conftest import showing
 from driver import OPEN, RUN, Lesson, Page
 from nbformat.v4 import new_code_cell, new_notebook
-from servers import Server, voila
+from servers import Server
 
 from tverskylib.explorers import BatchComposer, Claim1Explorer, ThresholdExplorer
 
@@ -88,9 +88,10 @@ def test_the_page_follows_python(in_jupyterlab: Lesson, expected: list[dict[str,
     assert in_jupyterlab.ask("shows", 1) == expected[1]
 
 
-def test_voila_shows_the_same(context: BrowserContext, tmp_path: Path, expected: list[dict[str, Any]]) -> None:
-    with voila(tmp_path, "explorers.ipynb", write_notebook) as server, showing(Page(context, server), "voila") as page:
-        page.page.goto(server.url, timeout=1000 * (OPEN + RUN))
+def test_voila_shows_the_same(context: BrowserContext, app: Server, expected: list[dict[str, Any]]) -> None:
+    write_notebook(app.home / "notebooks" / "app" / "explorers.ipynb")
+    with showing(Page(context, app), "three_places_voila") as page:
+        page.page.goto(f"{app.url}/voila/render/explorers.ipynb", timeout=1000 * (OPEN + RUN))
         page.wait("whyNotServed", len(EXPLORERS), seconds=OPEN)
         assert moved(page) == expected
         assert page.errors == [] and page.foreign == []
