@@ -25,9 +25,9 @@ EXPLORERS = (ThresholdExplorer, Claim1Explorer, BatchComposer)
 KEYS = ("PageUp", "ArrowRight", "ArrowRight", "ArrowLeft")
 
 
-def write_notebook(path: Path) -> None:
-    """All explorers, each by its name."""
-    names = [make.__name__ for make in EXPLORERS]
+def write_notebook(path: Path, *more: str) -> None:
+    """All explorers of the browser, and more that the kernel draws, each by its name."""
+    names = [*(make.__name__ for make in EXPLORERS), *more]
     cells = [new_code_cell("from tverskylib import explorers")]
     cells += [new_code_cell(f"{name} = explorers.{name}()\n{name}") for name in names]
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
@@ -35,19 +35,21 @@ def write_notebook(path: Path) -> None:
 
 
 def moved(page: Page) -> list[dict[str, Any]]:
-    """What each explorer shows after some keys on each of its sliders."""
+    """What each explorer of the browser shows after some keys on each of its sliders."""
     for at in page.sliders():
+        if at["explorer"] >= len(EXPLORERS):
+            continue
         page.ask("focus", at)
         for key in KEYS:
             page.page.keyboard.press(key)
     page.page.wait_for_timeout(1000)  # the words that are spoken follow after a pause
-    return [page.ask("shows", number) for number in range(page.ask("explorers"))]
+    return [page.ask("shows", number) for number in range(min(page.ask("explorers"), len(EXPLORERS)))]
 
 
 @pytest.fixture(scope="module")
 def in_jupyterlab(context: BrowserContext, lab: Server) -> Iterator[Lesson]:
     """The notebook in JupyterLab, after Run All."""
-    write_notebook(lab.home / "notebooks" / "explorers.ipynb")
+    write_notebook(lab.home / "notebooks" / "explorers.ipynb", "one_pixel")
     opened = Lesson(context, lab, "explorers")
     with showing(opened, "three_places_jupyterlab"):
         opened.open()
@@ -86,6 +88,21 @@ def test_the_page_follows_python(in_jupyterlab: Lesson, expected: list[dict[str,
     in_jupyterlab.ask("python", f"Claim1Explorer.p = {before}")
     in_jupyterlab.page.wait_for_timeout(1000)
     assert in_jupyterlab.ask("shows", 1) == expected[1]
+
+
+def test_after_a_burst_of_keys_the_last_value_is_shown(in_jupyterlab: Lesson) -> None:
+    """The kernel draws slower than keys come; what it leaves out must not be the last."""
+    at = {"explorer": len(EXPLORERS), "slider": 0}
+    in_jupyterlab.ask("focus", at)
+    for _ in range(30):
+        in_jupyterlab.page.keyboard.press("ArrowRight")
+    in_jupyterlab.page.wait_for_timeout(1000)
+    shown = in_jupyterlab.ask("look", at)
+    slider = "next(iter(one_pixel.sliders.values()))"
+    value, start = ast.literal_eval(in_jupyterlab.ask("python", f"print([{slider}.value, one_pixel.start['epsilon']])"))
+    assert value != start and f"{value:g}" in shown["words"]
+    assert shown["alts"] == [in_jupyterlab.ask("python", "print(one_pixel.drawing.describe())").strip()]
+    assert shown["alts"] != [in_jupyterlab.ask("python", "print(explorers.one_pixel().picture.alt)").strip()]
 
 
 def test_voila_shows_the_same(context: BrowserContext, app: Server, expected: list[dict[str, Any]]) -> None:
