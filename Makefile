@@ -31,7 +31,7 @@ slides: .venv/lab.stamp
 
 test: .venv/test.stamp
 	$(BIN)/python -m pytest -n 2 -m "not browser" $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -n 0 -m browser $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m browser $(PYTEST_ARGS)
 
 # Writes and runs the lessons anew from notebooks/source; LESSONS="02 03" for some of them.
 notebooks: .venv/lab.stamp

@@ -28,6 +28,8 @@ open_pages: list[Page] = []
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: drives a JupyterLab in a real browser")
+    if not hasattr(config, "workerinput"):  # of several processes the one that starts the others
+        shutil.rmtree(FAILURES, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -66,7 +68,6 @@ def without_a_browser(missing: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    shutil.rmtree(FAILURES, ignore_errors=True)
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from driver import LESSONS, Lesson, explorer_cells, faults_of_sliders
-from servers import NOTEBOOKS, Server
+from servers import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
 
@@ -46,21 +44,6 @@ def test_nothing_complains_and_nothing_is_asked_of_other_hosts(lesson: Lesson) -
     assert lesson.errors == []
     assert lesson.foreign == []
     assert lesson.ask("complaints") == lesson.complaints  # a test of its own looks at those of Run All
-
-
-def test_explorers_work_where_jupyterlab_leaves_out_what_is_not_in_view(
-    lab: Server, open_lesson: Callable[[str], Lesson]
-) -> None:
-    """The other tests have all cells in the page; this is JupyterLab's default."""
-    lab.set_windowing(None)
-    try:
-        lesson = open_lesson(max(EXPLORERS, key=EXPLORERS.__getitem__))
-    finally:
-        lab.set_windowing("none")
-    ran(lesson)
-    assert lesson.sliders()
-    assert list(faults_of_sliders(lesson)) == []
-    assert lesson.errors == []
 
 
 def ran(lesson: Lesson) -> None:
