@@ -176,13 +176,16 @@ def test_a_reliability_diagram_leaves_out_bins_of_few_pixels(records):
 def test_collapse_tells_what_happens_below_the_critical_fraction():
     true, predicted = np.array([0.01, 0.02, 0.5]), np.array([1.0, 0.8, 0.4])
     alt = figures.collapse({"smoothed": (true, predicted, 0.05)}).alt
-    assert "below the critical fraction 0.90" in alt
+    assert "of the 2 below the critical fraction 0.050, drawn as triangles, 0.90 where 0.01 is true" in alt
     assert "critical" not in figures.collapse({"plain": (true, predicted, 0.0)}).alt
 
 
 def test_regimes_end_at_the_mean_of_the_seeds():
     seeds = [([1, 2], [0.1, 0.4]), ([1, 2], [0.2, 0.6])]
-    assert "fast, batchwise ends at 0.500" in figures.regimes({"fast": {"batch": seeds}}, "Dice").alt
+    assert (
+        "fast, batchwise 0.150 after a fifth of it and 0.500 at its end"
+        in figures.regimes({"fast": {"batch": seeds}}, "Dice").alt
+    )
 
 
 # ------------------------------------------------------------------------------------------------- tiles
