@@ -435,6 +435,7 @@ smoothed = frame.query("task == 'positive' and batch_size == 8 and seed < 3")
 smoothed = smoothed[smoothed["arm"].str.match("grid|smoothing")]
 summary(smoothed, ["dice", "predicted_foreground", "ece"], ["domain", "smoothing", "soft_labels"]).round(3)
 
+# %% [markdown]
 # ## Penalties and calibration
 #
 # A probability is calibrated if, among the pixels that are given 70 %, about 70 % are foreground. In a reliability

@@ -60,6 +60,13 @@ def test_plotting_lives_in_the_library(lesson):
         assert not re.search(r"\bplt\.|\bmatplotlib\b|\bpylab\b", source), source
 
 
+@each_lesson
+def test_no_text_is_swallowed_by_a_code_cell(lesson):
+    """As happens where the mark of a new cell is missing: its text then is a comment."""
+    swallowed = [line for source in cells(lesson, "code") for line in source.splitlines() if re.match(r"# #+ ", line)]
+    assert swallowed == []
+
+
 @each_document
 def test_one_title_and_no_skipped_heading(document):
     levels = [level for level, _ in headings(document.cells)]
