@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from tverskylib.tiles import synthetic_tiles
 from tverskylib.training import UNet, train
 from tverskylib.training import run as run_module
 from tverskylib.training.checkpoint import Curves
-from tverskylib.training.data import data_hash
+from tverskylib.training.data import as_input, data_hash
 from tverskylib.training.device import accelerator
 
 NO_MEMORY = "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to"
@@ -153,6 +154,15 @@ def test_bfloat16_is_for_the_network_alone():
     found = quick(precision="bfloat16")
     assert found.precision == "bfloat16" and found.probabilities.dtype == np.float32
     assert {parameter.dtype for parameter in found.model.parameters()} == {torch.float32}
+
+
+def test_the_trained_network_is_a_plain_one():
+    found = quick(precision="bfloat16")
+    assert "forward" not in vars(found.model) and not found.model.training
+    again = pickle.loads(pickle.dumps(found.model))
+    logits = again(as_input(found.test.images))
+    assert logits.dtype == torch.float32
+    np.testing.assert_allclose(torch.sigmoid(logits).detach().numpy(), found.probabilities, atol=0.02)
 
 
 def test_a_compiled_network_learns_the_same(monkeypatch, trained):

@@ -134,7 +134,7 @@ def train(
         probabilities = run.probabilities(run.test)
     return Trained(
         settings=settings,
-        model=run.plain.cpu().eval(),
+        model=run.network(),
         curves=curves,
         test=run.test.to(torch.device("cpu")),
         probabilities=probabilities,
@@ -185,6 +185,12 @@ class _Run:
             model = torch.nn.SyncBatchNorm.convert_sync_batchnorm(model)
         network: UNet = model.to(device=device, memory_format=torch.channels_last)
         return network
+
+    def network(self) -> UNet:
+        """The network of the last step on the CPU, without what Accelerate and torch.compile wrapped around it."""
+        network = self._network(torch.device("cpu"))
+        network.load_state_dict(self.plain.state_dict())
+        return network.eval()
 
     @contextmanager
     def bar(self, curves: Curves, progress: bool) -> Iterator[Any]:
