@@ -67,6 +67,14 @@ def test_no_text_is_swallowed_by_a_code_cell(lesson):
     assert swallowed == []
 
 
+@each_lesson
+def test_fences_of_code_stand_on_lines_of_their_own(lesson):
+    """Otherwise Markdown runs the code together into one line."""
+    fences = [line for source in cells(lesson, "markdown") for line in source.splitlines() if "```" in line]
+    assert [line for line in fences if not re.fullmatch(r"```\w*", line)] == []
+    assert len(fences) % 2 == 0
+
+
 @each_document
 def test_one_title_and_no_skipped_heading(document):
     levels = [level for level, _ in headings(document.cells)]
