@@ -27,20 +27,35 @@ function render({ model, el }) {
   };
 }
 
-// The handles of ipywidgets' sliders carry no name of their own: give each the text of its label.
+// The handles of ipywidgets' sliders carry no name of their own: give each the text of its label. The picture may be
+// made before the box around it is in the page, and the sliders come one by one.
 function nameSliders(el) {
-  let tries = 0;
-  const timer = setInterval(() => {
-    const box = el.closest(".tverskylib-explorer");
-    const handles = box ? box.querySelectorAll(".noUi-handle") : [];
-    for (const handle of handles) {
-      const row = handle.closest(".jupyter-widgets");
-      const label = row && row.querySelector(".widget-label");
+  const BOX = ".tverskylib-explorer";
+  const observer = new MutationObserver(name);
+  let frame = 0;
+
+  function name() {
+    for (const handle of el.closest(BOX)?.querySelectorAll(".noUi-handle:not([aria-label])") ?? []) {
+      const label = handle.closest(".jupyter-widgets")?.querySelector(".widget-label");
       if (label) handle.setAttribute("aria-label", label.textContent);
     }
-    if (handles.length > 0 || ++tries > 50) clearInterval(timer);
-  }, 100);
-  return () => clearInterval(timer);
+  }
+
+  function start() {
+    const box = el.closest(BOX);
+    if (!box) {
+      frame = requestAnimationFrame(start);
+      return;
+    }
+    observer.observe(box, { childList: true, subtree: true });
+    name();
+  }
+  start();
+
+  return () => {
+    cancelAnimationFrame(frame);
+    observer.disconnect();
+  };
 }
 
 export default { render };
