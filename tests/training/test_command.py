@@ -7,10 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from tiny import environment
+from PIL import Image
+from tiny import environment, red_tiles
 
-from tverskylib.training import runs
+from tverskylib.tiles import folder_tiles
+from tverskylib.training import read_records, runs
 from tverskylib.training.__main__ import main
+from tverskylib.training.data import data_hash
 
 
 def test_a_profile_becomes_records_and_records_become_tables(tmp_path, capsys, monkeypatch):
@@ -24,6 +27,40 @@ def test_a_profile_becomes_records_and_records_become_tables(tmp_path, capsys, m
     text = capsys.readouterr().out
     assert text.startswith("# What the runs say\n\n4 runs, ")
     assert "## Task: positive" in text and "## Task: whole" in text and "nan" not in text
+
+
+@pytest.fixture
+def own_images(tmp_path):
+    """Nine small images, each with an object that the mask numbers 3."""
+    images = red_tiles(9)
+    for kind in ("images", "masks"):
+        (tmp_path / "mine" / kind).mkdir(parents=True)
+    for k, (image, target) in enumerate(zip(images.images, images.targets, strict=True)):
+        Image.fromarray(image).save(tmp_path / "mine" / "images" / f"{k}.png")
+        Image.fromarray(3 * target.astype("uint8")).save(tmp_path / "mine" / "masks" / f"{k}.png")
+    return tmp_path / "mine"
+
+
+@pytest.mark.parametrize("numbers", ["nonzero", "3"])
+def test_a_profile_runs_on_images_of_ones_own(own_images, tmp_path, capsys, monkeypatch, numbers):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    command = ["grid", "--profile", "smoke", "--images", "mine", "--size", "16", "--foreground", numbers]
+    assert main([*command, "--first", "2", "--jobs", "1"]) == 0
+    assert capsys.readouterr().out.startswith("smoke: 2 runs on 9 tiles of mine\n")
+    records = read_records(tmp_path / "results" / "smoke-mine")
+    tiles = folder_tiles(own_images, size=16, foreground="nonzero")
+    assert [record["provenance"]["data_hash"] for record in records] == [data_hash(tiles)] * 2
+
+
+def test_masks_need_the_rule_for_their_numbers(own_images, capsys):
+    assert main(["grid", "--images", str(own_images), "--size", "16", "--dry-run"]) == 1
+    assert "foreground" in capsys.readouterr().err
+
+
+def test_options_of_ones_own_images_need_their_folder(capsys):
+    assert main(["grid", "--size", "16", "--dry-run"]) == 1
+    assert "name their folder with --images" in capsys.readouterr().err
 
 
 def test_a_dry_run_says_what_it_would_cost_and_stops(tmp_path, capsys):

@@ -24,8 +24,6 @@ from tverskylib.thresholds import threshold_counts
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(HERE.glob("*.js"))
 EXPLORERS = {"threshold": ThresholdExplorer, "claim1": Claim1Explorer, "batch": BatchComposer}
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-SAME = {"rel": 1e-9, "abs": 1e-12}
 
 each_explorer = pytest.mark.parametrize("make", EXPLORERS.values(), ids=EXPLORERS)
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: node is missing")

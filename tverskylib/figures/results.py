@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 from numpy.typing import NDArray
 
@@ -152,10 +153,8 @@ def reliability(panels: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Plate:
     Args:
         panels: title -> name -> calibration of a record (``bin_probability``, ``bin_foreground``, ``bin_pixels``).
     """
-    figure = Figure(figsize=(3.1 * len(panels) + 0.3, 3.3))
-    axes = figure.subplots(
-        1, len(panels), squeeze=False, sharey=True, gridspec_kw={"left": 0.08, "right": 0.99, "bottom": 0.16, "top": 0.9, "wspace": 0.08}
-    )[0]  # fmt: skip
+    size = (3.1 * len(panels) + 0.3, 3.3)
+    figure, axes = _row(len(panels), size, left=0.08, right=0.99, bottom=0.16, top=0.9, wspace=0.08)
     words = []
     for ax, (title, curves) in zip(axes, panels.items(), strict=True):
         ax.plot([0, 1], [0, 1], color=FAINT, lw=1, ls=(0, (1, 1)))
@@ -184,10 +183,8 @@ def collapse(panels: Mapping[str, tuple[NDArray[np.floating], NDArray[np.floatin
     Args:
         panels: title -> (true shares, predicted shares, critical fraction; 0 for none).
     """
-    figure = Figure(figsize=(2.9 * len(panels) + 0.4, 3.2))
-    axes = figure.subplots(
-        1, len(panels), squeeze=False, sharey=True, gridspec_kw={"left": 0.09, "right": 0.97, "bottom": 0.17, "top": 0.84, "wspace": 0.14}
-    )[0]  # fmt: skip
+    size = (2.9 * len(panels) + 0.4, 3.2)
+    figure, axes = _row(len(panels), size, left=0.09, right=0.97, bottom=0.17, top=0.84, wspace=0.14)
     words = []
     for ax, (title, (true, predicted, critical)) in zip(axes, panels.items(), strict=True):
         equal = np.geomspace(0.002, 1, 60)
@@ -223,10 +220,8 @@ def regimes(panels: Mapping[str, Mapping[str, Sequence[tuple[Sequence[float], Se
         panels: title -> domain -> for each seed (steps, values).
         label: what the values are.
     """
-    figure = Figure(figsize=(3.6 * len(panels) + 0.4, 3.1))
-    axes = figure.subplots(
-        1, len(panels), squeeze=False, sharey=True, gridspec_kw={"left": 0.09, "right": 0.99, "bottom": 0.17, "top": 0.8, "wspace": 0.08}
-    )[0]  # fmt: skip
+    size = (3.6 * len(panels) + 0.4, 3.1)
+    figure, axes = _row(len(panels), size, left=0.09, right=0.99, bottom=0.17, top=0.8, wspace=0.08)
     words = []
     for ax, (title, domains) in zip(axes, panels.items(), strict=True):
         for name, seeds in domains.items():
@@ -244,3 +239,9 @@ def regimes(panels: Mapping[str, Mapping[str, Sequence[tuple[Sequence[float], Se
     axes[0].set_ylabel(label)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="upper right", ncols=2)
     return Plate(figure, f"{label} over the steps of training, {len(seeds)} seeds. {'; '.join(words)}.")
+
+
+def _row(count: int, size: tuple[float, float], **margins: float) -> tuple[Figure, list[Axes]]:
+    """A figure of panels side by side with one vertical axis."""
+    figure = Figure(figsize=size)
+    return figure, list(figure.subplots(1, count, squeeze=False, sharey=True, gridspec_kw=margins)[0])

@@ -6,8 +6,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
+from tverskylib.tiles import folder_tiles
 from tverskylib.training.colour import write_colour_record
+from tverskylib.training.data import Tiles
 from tverskylib.training.grid import GridError, run_grid
 from tverskylib.training.profiles import PROFILES, arithmetic, runs
 from tverskylib.training.record import read_records
@@ -30,6 +33,11 @@ def _parser() -> argparse.ArgumentParser:
     grid = commands.add_parser("grid", help="make the runs of a profile whose records are not there yet")
     grid.add_argument("--profile", choices=PROFILES, default="smoke")
     grid.add_argument("--results", type=Path, help="where the records are kept; results/PROFILE by default")
+    grid.add_argument(
+        "--images", type=Path, help="a folder of your own with images/ and masks/, in place of synthetic tiles"
+    )
+    grid.add_argument("--size", type=int, help="height and width of its tiles; those of the profile by default")
+    grid.add_argument("--foreground", type=foreground, help='which numbers of its masks are: "nonzero", or as 2,5')
     grid.add_argument("--jobs", type=int, help="processes side by side; one a core by default, one on a GPU")
     grid.add_argument("--scheduler", help="address of a Dask cluster, as tcp://host:8786")
     grid.add_argument("--device", choices=("auto", "cpu"), default="auto")
@@ -45,15 +53,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def foreground(words: str) -> Literal["nonzero"] | set[int]:
+    """What an argument says about the foreground of masks."""
+    return "nonzero" if words == "nonzero" else {int(number) for number in words.split(",")}
+
+
 def _grid(options: argparse.Namespace) -> int:
     chosen = runs(options.profile)[: options.first]
-    print(estimate(options.profile, sum(map(arithmetic, chosen)), len(chosen)), flush=True)
+    tiles, words, name = _own_tiles(options, chosen[0].tiles.size), options.profile, options.profile
+    if tiles is None:
+        words = estimate(words, sum(map(arithmetic, chosen)), len(chosen))
+    else:
+        words = f"{words}: {len(chosen)} runs on {len(tiles)} tiles of {options.images}"
+        name = f"{name}-{options.images.resolve().name}"  # never among the records of other tiles
+    print(words, flush=True)
     if options.dry_run:
         return 0
-    folder = options.results or Path("results") / options.profile
+    folder = options.results or Path("results") / name
     records = run_grid(
         chosen,
         folder,
+        tiles=tiles,
         jobs=options.jobs,
         scheduler=options.scheduler,
         device=options.device,
@@ -62,6 +82,14 @@ def _grid(options: argparse.Namespace) -> int:
     )
     print(f"{len(records)} records in {folder}")
     return 0
+
+
+def _own_tiles(options: argparse.Namespace, size: int) -> Tiles | None:
+    if options.images is None:
+        if options.size is not None or options.foreground is not None:
+            raise ValueError("--size and --foreground are for images of your own: name their folder with --images")
+        return None
+    return folder_tiles(options.images, size=options.size or size, foreground=options.foreground)
 
 
 def estimate(profile: str, operations: float, count: int) -> str:

@@ -46,7 +46,8 @@ def seeded(base: RunSettings, seed: int, **changes: Any) -> RunSettings:
 
 def _smoke() -> Iterator[RunSettings]:
     tiles = TileSettings(size=48, tiles=48, positives=24, slides=6, validation_slides=2, test_slides=2)
-    base = RunSettings(epochs=8, width=2, depth=2, learning_rate=5e-2, tiles=tiles)  # enough to be unlike at two pixels
+    # As long and as fast as it takes for predictions to differ from pixel to pixel, so that every slider changes them.
+    base = RunSettings(epochs=8, width=2, depth=2, learning_rate=5e-2, tiles=tiles)
     for task, domain in product(("positive", "whole"), DOMAINS):
         yield seeded(base, 0, task=task, domain=domain)
 

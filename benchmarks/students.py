@@ -1,6 +1,6 @@
 """Measures what one student costs: memory and processor time of a lesson's kernel, and memory of a JupyterLab.
 
-python notebooks/app/measure.py 02 05 08
+python benchmarks/students.py 02 05 08
 
 Each lesson runs from top to bottom in a kernel of its own, and the kernel then says what the system knows of it. The
 profile of the lessons that train is "smoke" unless TVERSKYLIB_PROFILE names another.
@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 from nbformat.v4 import new_code_cell
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))
 import build  # noqa: E402
 
