@@ -97,13 +97,15 @@ gains.round(3)
 # %% tags=["setup"]
 grid = frame[frame["arm"] == "grid"]
 lesions = grid[grid["task"] == "positive"]
+seeds_apart = lesions.groupby(["batch_size", "domain"])["dice"].agg(["std", np.ptp]).max().round(2)
+assert seeds_apart.tolist() == [0.03, 0.06]
 steps = lesions.groupby("batch_size")[["steps", "learning_rate"]].first()
 assert steps.loc[[8, 64], "steps"].tolist() == [810, 120] and steps["learning_rate"].round(4).iloc[-1] == 0.0028
 summary(lesions, METRICS, ["batch_size", "domain"]).round(3)
 
 # %% [markdown]
-# Means with standard deviations over the seeds. The standard deviation of Dice over seeds is up to three hundredths, so
-# two seeds may lie six apart. A difference of one hundredth between two *means* says nothing yet.
+# Means with standard deviations over the seeds. The standard deviation of Dice over seeds is up to three hundredths,
+# and two seeds lie up to six apart. A difference of one hundredth between two *means* says nothing yet.
 #
 # The number of epochs is the same in all rows. So larger batches mean fewer steps, from 810 at batch size 8 to 120 at
 # 64, and their learning rate grows with the square root of the batch size, from 0.001 to 0.0028. Compare rows of one
