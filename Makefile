@@ -24,7 +24,7 @@ app: .venv/lab.stamp
 	JUPYTER_PATH="$(CURDIR)/notebooks/app" $(BIN)/python -m voila notebooks/app \
 	  --Voila.config_file_paths="$(CURDIR)/notebooks/app" $(APP_ARGS)
 
-# Lessons 02, 03 and 05 as slides; notebooks/TEACHING.md says how.
+# Lessons 02, 03 and 07 as slides; notebooks/TEACHING.md says how.
 slides: .venv/lab.stamp
 	$(BIN)/python -m pip install "jupyterlab_rise>=0.43"
 	JUPYTER_PATH="$(CURDIR)/notebooks/app" $(BIN)/python -m jupyterlab notebooks/02_thresholded_predictions.ipynb $(LAB_ARGS)

@@ -1,6 +1,6 @@
 """Measures what one student costs: memory and processor time of a lesson's kernel, and memory of a JupyterLab.
 
-python benchmarks/students.py 02 05 08
+python benchmarks/students.py 02 07 10
 
 Each lesson runs from top to bottom in a kernel of its own, and the kernel then says what the system knows of it. The
 profile of the lessons that train is "smoke" unless TVERSKYLIB_PROFILE names another.

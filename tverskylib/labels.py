@@ -70,7 +70,7 @@ def smooth_labels(target: Any, epsilon: float, *, num_classes: int | None = None
     Raises:
         TypeError, ValueError: a target, epsilon or num_classes out of place.
 
-    Source: Szegedy et al. 2016. Introduced in lesson 05.
+    Source: Szegedy et al. 2016. Introduced in lesson 07.
     """
     if not (is_tensor(target) or isinstance(target, np.ndarray)) or kind_of(target) not in ("bool", "int", "float"):
         raise TypeError(f"target must be a real NumPy array or torch.Tensor, got {describe(target)}")

@@ -51,7 +51,7 @@ def label_noise_penalty(
         ValueError: a shape, value or name out of place, or (under ``validate``) a probability of exactly 0, whose
             penalty is infinite, logits that are not finite, or a mask that leaves no pixel.
 
-    Source: Szegedy et al. 2016. Introduced in lesson 06.
+    Source: Szegedy et al. 2016. Introduced in lesson 08.
     """
     values, activation = _prepared(prediction, from_logits, mask, validate, positive=True)
     if activation is None:
@@ -98,7 +98,7 @@ def confidence_penalty(
         ValueError: a shape, value or name out of place, or (under ``validate``) logits that are not finite, or a
             mask that leaves no pixel.
 
-    Source: Pereyra et al. 2017. Introduced in lesson 06.
+    Source: Pereyra et al. 2017. Introduced in lesson 08.
     """
     values, activation = _prepared(prediction, from_logits, mask, validate)
     if activation is None:
@@ -205,7 +205,7 @@ class Regularised(nn.Module):
             loss that does not say what the prediction is.
         ValueError: an epsilon out of range, an unknown from_logits, or one that contradicts the loss.
 
-    Source: Szegedy et al. 2016; Pereyra et al. 2017. Introduced in lesson 07.
+    Source: Szegedy et al. 2016; Pereyra et al. 2017. Introduced in lesson 09.
     """
 
     def __init__(

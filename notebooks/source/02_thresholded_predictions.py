@@ -123,7 +123,7 @@ assert min(precision, recall) <= dice <= max(precision, recall)
 # melt away, first between the glands, and dotted false negatives spread. Among the numbers, recall falls all the way,
 # while precision tends to climb. The curve of Dice rises, has a top, and falls. Where is the top? (The second mark,
 # tau, and the weights alpha and beta are for [lesson 03](03_tversky_index.ipynb) and [lesson
-# 05](05_label_smoothing.ipynb).)
+# 07](07_label_smoothing.ipynb).)
 
 # %% slideshow={"slide_type": "subslide"}
 explorers.ThresholdExplorer()
@@ -159,7 +159,7 @@ say(f"The fewest pixels, {min(wrong):.1%}, are wrong at threshold {fewest:.3f}. 
 #
 # **Call a pixel foreground when its chance of being foreground is larger than half of the best Dice.**
 #
-# [Lesson 05](05_label_smoothing.ipynb) proves it. Where the probabilities can be trusted, chance and probability are
+# [Lesson 07](07_label_smoothing.ipynb) proves it. Where the probabilities can be trusted, chance and probability are
 # the same thing, and the best threshold is half of the best Dice.
 
 # %%

@@ -522,7 +522,7 @@ assert tversky_from_counts(*mine.sum(axis=0)) < image_wise
 # ## What is next
 #
 # The talk goes on to label smoothing, and claims that it does nothing for this loss.
-# [Lesson 05](05_label_smoothing.ipynb) finds out when that is true.
+# [Lesson 07](07_label_smoothing.ipynb) finds out when that is true.
 #
 # ## References
 #

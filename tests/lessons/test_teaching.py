@@ -25,7 +25,7 @@ APP = PROJECT.notebooks / "app"
 PAGES = dict(build.pages(PROJECT))
 TEACHING = (PROJECT.notebooks / "TEACHING.md").read_text(encoding="utf-8")
 BROWSER = {"ThresholdExplorer", "BatchComposer", "Claim1Explorer"}
-PRESENTED = [lesson for lesson in PROJECT.lessons if lesson.name[:2] in {"02", "03", "05"}]
+PRESENTED = [lesson for lesson in PROJECT.lessons if lesson.name[:2] in {"02", "03", "07"}]
 
 RESULTS = PROJECT.root / "results"
 
@@ -118,7 +118,7 @@ def controls(name: str) -> set[str]:
         kind = getattr(explorers, name)
         script = "".join((folder / file).read_text(encoding="utf-8") for file in (kind.module, "constants.js"))
         return {*kind.class_own_traits(), *re.findall(r'"([^"\n]+)"', script)}
-    if name == "trained":  # it needs networks; these are the three that lesson 08 tells its readers to move
+    if name == "trained":  # it needs networks; these are the three that lesson 10 tells its readers to move
         return {"threshold", "alpha", "beta"}
     explorer = explorers.records(records()[1]) if name == "records" else shown(name)
     return {slider.description.partition(" (")[0] for slider in explorer.sliders.values()} | set(explorer.buttons)
@@ -134,7 +134,7 @@ def shown(name: str, **values: object) -> explorers.Explorer:
 
 @functools.cache
 def records() -> tuple[dict[str, Any], pd.DataFrame]:
-    """What lesson 09 reads."""
+    """What lesson 11 reads."""
     found = read_records(RESULTS / "cpu")
     return found, results_frame(found)
 
@@ -202,7 +202,7 @@ def test_the_walk_over_the_map_of_claim_1_is_as_planned(values: dict[str, float]
 
 
 def test_the_plan_says_what_the_stored_records_say() -> None:
-    """The numbers of lessons 08 and 09, each as it stands in the plan."""
+    """The numbers of lessons 10 and 11, each as it stands in the plan."""
     colour = json.loads((RESULTS / "colour.json").read_text(encoding="utf-8"))["dice"]
     assert f"Dice {np.mean(colour['colour']):.2f} with colour alone, {np.mean(colour['unet']):.2f} with" in TEACHING
 
@@ -234,7 +234,7 @@ def test_the_plan_says_what_networks_do_below_the_critical_fraction() -> None:
 
 
 def shares(epsilon: float) -> tuple[np.ndarray, np.ndarray]:
-    """True and predicted foreground of each positive test image, as in lesson 09."""
+    """True and predicted foreground of each positive test image, as in lesson 11."""
     found, frame = records()
     arm = "grid" if epsilon == 0 else f"smoothing {epsilon:g}"
     chosen = frame[(frame["task"] == "positive") & (frame["domain"] == "image") & (frame["batch_size"] == 8)]

@@ -726,7 +726,7 @@ def test_no_warnings(cohort):
 
 def test_the_docstring_says_what_a_reader_looks_up():
     text = folder_tiles.__doc__
-    assert all(part in text for part in ("Args:", "Returns:", "Raises:", "lesson 08", "uint8", "groups.csv"))
+    assert all(part in text for part in ("Args:", "Returns:", "Raises:", "lesson 10", "uint8", "groups.csv"))
 
 
 # The page for readers

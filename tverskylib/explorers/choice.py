@@ -27,7 +27,7 @@ class RunChoice(widgets.VBox):
     Raises:
         ValueError: the variable names a profile that does not exist.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
     """
 
     def __init__(self) -> None:

@@ -149,7 +149,7 @@ def composer() -> Explorer:
 
 
 def one_pixel() -> Explorer:
-    """Lesson 05: cross-entropy and Dice along one pixel of a smoothed mask."""
+    """Lesson 07: cross-entropy and Dice along one pixel of a smoothed mask."""
     return Explorer(
         figures.OnePixel,
         {
@@ -162,7 +162,7 @@ def one_pixel() -> Explorer:
 
 
 def candidates() -> Explorer:
-    """Lesson 05: break Claim 1."""
+    """Lesson 07: break Claim 1."""
     return Explorer(
         figures.Candidates,
         {
@@ -184,7 +184,7 @@ def candidates() -> Explorer:
 
 
 def phase_diagram() -> Explorer:
-    """Lesson 05: where Claim 1 holds, over the foreground fraction and epsilon."""
+    """Lesson 07: where Claim 1 holds, over the foreground fraction and epsilon."""
     return Explorer(
         figures.PhaseDiagram,
         {
@@ -199,7 +199,7 @@ def phase_diagram() -> Explorer:
 
 
 def simplex() -> Explorer:
-    """Lesson 06: entropy, cross-entropy and divergence of a distribution over three classes."""
+    """Lesson 08: entropy, cross-entropy and divergence of a distribution over three classes."""
     return Explorer(
         figures.Simplex,
         {
@@ -216,7 +216,7 @@ def simplex() -> Explorer:
 
 
 def equivalence() -> Explorer:
-    """Lesson 06: smooth labels against a penalty."""
+    """Lesson 08: smooth labels against a penalty."""
     return Explorer(
         figures.Equivalence,
         {
@@ -229,7 +229,7 @@ def equivalence() -> Explorer:
 
 
 def pushes() -> Explorer:
-    """Lesson 06: the two penalties, and how hard they push."""
+    """Lesson 08: the two penalties, and how hard they push."""
     return Explorer(
         figures.Pushes,
         {"weight": sliders.slider("weight of the penalty", 0.2, 0.01, 1.0, 0.01)},
@@ -238,7 +238,7 @@ def pushes() -> Explorer:
 
 
 def penalised_pixel() -> Explorer:
-    """Lesson 07: a Tversky loss with a penalty, along one pixel."""
+    """Lesson 09: a Tversky loss with a penalty, along one pixel."""
     return Explorer(
         figures.PenalisedPixel,
         {
@@ -252,7 +252,7 @@ def penalised_pixel() -> Explorer:
 
 
 def penalised_landscape() -> Explorer:
-    """Lesson 07: where the optimum goes, over the prediction on foreground and on background."""
+    """Lesson 09: where the optimum goes, over the prediction on foreground and on background."""
     return Explorer(
         figures.PenalisedLandscape,
         {
@@ -268,7 +268,7 @@ def penalised_landscape() -> Explorer:
 
 
 def three_forms() -> Explorer:
-    """Lesson 07: the product, the minimum and the squared form against a smoothed mask."""
+    """Lesson 09: the product, the minimum and the squared form against a smoothed mask."""
     return Explorer(
         figures.ThreeForms,
         {"epsilon": sliders.epsilon(0.2), "foreground": sliders.slider("foreground of 16", 6, 1, 15, 1, form=".0f")},
@@ -281,7 +281,7 @@ def _on(drawing: type[figures.BesideMap], tile: RealImage) -> partial[figures.Be
 
 
 def trained(runs: Mapping[str, Trained]) -> Explorer:
-    """Lesson 08: threshold, alpha and beta over what two trained networks predict on the positive test tiles.
+    """Lesson 10: threshold, alpha and beta over what two trained networks predict on the positive test tiles.
 
     Args:
         runs: "batch" and "image" -> the trained runs, on the same tiles.
@@ -306,7 +306,7 @@ def trained(runs: Mapping[str, Trained]) -> Explorer:
 
 
 def records(frame: pd.DataFrame) -> Explorer:
-    """Lesson 09: every run of a task, by arm and batch size; the metric is chosen from a list.
+    """Lesson 11: every run of a task, by arm and batch size; the metric is chosen from a list.
 
     Args:
         frame: of :func:`tverskylib.training.results_frame`.

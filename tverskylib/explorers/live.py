@@ -29,7 +29,7 @@ class LiveCurves:
         epochs: how many it will have.
         before: name -> curves of finished runs, drawn beside it.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
     """
 
     def __init__(self, name: str, epochs: int, before: dict[str, Any] | None = None) -> None:

@@ -28,7 +28,7 @@ class Calibration:
     likelihood: the probability of what is true counts as at least 1e-7, for single precision rounds to 0 and 1, and
     one pixel would make the mean infinite. 0 log 0 = 0 in the entropy. All are None without images.
 
-    Source: Naeini, Cooper and Hauskrecht 2015; Guo et al. 2017. Introduced in lesson 08.
+    Source: Naeini, Cooper and Hauskrecht 2015; Guo et al. 2017. Introduced in lesson 10.
     """
 
     ece: float | None

@@ -109,7 +109,7 @@ def evaluate(probabilities: Any, targets: Any, *, threshold: float = 0.5, batch_
     Raises:
         TypeError, ValueError: an argument is of the wrong kind, shape, dtype or value; the message names it.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
 
     >>> found = evaluate(np.array([[[[0.9, 0.6, 0.2]]]]), np.array([[[[1, 0, 0]]]]))
     >>> found.over_all.mean_of_images.jaccard

@@ -52,7 +52,7 @@ def average_precision(probability: NDArray[np.floating], target: NDArray[np.bool
         A number in (0, 1]; None for a target without foreground, where recall is 0/0. (scikit-learn warns and says 0,
         which would punish a perfect prediction.)
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
 
     >>> average_precision(np.array([0.9, 0.8, 0.1]), np.array([True, False, True]))
     0.8333333333333333
@@ -73,7 +73,7 @@ def balanced_accuracy(tp: int, fp: int, fn: int, tn: int) -> float:
     With one kind of pixel only in the target, the rate of that kind, as in scikit-learn: the specificity without
     foreground, the sensitivity without background.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
 
     >>> balanced_accuracy(tp=1, fp=2, fn=1, tn=2)
     0.5
@@ -126,7 +126,7 @@ def hd95(prediction: NDArray[np.bool_], target: NDArray[np.bool_]) -> float:
         A number in [0, 1]: 0 if both masks are empty; 1, which no distance reaches, if one of them is.
         MONAI says NaN in all these cases, and its mean leaves a missed lesion out.
 
-    Source: Huttenlocher, Klanderman and Rucklidge 1993. Introduced in lesson 08.
+    Source: Huttenlocher, Klanderman and Rucklidge 1993. Introduced in lesson 10.
     """
     if not prediction.any() or not target.any():
         return float(prediction.any() != target.any())

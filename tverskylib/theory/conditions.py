@@ -79,7 +79,7 @@ def claim1_holds(
     Raises:
         TypeError, ValueError: an argument that is no number, or out of its range.
 
-    Source: :func:`claim1`. Introduced in lesson 05.
+    Source: :func:`claim1`. Introduced in lesson 07.
 
     >>> claim1_holds(0.01, 0.5, 0.5, 0.1), claim1_holds(0.001, 0.5, 0.5, 0.1)
     (True, False)
@@ -123,7 +123,7 @@ def claim1_optimum(
     Raises:
         TypeError, ValueError: as :func:`claim1_holds`.
 
-    Source: :func:`claim1`. Introduced in lesson 05.
+    Source: :func:`claim1`. Introduced in lesson 07.
 
     >>> claim1_optimum([0.001, 0.01], 0.5, 0.5, 0.1).tolist()
     ['one', 'target']
@@ -158,7 +158,7 @@ def critical_fraction(alpha: float, beta: float, epsilon: float, *, num_classes:
     Raises:
         TypeError, ValueError: as :func:`claim1_holds`.
 
-    Source: :func:`claim1`. Introduced in lesson 05.
+    Source: :func:`claim1`. Introduced in lesson 07.
 
     >>> round(critical_fraction(0.5, 0.5, 0.1), 5), critical_fraction(0.3, 0.7, 0.4, num_classes=1)
     (0.00292, inf)
@@ -196,7 +196,7 @@ def optimal_threshold(index: ArrayLike, alpha: float, beta: float) -> float | ND
     Raises:
         TypeError, ValueError: an argument that is no number, or out of its range.
 
-    Source: Lipton, Elkan and Naryanaswamy 2014 for Dice; :func:`threshold_theorem`. Introduced in lesson 05.
+    Source: Lipton, Elkan and Naryanaswamy 2014 for Dice; :func:`threshold_theorem`. Introduced in lesson 06.
 
     >>> optimal_threshold(0.8, 0.5, 0.5)
     0.4
@@ -229,7 +229,7 @@ def best_prediction(
         ValueError: a value out of its range, or a target that is empty or (with delta = 0) 0 everywhere, as the
             index is then undefined at the prediction 0.
 
-    Source: Dinkelbach 1967. Introduced in lesson 05.
+    Source: Dinkelbach 1967. Introduced in lesson 06.
 
     >>> prediction, index = best_prediction([0.9, 0.6, 0.2], 0.5, 0.5)
     >>> prediction.tolist(), round(index, 4)

@@ -57,7 +57,7 @@ class Step:
         DerivationError: the step does not hold; the message says what is left over.
         ValueError: an unknown relation.
 
-    Introduced in lesson 05.
+    Introduced in lesson 06.
 
     >>> x = sp.Symbol("x", positive=True)
     >>> print(Step("A square is not negative.", (x - 1) ** 2, 0, ">=", "It is a square."))
@@ -176,7 +176,7 @@ class Derivation:
         title: what is derived.
         steps: steps to begin with.
 
-    Introduced in lesson 05.
+    Introduced in lesson 06.
 
     >>> x = sp.Symbol("x", positive=True)
     >>> proof = Derivation("A small proof").step("A binomial.", (x + 1) ** 2, "=", x**2 + 2 * x + 1, "Expand.")

@@ -54,7 +54,7 @@ def claim2() -> Derivation:
     Returns:
         A :class:`Derivation`. Each identity is about sums over the classes, for every C.
 
-    Source: the talk; Szegedy et al. 2016; Pereyra et al. 2017. Introduced in lesson 06.
+    Source: the talk; Szegedy et al. 2016; Pereyra et al. 2017. Introduced in lesson 08.
     """
     proof = Derivation("Claim 2: smoothing labels is adding a penalty")
     proof.step(
@@ -156,7 +156,7 @@ def penalties() -> Derivation:
     Returns:
         A :class:`Derivation`: for every number of classes, and then for one sigmoid with the output q.
 
-    Source: the talk; Pereyra et al. 2017. Introduced in lesson 06.
+    Source: the talk; Pereyra et al. 2017. Introduced in lesson 08.
     """
     proof = Derivation("The two penalties")
     _as_divergences(proof)

@@ -26,7 +26,7 @@ def minimum_form() -> Derivation:
         label with its one-sided slopes, what is the same for binary targets, and what the form does not do. The
         counts of all pixels but one enter as symbols, so it holds for every number of pixels.
 
-    Source: Wang et al. 2023 (both papers). Introduced in lesson 07.
+    Source: Wang et al. 2023 (both papers). Introduced in lesson 09.
     """
     proof = Derivation("The minimum form")
     _both_sides(proof)

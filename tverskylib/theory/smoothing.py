@@ -74,7 +74,7 @@ def claim1() -> Derivation:
         A :class:`Derivation`; the steps "A", "B", "critical fraction" and "full mask" are what the functions of
         ``conditions.py`` compute. It builds on :func:`threshold_theorem`, by which three predictions are enough.
 
-    Source: the talk; the conditions are this collection's. Introduced in lesson 05.
+    Source: the talk; the conditions are this collection's. Introduced in lesson 07.
     """
     proof = Derivation("Claim 1 on the cube")
     _smoothed_labels(proof)
@@ -350,7 +350,7 @@ def claim1_simplex() -> Derivation:
         A :class:`Derivation`, for every number of classes C and of pixels; its last step is a counterexample for
         the AVERAGE of the classes' indices, to which the claim does not extend.
 
-    Source: the talk; the conditions are this collection's. Introduced in lesson 05.
+    Source: the talk; the conditions are this collection's. Introduced in lesson 07.
     """
     proof = Derivation("Claim 1 on the simplex")
     _one_pixel(proof)

@@ -1,4 +1,4 @@
-"""For every soft target the best prediction is a threshold: the theorem behind lesson 05."""
+"""For every soft target the best prediction is a threshold: the theorem behind lesson 06."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def threshold_theorem() -> Derivation:
     Returns:
         A :class:`Derivation`. Steps 1 to 3 are about sums over M pixels, for every M; after them N and D are symbols.
 
-    Source: Lipton, Elkan and Naryanaswamy 2014 (F1); Koyejo et al. 2014; Dinkelbach 1967. Introduced in lesson 05.
+    Source: Lipton, Elkan and Naryanaswamy 2014 (F1); Koyejo et al. 2014; Dinkelbach 1967. Introduced in lesson 06.
     """
     proof = Derivation("The threshold theorem")
     _change(proof)

@@ -33,7 +33,7 @@ def augment(*batches: Any, rng: np.random.Generator) -> tuple[Any, ...]:
         TypeError: not an array or a tensor, or rng is no ``numpy.random.Generator``.
         ValueError: no batch at all, or one whose shape does not fit the first one's.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, as np.random.default_rng(seed), got {describe(rng)}")

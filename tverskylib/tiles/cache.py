@@ -29,7 +29,7 @@ def cache_folder() -> Path:
         system's place for caches: ``~/.cache`` (or ``XDG_CACHE_HOME``), ``~/Library/Caches`` on macOS,
         ``%LOCALAPPDATA%`` on Windows. It need not exist yet.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
     """
     if chosen := os.environ.get(VARIABLE):
         return Path(chosen).expanduser()

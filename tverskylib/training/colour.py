@@ -28,7 +28,7 @@ def colour_dice(tiles: Tiles) -> float:
     It learns from pixels of the positive training tiles: red, green, blue and their optical densities. Its threshold
     is the one with the best Dice on those tiles.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
     """
     from sklearn.linear_model import LogisticRegression
 

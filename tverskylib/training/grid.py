@@ -59,7 +59,7 @@ def run_grid(
         GridError: runs that failed, with their messages.
         ValueError: an argument out of place.
 
-    Introduced in lesson 09.
+    Introduced in lesson 11.
     """
     place = Path(folder).resolve()
     names = _names(settings, tiles)

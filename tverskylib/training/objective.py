@@ -36,7 +36,7 @@ def objective(
     Returns:
         A scalar.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
     """
     logits = logits.float()
     if settings.smoothing:

@@ -32,7 +32,7 @@ def runs(profile: str) -> list[RunSettings]:
     Raises:
         ValueError: an unknown name.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
     """
     check_choice("profile", profile, PROFILES)
     chosen = {"smoke": _smoke, "quick": _quick, "cpu": _cpu, "gpu": _gpu, "talk": _talk}[profile]()

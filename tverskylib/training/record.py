@@ -33,7 +33,7 @@ def record_of(run: Trained) -> Record:
     ``positive_images`` holds the counts of each positive test tile, ``test`` the evaluation without its columns. The
     format is that of ``record.schema.json`` beside this file.
 
-    Introduced in lesson 09.
+    Introduced in lesson 11.
     """
     columns = run.evaluation.per_image
     positive = [
@@ -182,7 +182,7 @@ def read_records(folder: Path) -> list[Record]:
         FileNotFoundError: no such folder, or no record in it.
         ValueError: a corrupt record; the message names its file.
 
-    Introduced in lesson 09.
+    Introduced in lesson 11.
     """
     paths = sorted(Path(folder).glob("*.json"))
     if not paths:

@@ -17,7 +17,7 @@ HOW_SURE = ("pooled_dice", "predicted_foreground", "foreground", "ece", "nll", "
 def report(records: Sequence[Record]) -> str:
     """Means with standard deviations over seeds, differences in pairs with 95 % intervals, and how the runs were made.
 
-    Introduced in lesson 09.
+    Introduced in lesson 11.
     """
     frame = results_frame(records)
     parts = ["# What the runs say", _provenance(records, frame)]

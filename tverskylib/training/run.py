@@ -111,7 +111,7 @@ def train(
         FloatingPointError: the loss or the network's output is no number any more; the message says since when.
         MemoryError: the batch does not fit; the message says which size to try.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
     """
     _check_pieces(settings, micro_batches)
     tiles = synthetic_tiles(settings.tiles, workers=1, progress=False) if tiles is None else tiles

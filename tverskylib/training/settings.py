@@ -66,7 +66,7 @@ class RunSettings:
     Raises:
         TypeError, ValueError: a setting out of place; the message says what was expected.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
     """
 
     task: Task = "positive"

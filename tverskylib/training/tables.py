@@ -22,7 +22,7 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
     are over all test images. ``batches_dice`` and ``batches_jaccard`` are means over evaluation batches of positive
     images. ``arm`` says in what a run departs from the grid, see :func:`arm`.
 
-    Introduced in lesson 09.
+    Introduced in lesson 11.
     """
     return pd.DataFrame([_row(record) for record in records])
 
@@ -81,7 +81,7 @@ def summary(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, by: Sequence[
     Returns:
         Rows by cell; columns (metric, "mean" or "sd"), and ("runs", "").
 
-    Introduced in lesson 09.
+    Introduced in lesson 11.
     """
     groups = frame.groupby(list(by))
     table = groups[list(metrics)].agg(["mean", "std"]).rename(columns={"std": "sd"})
@@ -104,7 +104,7 @@ def paired_differences(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, le
     Returns:
         Rows by task, arm and batch size; columns (metric, "difference", "low" or "high"), and ("pairs", "").
 
-    Introduced in lesson 09.
+    Introduced in lesson 11.
     """
     wide = frame.pivot(index=[*CELL[:3], "seed"], columns="domain", values=list(metrics)).astype(float)
     wide = wide.dropna(how="all", axis="columns")
@@ -129,7 +129,7 @@ def mean_interval(values: Any, level: float = 0.95) -> tuple[float, float, float
     Returns:
         The mean and both ends of the interval, which are NaN for a single value.
 
-    Introduced in lesson 09.
+    Introduced in lesson 11.
     """
     import numpy as np
     from scipy import stats

@@ -26,7 +26,7 @@ class UNet(nn.Module):
     Raises:
         ValueError: a size that can not be halved ``depth`` times, an argument below 1, or another number of channels.
 
-    Source: Ronneberger, Fischer and Brox 2015 (without padding and normalisation). Introduced in lesson 08.
+    Source: Ronneberger, Fischer and Brox 2015 (without padding and normalisation). Introduced in lesson 10.
     """
 
     def __init__(self, in_channels: int = 3, out_channels: int = 1, *, width: int = 8, depth: int = 4) -> None:

@@ -39,7 +39,7 @@ explorers.BatchComposer()
 # %% [markdown]
 # ## Where Claim 1 holds
 #
-# Belongs to lesson 05. *Look for:* the corner of small lesions and strong smoothing.
+# Belongs to lesson 07. *Look for:* the corner of small lesions and strong smoothing.
 
 # %%
 explorers.Claim1Explorer()
@@ -47,7 +47,7 @@ explorers.Claim1Explorer()
 # %% [markdown]
 # ## All others, one at a time
 #
-# Choose one. (Two are missing: they show trained networks and their records, so they stand in lessons 08 and 09.)
+# Choose one. (Two are missing: they show trained networks and their records, so they stand in lessons 10 and 11.)
 
 # %%
 tile = tiles.real_crop()
@@ -60,14 +60,14 @@ choices = {
     "04 From soft counts to counts": lambda: explorers.sharpening(tile),
     "04 The loss as a landscape": explorers.landscape,
     "04 An image without foreground": explorers.empty_mask,
-    "05 One pixel, two losses": explorers.one_pixel,
-    "05 Three candidates against a smoothed mask": explorers.candidates,
-    "06 Entropy over three classes": explorers.simplex,
-    "06 Smooth labels against a penalty": explorers.equivalence,
-    "06 How hard two penalties push": explorers.pushes,
-    "07 A penalty along one pixel": explorers.penalised_pixel,
-    "07 A penalty over the landscape": explorers.penalised_landscape,
-    "07 Three forms of the index": explorers.three_forms,
+    "07 One pixel, two losses": explorers.one_pixel,
+    "07 Three candidates against a smoothed mask": explorers.candidates,
+    "08 Entropy over three classes": explorers.simplex,
+    "08 Smooth labels against a penalty": explorers.equivalence,
+    "08 How hard two penalties push": explorers.pushes,
+    "09 A penalty along one pixel": explorers.penalised_pixel,
+    "09 A penalty over the landscape": explorers.penalised_landscape,
+    "09 Three forms of the index": explorers.three_forms,
 }
 
 # %%

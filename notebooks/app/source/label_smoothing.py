@@ -9,7 +9,7 @@
 # %% [markdown]
 # # Label smoothing
 #
-# What smooth labels ask of a network, with cross-entropy and with a Tversky loss. The proofs are in lesson 05. [All
+# What smooth labels ask of a network, with cross-entropy and with a Tversky loss. The proofs are in lesson 07. [All
 # explorers](index.ipynb), [weights and loss](weights_and_loss.ipynb).
 #
 # $$\tilde y = (1 - \varepsilon)\, y + \frac{\varepsilon}{C}$$

@@ -27,7 +27,7 @@ class Claim1Explorer(BrowserExplorer):
     Raises:
         TraitError: a value out of its range.
 
-    Introduced in lesson 05.
+    Introduced in lesson 07.
     """
 
     module, title = "claim1.js", "Where Claim 1 holds, and where it fails"

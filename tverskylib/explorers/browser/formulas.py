@@ -28,7 +28,7 @@ def formulas() -> list[Formula]:
     """The formulas that the explorers evaluate, each taken from the index or from a verified step of a derivation.
 
     Returns:
-        A list of :class:`Formula`; expressions and arguments are SymPy's. Introduced in lesson 05.
+        A list of :class:`Formula`; expressions and arguments are SymPy's. Introduced in lesson 07.
     """
     return [*_of_the_index(), *_of_the_batch(), *_of_claim1()]
 

@@ -143,7 +143,7 @@ def folder_tiles(
             for ``white=None``; ``groups.csv`` without the two columns, with an image missing, unknown or named twice;
             fewer patients than splits.
 
-    Read with Pillow, and with scikit-image where Pillow would cut 16-bit colours to 8. Introduced in lesson 08.
+    Read with Pillow, and with scikit-image where Pillow would cut 16-bit colours to 8. Introduced in lesson 10.
     """
     folder = Path(path)
     _check_numbers(size, overlap, white, ignore, seed)

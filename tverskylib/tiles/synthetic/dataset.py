@@ -73,7 +73,7 @@ def draw_tiles(settings: TileSettings, numbers: Sequence[int] | NDArray[np.int64
     Raises:
         TypeError, ValueError: numbers that are not whole, or that the data set does not have.
 
-    Introduced in lesson 08.
+    Introduced in lesson 10.
     """
     _check_settings(settings)
     chosen = np.asarray(numbers)
@@ -129,7 +129,7 @@ def synthetic_tiles(
         TypeError, ValueError: an argument out of place.
 
     Source: own; stains after Ruifrok and Johnston 2001, fibres after Cabral and Leedom 1993. No such tissue exists:
-    what is learned here says nothing about patients. Introduced in lesson 08.
+    what is learned here says nothing about patients. Introduced in lesson 10.
     """
     settings = TileSettings() if settings is None else settings
     _check_settings(settings)

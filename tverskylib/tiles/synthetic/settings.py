@@ -30,7 +30,7 @@ class TileSettings:
     Raises:
         TypeError, ValueError: a setting out of place; the message says what was expected.
 
-    The default is the size of the talk's data: 2,800 tiles, 360 with cancer. Introduced in lesson 08.
+    The default is the size of the talk's data: 2,800 tiles, 360 with cancer. Introduced in lesson 10.
     """
 
     size: int = 64

@@ -13,7 +13,7 @@
 #
 # So far predictions were given. Now a network makes them. We train the same U-Net twice, from the same weights, on the
 # same tiles in the same order, and change one word: the domain of the Dice loss. Four runs of under a minute each are
-# no evidence of anything; lesson 09 has the evidence, with seeds and intervals. Here you see *how* it happens.
+# no evidence of anything; lesson 11 has the evidence, with seeds and intervals. Here you see *how* it happens.
 #
 # ## What you will learn
 #
@@ -83,8 +83,8 @@ figures.contact_sheet(tiles.images[shown], tiles.targets[shown],
 # ### How large the lesions are
 #
 # Above each tile stands its share of foreground. It differs by two orders of magnitude, which is what makes the domain
-# of the loss matter. The dashed line is the critical fraction of [lesson 05](05_label_smoothing.ipynb) for strong
-# smoothing: lesson 09 comes back to it.
+# of the loss matter. The dashed line is the critical fraction of [lesson 07](07_label_smoothing.ipynb) for strong
+# smoothing: lesson 11 comes back to it.
 
 # %%
 shares = positive.targets.mean(axis=(1, 2))
@@ -107,7 +107,7 @@ say("Slides: " + ", ".join(f"{len(found)} for {name}" for name, found in slides.
 #
 # The simplest learner looks at one pixel: a logistic regression on its red, green and blue. If that were nearly as good
 # as a U-Net, the data would be worthless for our question. The project's record holds both, for the same tiles and
-# three seeds (with 64 × 64 pixels, as in lesson 09). A test keeps the gap above 0.08.
+# three seeds (with 64 × 64 pixels, as in lesson 11). A test keeps the gap above 0.08.
 
 # %%
 record = json.loads(Path("../results/colour.json").read_text())
@@ -213,7 +213,7 @@ pd.DataFrame({name: scores(run) for name, run in trained.items()}).round(3)
 # *Question:* which one won? Before you answer: how large a difference would you expect between two runs that differ in
 # nothing but their seed?
 #
-# One pair of runs shows what *can* happen. Whether it *does*, lesson 09 asks, with three seeds for each setting and
+# One pair of runs shows what *can* happen. Whether it *does*, lesson 11 asks, with three seeds for each setting and
 # five for the plain Dice loss at batch size 8. There two seeds of one setting lie up to six hundredths of Dice apart.
 #
 # ### Move the evaluation
@@ -379,7 +379,7 @@ assert judged.flooded_negatives < 0.5 or not choice.learns
 #
 # ## What is next
 #
-# [Lesson 09](09_what_the_experiment_says.ipynb) asks what of this is true beyond one seed, and what of the talk's table
+# [Lesson 11](11_what_the_experiment_says.ipynb) asks what of this is true beyond one seed, and what of the talk's table
 # can be reproduced.
 #
 # ## References

@@ -11,8 +11,8 @@
 #
 # How can a Dice, Tversky or Jaccard loss be taught some doubt?
 #
-# Label smoothing passes through a Tversky loss without effect, or does harm (lesson 05). But what it *does* to
-# cross-entropy is a penalty (lesson 06), and a penalty can be added to anything. This lesson adds it, watches where the
+# Label smoothing passes through a Tversky loss without effect, or does harm (lesson 07). But what it *does* to
+# cross-entropy is a penalty (lesson 08), and a penalty can be added to anything. This lesson adds it, watches where the
 # optimum goes, and then shows two other forms of the loss that follow soft labels by themselves, and their limits.
 #
 # ## What you will learn
@@ -24,7 +24,7 @@
 #
 # ## What you need
 #
-# - [lesson 05](05_label_smoothing.ipynb) and [lesson 06](06_cross_entropy.ipynb)
+# - [lesson 07](07_label_smoothing.ipynb) and [lesson 08](08_cross_entropy.ipynb)
 #
 # **Time:** 30 minutes
 
@@ -43,7 +43,7 @@ from tverskylib import smooth_labels, theory, tversky_from_counts, tversky_loss
 # $$\tilde{\mathcal L}(y, \hat y) = \mathcal L(y, \hat y) - w \sum_c \log \hat y_c \qquad\text{or}\qquad \tilde{\mathcal L}(y, \hat y) = \mathcal L(y, \hat y) - w H(\hat y),$$
 #
 # the first with the label noise penalty, the second with the confidence penalty, both as a mean over the pixels. (The
-# talk calls the weight $\varepsilon$; we write $w$, because it is not the $\varepsilon$ of smoothing, as lesson 06
+# talk calls the weight $\varepsilon$; we write $w$, because it is not the $\varepsilon$ of smoothing, as lesson 08
 # found.)
 
 # %% tags=["setup"]
@@ -296,7 +296,7 @@ for name in ("cross-entropy", "Dice, minimum form", "Dice, squared"):
 say("\n".join(rows))
 
 # %% [markdown]
-# The last column is the warning of lesson 05: at 1 % foreground the product forms want everything. Now the search, for
+# The last column is the warning of lesson 07: at 1 % foreground the product forms want everything. Now the search, for
 # the quarter image, and with the penalties, for which there is no such simple rule.
 
 # %% tags=["setup"]

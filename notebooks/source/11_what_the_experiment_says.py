@@ -11,7 +11,7 @@
 #
 # Is batch-wise better than image-wise, does label smoothing harm, and how sure can we be?
 #
-# Lesson 08 trained four networks. This lesson reads the records of 120: three seeds for each setting, five for the
+# Lesson 10 trained four networks. This lesson reads the records of 120: three seeds for each setting, five for the
 # plain Dice loss and for a slow arm at batch size 8, each seed with slides, weights and an order of its own. We put the
 # talk's table beside ours, look for what explains the differences, and end with what we would recommend and how sure we
 # are of it.
@@ -21,12 +21,12 @@
 # - how to compare two losses in pairs, and how to read an interval
 # - what of the talk's result can be reproduced on our data, and what cannot
 # - what the talk's own table gives away about how its numbers were made
-# - how label smoothing harms where lesson 05 says it will, and beyond
+# - how label smoothing harms where lesson 07 says it will, and beyond
 # - what penalties, cross-entropy and the minimum form do to calibration
 #
 # ## What you need
 #
-# - [lesson 05](05_label_smoothing.ipynb) for the critical fraction, [lesson 08](08_training_comparison.ipynb) for the
+# - [lesson 07](07_label_smoothing.ipynb) for the critical fraction, [lesson 10](10_training_comparison.ipynb) for the
 #   runs
 #
 # **Time:** 45 minutes
@@ -386,7 +386,7 @@ assert spread.loc[[8, 16]].min() > 0.15 > 0.1 > spread.loc[[32, 64]].max()
 #
 # ## Label smoothing harms where the theorem says, and beyond
 #
-# Lesson 05 proved: a smoothed target is best answered by "foreground everywhere" when the share of foreground is below
+# Lesson 07 proved: a smoothed target is best answered by "foreground everywhere" when the share of foreground is below
 # a critical fraction. Does a *network* do that? Here image-wise, where each image has its own share, with two classes
 # ($C = 2$). A mark is a test image of one of three seeds; triangles lie below the critical fraction.
 
@@ -460,7 +460,7 @@ pd.DataFrame(loses, index=["difference", "low", "high"]).T.round(3)
 
 # %% [markdown]
 # Clear is only the loss of the image-wise runs; batch-wise, three seeds just do not decide it. Now the minimum form of
-# lesson 07, for which the smoothed target *is* the optimum, beside the usual form, the *product*:
+# lesson 09, for which the smoothed target *is* the optimum, beside the usual form, the *product*:
 
 # %%
 smoothed = frame.query("task == 'positive' and batch_size == 8 and seed < 3")
@@ -595,7 +595,7 @@ print(by_size.round(3))
 #   depends on the metric.
 # - The talk's own numbers are most likely means, and perhaps not all of the same kind: without conventions a table
 #   cannot be compared.
-# - Strong smoothing cost Dice in all six runs; the full collapse of lesson 05 came in one of three image-wise runs.
+# - Strong smoothing cost Dice in all six runs; the full collapse of lesson 07 came in one of three image-wise runs.
 # - Intervals, not single runs: many differences that look like results are no larger than the spread over seeds.
 #
 # ## What is next

@@ -356,7 +356,7 @@ assert scores[30] > scores[0]
 # is never the only optimum, so the loss never asks for the doubt that smoothing is meant to teach. Where Claim 1 holds,
 # smoothing does nothing useful. Where it fails, it does harm.
 #
-# All this is for denominators that are linear in the prediction. Lesson 07 shows forms of the loss that do follow
+# All this is for denominators that are linear in the prediction. Lesson 09 shows forms of the loss that do follow
 # smooth labels.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -459,7 +459,7 @@ assert theory.critical_fraction(*mine, 0.4, num_classes=1) == np.inf
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is next
 #
-# [Lesson 06](06_cross_entropy.ipynb) asks what label smoothing really does to cross-entropy. The answer is a penalty
+# [Lesson 08](08_cross_entropy.ipynb) asks what label smoothing really does to cross-entropy. The answer is a penalty
 # that can be taken out and put beside any loss.
 #
 # ## References

@@ -11,7 +11,7 @@
 #
 # What does label smoothing do to cross-entropy, and which penalty does it hide?
 #
-# Lesson 05 ended with a loss that ignores label smoothing, or worse. So what is smoothing good for? With cross-entropy
+# Lesson 07 ended with a loss that ignores label smoothing, or worse. So what is smoothing good for? With cross-entropy
 # it does something that can be said in one formula: it adds a **penalty** for being too sure. Once the penalty stands
 # alone, it can be added to any loss. This lesson derives it, with all the constants that the talk leaves out, and meets
 # its twin.
@@ -26,7 +26,7 @@
 # ## What you need
 #
 # - [lesson 01](01_segmentation_basics.ipynb): softmax and sigmoid
-# - [lesson 05](05_label_smoothing.ipynb): what smoothing does to a label
+# - [lesson 07](07_label_smoothing.ipynb): what smoothing does to a label
 #
 # **Time:** 30 minutes
 
@@ -306,7 +306,7 @@ assert np.isclose(twice, 0.98)
 #
 # ## What is next
 #
-# [Lesson 07](07_entropy_penalties.ipynb) puts the penalties beside Dice, Tversky and Jaccard, where label smoothing did
+# [Lesson 09](09_entropy_penalties.ipynb) puts the penalties beside Dice, Tversky and Jaccard, where label smoothing did
 # not work.
 #
 # ## References
