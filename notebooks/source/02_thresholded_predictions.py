@@ -25,8 +25,6 @@
 # ## What you need
 #
 # - [lesson 01](01_segmentation_basics.ipynb): image, target, prediction
-#
-# **Time:** 20 minutes
 
 # %% slideshow={"slide_type": "skip"} tags=["setup"]
 import numpy as np
