@@ -15,7 +15,7 @@ from .index import (
 )
 from .labels import one_hot as one_hot, smooth_labels as smooth_labels
 from .losses import TverskyLoss as TverskyLoss, tversky_loss as tversky_loss
-from .notebook import check_environment as check_environment, say as say
+from .notebook import check_environment as check_environment, checked as checked, say as say
 from .penalties import (
     Regularised as Regularised,
     confidence_penalty as confidence_penalty,
