@@ -115,7 +115,7 @@ def landscape() -> Explorer:
 
 
 def empty_mask() -> Explorer:
-    """Lesson 04: what delta does to an image without foreground."""
+    """Lesson 05: what delta does to an image without foreground."""
     return Explorer(
         figures.EmptyMask,
         {
@@ -127,7 +127,7 @@ def empty_mask() -> Explorer:
 
 
 def composer() -> Explorer:
-    """Lesson 04: imagewise and batchwise on a batch of two images."""
+    """Lesson 05: image-wise and batch-wise on a batch of two images."""
     counts = {"tp1": 900, "fp1": 100, "fn1": 100, "tp2": 20, "fp2": 40, "fn2": 40}
     names = {"tp": "TP", "fp": "FP", "fn": "FN"}
     small_false_alarms = {"tp1": 0, "fp1": 1, "fn1": 0, "tp2": 0, "fp2": 1, "fn2": 0, "delta": 1.0}
