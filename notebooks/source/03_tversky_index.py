@@ -27,8 +27,6 @@
 #
 # - [lesson 02](02_thresholded_predictions.ipynb): TP, FP, FN, precision and recall
 # - for the proofs, school algebra; SymPy does the work
-#
-# **Time:** 25 minutes
 
 # %% slideshow={"slide_type": "skip"} tags=["setup"]
 import numpy as np

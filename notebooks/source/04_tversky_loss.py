@@ -28,8 +28,6 @@
 #
 # - [lesson 03](03_tversky_index.ipynb): the index and its weights
 # - what a derivative is; no experience with PyTorch
-#
-# **Time:** 40 minutes
 
 # %% tags=["setup"]
 import numpy as np

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tverskylib._extras import optional
 from tverskylib.tiles.folder.stored import (
     FORMATS,
     ORIENTATION,
@@ -51,6 +52,8 @@ def raster_stored(file: Path) -> Stored:
             # Of 16 bits a channel, Pillow reads the upper 8.
             array = _deep_colour(content) if depth == 16 and colour_type != GREY else np.asarray(image)
             orientation, clear = image.getexif().get(ORIENTATION), image.info.get("transparency")
+        except ModuleNotFoundError:
+            raise
         except Exception as error:  # over a broken file, a decoder may raise anything
             fail_to_read(file, error)
     check_upright(file, orientation)
@@ -112,7 +115,8 @@ def _open(source: Path | io.BytesIO, form: str) -> Image:
 
 def _deep_colour(content: bytes) -> NDArray[Any]:
     """16 bits a channel, as RGB, RGBA or grey with alpha."""
-    from imagecodecs import png_decode
+    with optional():
+        from imagecodecs import png_decode
 
     array: NDArray[Any] = png_decode(content)
     if array.dtype != np.uint16:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tverskylib._extras import optional
 from tverskylib.tiles.folder.stored import ORIENTATION, Stored, check_upright, fail, fail_for_pages, fail_to_read
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6  # colour spaces
@@ -51,7 +52,8 @@ def tiff_stored(file: Path) -> Stored:
 @contextmanager
 def _page(file: Path) -> Iterator[Any]:
     """The only page of the file, open, with its header checked."""
-    from tifffile import TiffFile
+    with optional():
+        from tifffile import TiffFile
 
     try:
         tiff = TiffFile(file)
