@@ -1062,6 +1062,7 @@ SETS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:the tiles are shared out badly")
 @pytest.mark.parametrize("name", SETS)
 def test_the_page_rearranges_a_public_set(name, tmp_path, monkeypatch):
     """On files that are laid out as the owners' are; the pixels are ours."""

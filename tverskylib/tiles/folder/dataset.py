@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tverskylib._checks import describe
+from tverskylib._extras import optional
 from tverskylib.tiles.folder.decode import shape as shape_of
 from tverskylib.tiles.folder.groups import draw_splits, read_groups
 from tverskylib.tiles.folder.layout import find_pairs
@@ -104,7 +105,8 @@ class FolderTiles:
 
         Introduced in lesson 10.
         """
-        import pandas as pd
+        with optional():
+            import pandas as pd
 
         names = list(self.shares) or sorted(set(self.splits))
         rows = {}
