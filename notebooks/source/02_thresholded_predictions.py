@@ -126,7 +126,7 @@ assert min(precision, recall) <= dice <= max(precision, recall)
 # 07](07_label_smoothing.ipynb).)
 
 # %% slideshow={"slide_type": "subslide"}
-explorers.ThresholdExplorer()
+explorers.threshold()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The crop in the picture is a part of the half image, so that the patterns are large enough to see. Here is the top for
