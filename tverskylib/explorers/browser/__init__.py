@@ -33,6 +33,6 @@ explorer: ``[beta 0.9](#tversky:NAME?beta=0.9)``. An answer that the guess opens
 ``<details class="tversky-answer"><summary>The answer</summary> ... </details>``.
 """
 
-import lazy_loader
+from tverskylib._extras import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)
