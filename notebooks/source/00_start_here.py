@@ -135,7 +135,7 @@ checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", f
 #
 # ## Notation
 #
-# A letter that several lessons use means the same in all of them.
+# Letters that come back mean the same in all lessons, unless a lesson says otherwise on the spot.
 #
 # | symbol | in code | meaning |
 # | --- | --- | --- |
@@ -146,7 +146,7 @@ checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", f
 # | $q$ | `chance` | the true chance that a pixel is foreground |
 # | $t$ | `target` | a target between 0 and 1: a smoothed label, a vote, a chance |
 # | $B, C, H, W$ | shape | images in a batch, channels (classes), height, width; $H(\cdot)$ with brackets is an entropy |
-# | $i, k, c$ | | number a pixel, an image, a class |
+# | $i, k, c, j$ | | number a pixel, an image, a class; $j$ is any of them under a sum |
 # | $K$ | | number of images where they are counted one by one |
 # | $M$ | | number of entries of a mask |
 # | $P, Q$ | | number of foreground and of background entries, $P + Q = M$ |
@@ -154,7 +154,9 @@ checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", f
 # | $\alpha$ | `alpha` | weight of false positives |
 # | $\beta$ | `beta` | weight of false negatives |
 # | $\delta$ | `delta` | smoothing term, in pixels |
+# | $s$ | | smoothing term of the other form of Dice, $s = 2\delta$ |
 # | $T = N / D$ | `index` | the Tversky index, its numerator and its denominator |
+# | $F_k$ | | the F-measure: recall has $k^2$ times the weight of precision |
 # | $L$ | `loss` | a loss; the Tversky loss is $1 - T$ |
 # | $S$ | | sum of a prediction |
 # | $\tau$ | `threshold` | the threshold that is best for an index |

@@ -131,7 +131,7 @@ except ValueError as error:
 # A network's last layer can give any real number, a **logit** $z$. For one channel the **sigmoid** brings it into $(0,
 # 1)$; for several channels the **softmax** shares 1 among the classes of a pixel:
 #
-# $$\hat y = \frac{1}{1 + e^{-z}}, \qquad \hat y_c = \frac{e^{z_c}}{\sum_k e^{z_k}}.$$
+# $$\hat y = \frac{1}{1 + e^{-z}}, \qquad \hat y_c = \frac{e^{z_c}}{\sum_j e^{z_j}}.$$
 #
 # *Question:* you raise the first of three logits and leave the others alone. What happens to the second class, under
 # softmax and under sigmoid? And what if you raise all three by the same amount? Guess before you move.
