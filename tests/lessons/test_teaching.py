@@ -135,7 +135,7 @@ def shown(name: str, **values: object) -> explorers.Explorer:
 @functools.cache
 def records() -> tuple[dict[str, Any], pd.DataFrame]:
     """What lesson 11 reads."""
-    found = read_records(RESULTS / "cpu")
+    found = read_records(RESULTS / "cpu-1")
     return found, results_frame(found)
 
 
