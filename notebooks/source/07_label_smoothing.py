@@ -112,7 +112,9 @@ small = np.zeros((1, 1, 1, 1000))
 small[..., :10] = 1
 labels = smooth_labels(small, 0.2, num_classes=2)
 right, everything = tversky_index(small, labels), tversky_index(np.ones_like(small), labels)
-say(f"Against the smoothed mask, the mask itself has index {right:.3f}; calling **everything** foreground has {everything:.3f}.")
+say(
+    f"Against the smoothed mask, the mask itself has index {right:.3f}; calling **everything** foreground has {everything:.3f}."
+)
 
 # %% slideshow={"slide_type": "skip"}
 assert everything > right
@@ -276,6 +278,7 @@ for epsilon in (0.001, 0.01, 0.1, 0.4):
 # A large delta helps. How large, for Dice on 64 × 64 pixels? We look for the smallest one that makes "nothing" the best
 # answer.
 
+
 # %%
 def smallest_delta(epsilon, pixels=64 * 64):
     deltas = np.arange(0.1, 400, 0.1)
@@ -335,14 +338,18 @@ def average_over_classes(flipped):
 
 # %% slideshow={"slide_type": "skip"}
 flipped = 0
-say(f"With {flipped} background pixels flipped, the average over the two classes is {average_over_classes(flipped):.4f}.")
+say(
+    f"With {flipped} background pixels flipped, the average over the two classes is {average_over_classes(flipped):.4f}."
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # All of them, from 0 to 99:
 
 # %%
 scores = [average_over_classes(flipped) for flipped in range(100)]
-say(f"The mask scores {scores[0]:.4f}; the best of these flips {int(np.argmax(scores))} pixels and scores {max(scores):.4f}.")
+say(
+    f"The mask scores {scores[0]:.4f}; the best of these flips {int(np.argmax(scores))} pixels and scores {max(scores):.4f}."
+)
 
 # %% slideshow={"slide_type": "skip"}
 assert scores[30] > scores[0]
@@ -395,7 +402,9 @@ assert np.isclose(tau, dice / 2) and abs(chance - tau) < 0.03
 squared = tile.probability**2
 new_cut, new_dice = best_cut(squared)
 new_chance = tile.target[abs(squared - new_cut) < 0.03].mean()
-say(f"Squared: best threshold {new_cut:.2f}, tau {theory.optimal_threshold(new_dice, 0.5, 0.5):.2f}, chance {new_chance:.2f}.")
+say(
+    f"Squared: best threshold {new_cut:.2f}, tau {theory.optimal_threshold(new_dice, 0.5, 0.5):.2f}, chance {new_chance:.2f}."
+)
 
 # %% slideshow={"slide_type": "skip"}
 assert abs(new_dice - dice) < 0.005 and abs(new_chance - tau) < 0.05

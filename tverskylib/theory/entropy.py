@@ -40,8 +40,8 @@ g = r - 1 - sp.log(r)
 LETTERS = {
     "c": "a class, one of C",
     "C": "the number of classes",
-    "y": "the one-hot label of a pixel, y_c of class c (0 log 0 counts as 0)",
-    "yhat": "its prediction, ŷ_c for class c; all of them are positive and add up to 1",
+    "y": "the one-hot label of a pixel, y_c for class c (0 log 0 counts as 0)",
+    "yhat": "the prediction of a pixel, ŷ_c for class c; all are positive and add up to 1",
     "t": "a target, positive on every class",
     "u": "the uniform distribution, 1/C on every class",
     "H(ỹ, ŷ)": "the cross-entropy with the smoothed label",
@@ -58,7 +58,7 @@ LETTERS = {
     "yhat_c": "the prediction for class c",
     "r": "any positive number, here a ratio of two probabilities",
     "q": "the prediction of one sigmoid",
-    "z": "its logit",
+    "z": "the logit of that prediction",
 }
 
 
