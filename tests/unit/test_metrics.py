@@ -30,6 +30,7 @@ from tverskylib.metrics import (
     hd95,
     jaccard,
 )
+from tverskylib.metrics.histogram import CUTS, LOGITS, best_cut, histogram
 
 SIZE = 10
 SUMMARIES = ("over_positive", "over_all")
@@ -567,3 +568,87 @@ def test_examples_in_docstrings_hold():
         done = doctest.testmod(module)
         assert done.attempted
         assert not done.failed
+
+
+# What does not count.
+
+
+def test_what_does_not_count_is_in_no_number():
+    """As if the images were smaller: what lies outside the mask is NaN, or foreground, or called foreground."""
+    probability, target = blobs(images=12, size=12)
+    mask = np.zeros(target.shape, bool)
+    mask[..., :8, :9] = True
+    inside = (Ellipsis, slice(0, 8), slice(0, 9))
+    small = evaluate(probability[inside], target[inside], batch_size=5)
+    for value, truth in ((np.nan, 1), (1.0, 0), (0.0, 255)):
+        found = evaluate(
+            np.where(mask, probability, value), np.where(mask, target, truth), batch_size=5, mask=mask.astype(int)
+        )
+        shrunk = math.hypot(8, 9) / math.hypot(12, 12)
+        for name in SUMMARIES:
+            one, other = getattr(found, name), getattr(small, name)
+            for way in WAYS:
+                first, second = getattr(one, way), getattr(other, way)
+                assert dataclasses.replace(first, hd95=None) == dataclasses.replace(second, hd95=None)
+            assert (one.foreground, one.predicted_foreground) == (other.foreground, other.predicted_foreground)
+            assert one.calibration == other.calibration
+        assert (found.missed_positives, found.flooded_negatives) == (small.missed_positives, small.flooded_negatives)
+        distances = [d if d in (0, 1) else d * shrunk for d in small.per_image.hd95]
+        assert found.per_image.hd95 == pytest.approx(distances)
+
+
+def test_a_mask_of_ones_changes_nothing_and_a_tensor_is_as_good():
+    probability, target = blobs()
+    plain = evaluate(probability, target, batch_size=3)
+    assert evaluate(probability, target, batch_size=3, mask=np.ones_like(target)) == plain
+    tensors = [torch.from_numpy(array) for array in (probability, target, np.ones_like(target))]
+    assert evaluate(*tensors[:2], batch_size=3, mask=tensors[2]) == plain
+
+
+@pytest.mark.parametrize(
+    ("mask", "message"),
+    [
+        (np.full((12, 1, 12, 12), 2), "^mask must hold 0 .* and 1"),
+        (np.zeros((12, 1, 12, 12)), "^mask must leave at least one pixel of each image, got none of image 0"),
+        (np.ones((12, 12, 12)), "^mask must have shape"),
+        ([1], "^mask must be a NumPy array"),
+    ],
+)
+def test_a_bad_mask_is_named(mask, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        evaluate(*blobs(), mask=mask)
+
+
+# Histograms.
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_histogram_holds_the_counts_of_every_cut(dtype):
+    probability, target = blobs(dtype=dtype)
+    mask = np.random.default_rng(3).random(target.shape) < 0.7
+    probability[0, 0, 0, :3] = 0, 0.5, 1
+    found = histogram(probability, target, mask)
+    for k, (cut, tp, fp, fn) in enumerate(zip(CUTS, *(count.T for count in found.counts()), strict=True)):
+        called = (probability >= cut) & mask
+        np.testing.assert_array_equal(tp, (called & target).sum(axis=(1, 2, 3)), err_msg=str(k))
+        np.testing.assert_array_equal(fp, (called & ~target).sum(axis=(1, 2, 3)))
+        np.testing.assert_array_equal(fn, (~called & target & mask).sum(axis=(1, 2, 3)))
+
+
+def test_dice_precision_and_recall_of_a_histogram():
+    probability, target = blobs()
+    found, half = histogram(probability, target, None), [*LOGITS].index(0)
+    judged = evaluate(probability, target)
+    assert found.dice()[:, half] == pytest.approx(np.array(judged.per_image.dice))
+    assert found.pooled().dice()[0, half] == pytest.approx(judged.over_all.pooled.dice)
+    called = probability >= 0.5
+    precision, recall = found.precision_and_recall()
+    assert precision[half] == pytest.approx(target[called].mean()) and recall[half] == pytest.approx(
+        called[target].mean()
+    )
+
+
+def test_the_best_cut_is_the_one_nearest_to_a_half():
+    scores = np.zeros(len(LOGITS))
+    scores[[3, 50, 60]] = 0.9
+    assert best_cut(scores) == 50

@@ -1,5 +1,6 @@
 from .confidence import Calibration as Calibration
 from .evaluation import Evaluation as Evaluation, PerImage as PerImage, Summary as Summary, evaluate as evaluate
+from .histogram import Histogram as Histogram
 from .scores import (
     Scores as Scores,
     average_precision as average_precision,
