@@ -45,7 +45,7 @@ from tverskylib import checked, confidence_penalty, explorers, label_noise_penal
 #   one, and largest, $\log C$, for the uniform one.
 # - **Cross-entropy** $H(t, \hat y) = -\sum_c t_c \log \hat y_c$: how surprised the prediction is, on average, by labels
 #   drawn from $t$.
-# - **Kullback–Leibler divergence** $D(t\,\|\,\hat y) = \sum_c t_c \log \frac{t_c}{\hat y_c}$: the part of that surprise
+# - **Kullback–Leibler divergence** $\mathrm{KL}(t\,\|\,\hat y) = \sum_c t_c \log \frac{t_c}{\hat y_c}$: the part of that surprise
 #   which is the prediction's own fault.
 #
 # (A term with $t_c = 0$ counts as 0, whatever its logarithm: $0 \log 0 = 0$. So one-hot labels are allowed.)
@@ -127,12 +127,12 @@ say(f"The best prediction is {best:.2f}.")
 # ## Claim 2
 #
 # > **Claim 2** (the talk). *When using cross-entropy loss, label smoothing is equivalent to adding*
-# > $\varepsilon D(u \,\|\, \hat y)$, where $u = (\frac1C, \dots, \frac1C)$ is the uniform distribution.
+# > $\varepsilon\, \mathrm{KL}(u \,\|\, \hat y)$, where $u = (\frac1C, \dots, \frac1C)$ is the uniform distribution.
 #
 # **The idea.** Smooth a one-hot label and look. Cross-entropy is linear in the label, so it splits into a part of the
-# hard label and a part of the uniform one, and $H(u, \hat y) = D(u\,\|\,\hat y) + \log C$. Hence
+# hard label and a part of the uniform one, and $H(u, \hat y) = \mathrm{KL}(u\,\|\,\hat y) + \log C$. Hence
 #
-# $$H(\tilde y, \hat y) = (1 - \varepsilon)\left[\, H(y, \hat y) + \frac{\varepsilon}{1 - \varepsilon}\, D(u \,\|\, \hat y) \right] + \varepsilon \log C.$$
+# $$H(\tilde y, \hat y) = (1 - \varepsilon)\left[\, H(y, \hat y) + \frac{\varepsilon}{1 - \varepsilon}\, \mathrm{KL}(u \,\|\, \hat y) \right] + \varepsilon \log C.$$
 #
 # So the talk's statement is exact up to three things: a factor $1 - \varepsilon$ in front, a constant at the end, and
 # the weight, which is $\frac{\varepsilon}{1-\varepsilon}$ and not $\varepsilon$. Neither factor nor constant moves a
@@ -173,9 +173,9 @@ checked(
 # The talk writes the penalty in two ways. They are the two directions of the divergence from the uniform distribution
 # $u$.
 #
-# - The **label noise penalty** is $-\sum_c \log \hat y_c$. It is $C\, D(u\,\|\,\hat y)$ plus a constant: mind the
+# - The **label noise penalty** is $-\sum_c \log \hat y_c$. It is $C\, \mathrm{KL}(u\,\|\,\hat y)$ plus a constant: mind the
 #   factor $C$.
-# - The **confidence penalty** of Pereyra and others (2017) is $-H(\hat y)$. It is $D(\hat y\,\|\,u)$ minus a constant,
+# - The **confidence penalty** of Pereyra and others (2017) is $-H(\hat y)$. It is $\mathrm{KL}(\hat y\,\|\,u)$ minus a constant,
 #   exactly.
 #
 # Both are smallest at the uniform prediction and nowhere else.
@@ -281,7 +281,7 @@ except ValueError as error:
 
 # %% [markdown] tags=["exercise"]
 # **Exercise 3.** Let $q = (s, \frac{1-s}{2}, \frac{1-s}{2})$ and let $s$ grow in steps of 0.01 from 0.5. From which $s$
-# on, `twice`, is $D(u\,\|\,q)$ more than twice $D(q\,\|\,u)$?
+# on, `twice`, is $\mathrm{KL}(u\,\|\,q)$ more than twice $\mathrm{KL}(q\,\|\,u)$?
 
 # %% tags=["solution"]
 even, steps = np.full(3, 1 / 3), np.arange(0.5, 1.0, 0.01)
@@ -293,9 +293,9 @@ assert np.isclose(twice, 0.98)
 # ## What we saw
 #
 # - Cross-entropy is proper: its best prediction is the chance, or the mean of the smoothed labels.
-# - Label smoothing is $(1-\varepsilon)$ times [the hard loss $+ \frac{\varepsilon}{1-\varepsilon} D(u\,\|\,\hat y)$],
+# - Label smoothing is $(1-\varepsilon)$ times [the hard loss $+ \frac{\varepsilon}{1-\varepsilon} \mathrm{KL}(u\,\|\,\hat y)$],
 #   plus a constant.
-# - The label noise penalty is $C\,D(u\,\|\,\hat y)$ up to a constant, the confidence penalty is $D(\hat y\,\|\,u)$ up
+# - The label noise penalty is $C\,\mathrm{KL}(u\,\|\,\hat y)$ up to a constant, the confidence penalty is $\mathrm{KL}(\hat y\,\|\,u)$ up
 #   to a constant.
 # - Both want doubt. With the first, certainty costs infinitely much; with the second, $\log C$ at most.
 #
