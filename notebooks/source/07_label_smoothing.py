@@ -360,9 +360,9 @@ say(f"One ratio: {', '.join(f'{v:.2f}' for v in values)}. Dice of the foreground
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# 0.99, three times. With weights that add up to 1 and $\delta = 0$, this index *is* the accuracy of the pixels: of $n$
-# pixels, $R$ are right, $TP = R$ and $FP = FN = n - R$, so that $T = R/n$. True negatives count again, and alpha and beta
-# have no say.
+# 0.99, three times. Every right pixel is one TP, and every wrong one is an FP in one channel and an FN in the other. With
+# weights that add up to 1 and $\delta = 0$ the denominator is then the number of all pixels, and the index *is* their
+# accuracy. True negatives count again, and alpha and beta have no say.
 #
 # </details>
 
