@@ -239,15 +239,15 @@ assert theory.claim1_holds(0.02, 0.5, 0.5, 0.2, num_classes=2)
 # come, Z, "predict nothing".
 
 # %% slideshow={"slide_type": "subslide"}
-explorers.Claim1Explorer()
+explorers.phase_diagram()
 
 # %% slideshow={"slide_type": "skip"}
 explorer = explorers.phase_diagram()
-share = explorer.drawing.shares["one"]
+share = explorer.shares["one"]
 explorer.set(delta=1.0)
-assert explorer.drawing.shares["one"] == 0 < share
+assert explorer.shares["one"] == 0 < share
 explorer.set(alpha=1.8, beta=0.2)
-assert explorer.drawing.shares["one"] == 0 < explorer.drawing.shares["zero"]
+assert explorer.shares["one"] == 0 < explorer.shares["zero"]
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # So does a large delta *restore* the claim? As $\delta$ grows, $\tau$ goes to $\frac{\alpha}{\alpha + \beta}$. If that
