@@ -29,6 +29,33 @@ a, b = sp.symbols("a b", positive=True)
 
 half = sp.Rational(1, 2)
 
+WORDS = {
+    "M": "the number of pixels",
+    "y": "the mask, 0 or 1; yᵢ on pixel i",
+    "t": "the target, between 0 and 1; tᵢ on pixel i",
+    "yhat": "the prediction, between 0 and 1; ŷᵢ on pixel i",
+    "h": "a change of the prediction, hᵢ on pixel i",
+    "TP": "the true positives",
+    "FP": "the false positives",
+    "FN": "the false negatives",
+    "alpha": "the weight of a false positive",
+    "beta": "the weight of a false negative",
+    "delta": "the smoothing term, in pixels",
+    "T": "the index",
+    "N": "the numerator of the index, TP + δ",
+    "D": "the denominator of the index, TP + α FP + β FN + δ",
+    "T'": "the index after a change of the prediction",
+    "N'": "the numerator after the change",
+    "D'": "the denominator after the change",
+    "varepsilon": "the strength of the smoothing, below 1",
+    "C": "the number of classes in the formula of smoothing",
+    "P": "the number of foreground pixels",
+    "Q": "the number of background pixels",
+    "a": "the smoothed label of foreground",
+    "b": "the smoothed label of background, ε/C",
+}
+"""What the letters mean wherever a derivation does not say otherwise."""
+
 two_labels = {a: 1 - epsilon + epsilon / C, b: epsilon / C}
 """The two values of a smoothed mask: a on foreground, b on background."""
 
