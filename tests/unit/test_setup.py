@@ -40,9 +40,11 @@ def pins(path: str) -> dict[str, Requirement]:
 EXTRAS = PROJECT["optional-dependencies"]
 LESSONS = parsed(PROJECT["dependencies"] + EXTRAS["lessons"])
 TEST = parsed(EXTRAS["test"])
+PEERS = parsed(EXTRAS["peers"])
+PINNED = [("requirements.txt", LESSONS), ("requirements-test.txt", TEST), ("requirements-peers.txt", PEERS)]
 
 
-@pytest.mark.parametrize(("path", "ranges"), [("requirements.txt", LESSONS), ("requirements-test.txt", TEST)])
+@pytest.mark.parametrize(("path", "ranges"), PINNED)
 def test_every_direct_dependency_is_pinned_inside_its_range(path, ranges):
     assert pins(path).keys() == ranges.keys()
     for name, pin in pins(path).items():
@@ -51,12 +53,13 @@ def test_every_direct_dependency_is_pinned_inside_its_range(path, ranges):
         assert exact[1] in ranges[name].specifier, f"{path}: {pin} lies outside {ranges[name]}"
 
 
-def test_test_requirements_include_the_lessons_requirements():
-    assert "-r requirements.txt" in (ROOT / "requirements-test.txt").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("path", ["requirements-test.txt", "requirements-peers.txt"])
+def test_other_requirements_include_the_lessons_requirements(path):
+    assert "-r requirements.txt" in (ROOT / path).read_text(encoding="utf-8").splitlines()
 
 
 def test_every_range_has_a_lower_bound_and_nothing_else():
-    for requirement in [*LESSONS.values(), *TEST.values()]:
+    for requirement in [*LESSONS.values(), *TEST.values(), *PEERS.values()]:
         assert [bound.operator for bound in requirement.specifier] == [">="], requirement
 
 
