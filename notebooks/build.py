@@ -4,12 +4,14 @@ python notebooks/build.py            all lessons
 python notebooks/build.py 02 03      some of them
 python notebooks/build.py --check    runs nothing, says what is out of date
 
-A source is a py:percent file. Tags on its cells say what becomes of them: ``solution`` cells leave the lesson and
-go to its solution notebook; ``exercise`` cells (the statements) and ``setup`` cells (imports) also go to the
-exercise notebook, each statement followed by an empty cell.
+A source is a py:percent file, and the files of that folder are the list of lessons; nothing else lists them. Tags on
+their cells say what becomes of them: ``solution`` cells leave the lesson and go to its solution notebook; ``exercise``
+cells (the statements) and ``setup`` cells (imports) also go to the exercise notebook, each statement followed by an
+empty cell; ``check`` cells (claims that are checked) and ``proof`` cells are folded, so that only their output is seen.
 """
 
 import argparse
+import ast
 import asyncio
 import hashlib
 import os
@@ -42,6 +44,9 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}  # the rest of it changes with every Python
 # For jupyterlab-rise, where a lesson has slides. The theme is one that asks no other host for fonts.
 SLIDES = {"theme": "white", "transition": "none", "start_slideshow_at": "beginning"}
+FOLDED = {"jupyter": {"source_hidden": True}}  # what JupyterLab reads
+# What a reader needs, in minutes: for a word, a code cell that is not folded, an explorer, an exercise.
+WORD, CODE, EXPLORER, EXERCISE = 1 / 200, 0.5, 2, 3
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # A path with two folders or more, or the address of an object: neither is the same on another machine.
 MACHINE = re.compile(r"(?:^|(?<=[\s\"'(=]))(?:/[\w.~-]+){2,}|\b[A-Z]:\\\w+\\\w+|\bat 0x[0-9a-fA-F]{6,}", re.MULTILINE)
@@ -59,8 +64,8 @@ class LessonError(Exception):
 class Lesson:
     """One file of notebooks/source.
 
-    Its YAML header names the kernel. Its first cell has a title, under it a paragraph with the question that the
-    lesson answers, and somewhere a line "**Time:** 20 minutes".
+    Its YAML header names the kernel. Its first cell has a title, and under it a paragraph with the question that the
+    lesson answers. How long it takes is computed.
     """
 
     name: str
@@ -91,14 +96,39 @@ class Lesson:
 
     @property
     def minutes(self) -> int:
-        """How long a reader needs."""
-        return int(self._find(r"^\*\*Time:\*\* (\d+) minutes$", "**Time:** 20 minutes"))
+        """How long a reader needs, exercises not counted."""
+        shown = [cell for cell in self.cells if not tagged(cell, "exercise", "solution")]
+        code = [cell.source for cell in shown if cell.cell_type == "code" and not tagged(cell, "check", "proof")]
+        spent = [WORD * words(cell.source) for cell in shown if cell.cell_type == "markdown"]
+        return round(sum(spent) + CODE * len(code) + EXPLORER * sum(map(shows_an_explorer, code)))
+
+    @property
+    def exercise_minutes(self) -> int:
+        """How long the exercises take beside that."""
+        return EXERCISE * sum(tagged(cell, "exercise") for cell in self.cells)
+
+    @property
+    def time(self) -> str:
+        """Both in words."""
+        more = f", and {self.exercise_minutes} for the exercises" if self.exercise_minutes else ""
+        return f"**Time:** {self.minutes} minutes{more}."
 
     def _find(self, pattern: str, example: str) -> str:
         found = re.search(pattern, self.cells[0].source, re.MULTILINE)
         if found is None:
             raise LessonError(f"{self.name}: its first cell has no line like '{example}'")
         return found[1]
+
+
+def words(text: str) -> int:
+    """How many words and signs a text has; where its links lead to is not read, nor are its comments and tags."""
+    return len(re.findall(r"[^\W_]+", re.sub(r"\]\([^)]*\)|<[^>]*>", " ", text)))
+
+
+def shows_an_explorer(source: str) -> bool:
+    """Whether a code cell ends in explorers.name(...)."""
+    *_, last = ast.parse(source).body or [ast.Pass()]
+    return isinstance(last, ast.Expr) and ast.unparse(last).startswith("explorers.")
 
 
 @dataclass(frozen=True)
@@ -167,6 +197,7 @@ def tagged(cell: NotebookNode, *tags: str) -> bool:
 def documents(project: Project, lesson: Lesson) -> list[Document]:
     """The lesson itself and, where it has solutions, an exercise notebook and a solution notebook."""
     shown = [cell for cell in lesson.cells if not tagged(cell, "solution")]
+    shown[0] = copied(shown[0], f"{shown[0].source.rstrip()}\n\n{lesson.time}")
     found = [Document(f"{lesson.name}.ipynb", shown, lesson)]
     if len(shown) < len(lesson.cells):
         exercises, solutions = exercise_paths(lesson)
@@ -214,7 +245,7 @@ def one_folder_down(cell: NotebookNode) -> NotebookNode:
 
 
 def finished_cells(project: Project, document: Document) -> Iterator[NotebookNode]:
-    """The cells with launch links, the table of lessons where a cell asks for one, and ids that do not change."""
+    """The cells with launch links, the table of lessons where asked for, folded or not, and ids that do not change."""
     cells = list(document.cells)
     if project.repository and cells:
         title, _, rest = cells[0].source.partition("\n")
@@ -224,10 +255,11 @@ def finished_cells(project: Project, document: Document) -> Iterator[NotebookNod
         source = cell.source
         if cell.cell_type == "markdown" and "<!-- lessons -->" in source:
             source = filled(source, "lessons", table(project))
-        yield copied(cell, source, id=short_hash(str(index), source))
+        metadata = {**cell.metadata, **FOLDED} if tagged(cell, "check", "proof") else cell.metadata
+        yield copied(cell, source, id=short_hash(str(index), source), metadata=NotebookNode(metadata))
 
 
-def copied(cell: NotebookNode, source: str, **changes: str) -> NotebookNode:
+def copied(cell: NotebookNode, source: str, **changes: Any) -> NotebookNode:
     """A copy with another source."""
     return NotebookNode({**cell, "source": source, **changes})
 
@@ -249,7 +281,7 @@ def colab_code(repository: str, path: str) -> str:
         "import sys\n\n"
         'if "google.colab" in sys.modules:\n'
         f"    !git clone --quiet --depth 1 {repository}\n"
-        f"    %pip install --quiet ./{folder}\n"
+        f'    %pip install --quiet "./{folder}[train]"\n'
         f"    %cd {here}"
     )
 
@@ -415,10 +447,12 @@ def write(notebook: NotebookNode, path: Path) -> None:
 def table(project: Project, folder: str = "") -> str:
     """The lessons with their minutes, as Markdown."""
     rows = [
-        f"| [{lesson.name[:2]} {lesson.title}]({folder}{lesson.name}.ipynb) | {lesson.question} | {lesson.minutes} |"
+        f"| [{lesson.name[:2]} {lesson.title}]({folder}{lesson.name}.ipynb) | {lesson.question} "
+        f"| {lesson.minutes} | {lesson.exercise_minutes or ''} |"
         for lesson in project.lessons
     ]
-    return "\n".join(["| lesson | question that it answers | minutes |", "| --- | --- | --- |", *rows])
+    heads = ["| lesson | question that it answers | minutes | exercises |", "| --- | --- | ---: | ---: |"]
+    return "\n".join([*heads, *rows])
 
 
 def filled(text: str, name: str, content: str) -> str:

@@ -30,8 +30,6 @@
 #
 # - curiosity; no Python is needed to read
 # - a running kernel (the Python behind these pages), if you want to move the sliders
-#
-# **Time:** 10 minutes
 
 # %% [markdown]
 # ## Is everything in place?

@@ -26,8 +26,6 @@
 #
 # - [lesson 00](00_start_here.ipynb)
 # - what an array and its shape are
-#
-# **Time:** 20 minutes
 
 # %% tags=["setup"]
 import numpy as np

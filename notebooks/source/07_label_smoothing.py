@@ -29,8 +29,6 @@
 #
 # - [lesson 04](04_tversky_loss.ipynb): the loss, its gradient, delta
 # - [lesson 02](02_thresholded_predictions.ipynb) for the last section
-#
-# **Time:** 45 minutes
 
 # %% slideshow={"slide_type": "skip"} tags=["setup"]
 from itertools import product

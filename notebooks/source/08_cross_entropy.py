@@ -27,8 +27,6 @@
 #
 # - [lesson 01](01_segmentation_basics.ipynb): softmax and sigmoid
 # - [lesson 07](07_label_smoothing.ipynb): what smoothing does to a label
-#
-# **Time:** 30 minutes
 
 # %% tags=["setup"]
 import numpy as np

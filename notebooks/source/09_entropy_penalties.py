@@ -25,8 +25,6 @@
 # ## What you need
 #
 # - [lesson 07](07_label_smoothing.ipynb) and [lesson 08](08_cross_entropy.ipynb)
-#
-# **Time:** 30 minutes
 
 # %% tags=["setup"]
 import numpy as np

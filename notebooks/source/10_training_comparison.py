@@ -27,8 +27,6 @@
 #
 # - [lesson 04](04_tversky_loss.ipynb), the loss and its domains
 # - two cores and three minutes, or a graphics card
-#
-# **Time:** 40 minutes
 
 # %% tags=["setup"]
 import inspect

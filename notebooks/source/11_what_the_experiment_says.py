@@ -28,8 +28,6 @@
 #
 # - [lesson 07](07_label_smoothing.ipynb) for the critical fraction, [lesson 10](10_training_comparison.ipynb) for the
 #   runs
-#
-# **Time:** 45 minutes
 
 # %% tags=["setup"]
 from pathlib import Path

@@ -23,8 +23,6 @@ LESSON = """\
 # Where does one
 # begin?
 #
-# **Time:** 7 minutes
-#
 # <!-- lessons -->
 # <!-- /lessons -->
 
@@ -32,7 +30,7 @@ LESSON = """\
 from IPython.display import display
 from ipywidgets import IntSlider
 
-# %%
+# %% tags=["check"]
 print("a line")
 1 + 1
 

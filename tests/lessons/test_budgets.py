@@ -14,6 +14,12 @@ DOCUMENTS = [document for lesson in PROJECT.lessons for document in build.docume
 each_lesson = pytest.mark.parametrize("lesson", PROJECT.lessons, ids=lambda lesson: lesson.name)
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.path)
 
+# Lessons that wait for their second writing, and are not yet held to the budgets of time and of checks.
+WAITING = {"00", "01", "07", "08", "09", "10", "11"}
+REWRITTEN = [lesson for lesson in PROJECT.lessons if lesson.name[:2] not in WAITING]
+
+each_rewritten = pytest.mark.parametrize("lesson", REWRITTEN, ids=lambda lesson: lesson.name)
+
 ELSEWHERE = re.compile(r"(?:src=[\"']?|!\[[^\]]*\]\(|from\s+[\"']|import\s+[\"'])\s*(?:https?:)?//")
 
 
@@ -86,10 +92,40 @@ def test_one_title_and_no_skipped_heading(document):
 @each_lesson
 def test_it_opens_with_what_the_reader_will_learn_and_needs(lesson):
     first = lesson.cells[0].source
-    found = re.search(r"^## What you will learn\n\n(.+?)\n\n## What you need\n\n(.+?)\n\n\*\*Time", first, re.M | re.S)
-    assert found, "the first cell needs: ## What you will learn, ## What you need, **Time:**"
+    found = re.search(r"^## What you will learn\n\n(.+?)\n\n## What you need\n\n(.+?)\Z", first, re.M | re.S)
+    assert found, "the first cell ends with ## What you will learn and ## What you need"
     assert 3 <= len(re.findall(r"^- ", found[1], re.MULTILINE)) <= 5
-    assert 5 <= lesson.minutes <= 60
+    assert "**Time:**" not in first, "the time is computed"
+
+
+@each_rewritten
+def test_it_takes_half_an_hour_at_most(lesson):
+    assert 5 <= lesson.minutes <= 30
+
+
+def checks(source):
+    """Whether a cell checks something."""
+    return re.search(r"\bassert\b|\bchecked\(", source) is not None
+
+
+@each_rewritten
+def test_checks_are_short(lesson):
+    shown = cells(lesson, "code")
+    long = [source for source in shown if checks(source) and len(code_lines(source)) > 2]
+    assert len(long) <= 6, "\n\n".join(long)
+
+
+@each_rewritten
+def test_a_cell_that_says_checked_is_folded(lesson):
+    code = [cell for cell in lesson.cells if cell.cell_type == "code" and not build.tagged(cell, "solution")]
+    unfolded = [cell.source for cell in code if "checked(" in cell.source and not build.tagged(cell, "check", "proof")]
+    assert unfolded == []
+
+
+def test_what_only_a_machine_reads_is_in_the_tests():
+    """A reader sees "checked: ..." and the numbers; a bare assert in a lesson is seen by nobody."""
+    found = [line for lesson in REWRITTEN for source in cells(lesson, "code") for line in code_lines(source)]
+    assert sum(line.strip().startswith("assert ") for line in found) <= 40
 
 
 @each_lesson
@@ -104,9 +140,11 @@ def test_links_lead_somewhere(document):
     text = "\n".join(cell.source for cell in document.cells if cell.cell_type == "markdown")
     for target, anchor in re.findall(r"\]\((?![a-z]+:)([^)#\s]*)#?([^)\s]*)\)", text):
         path = here / target if target else PROJECT.notebooks / document.path
-        assert path.exists(), f"{document.path} links to {target}, which is not there"
+        # A notebook that is made but not yet stored counts as being there.
+        made = [other for other in DOCUMENTS if (PROJECT.notebooks / other.path).resolve() == path.resolve()]
+        assert made or path.exists(), f"{document.path} links to {target}, which is not there"
         if anchor:
-            [linked] = [other for other in DOCUMENTS if (PROJECT.notebooks / other.path).resolve() == path.resolve()]
+            [linked] = made
             assert anchor in [words.replace(" ", "-") for _, words in headings(linked.cells)], f"no heading {anchor}"
 
 

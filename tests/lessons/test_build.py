@@ -35,16 +35,40 @@ def sources(project, path):
     return [cell.source for cell in document.cells]
 
 
-def test_a_lesson_says_its_title_question_and_minutes(project):
+def test_a_lesson_says_its_title_and_question(project):
     [lesson] = project.lessons
-    assert (lesson.title, lesson.question, lesson.minutes) == ("Start here", "Where does one begin?", 7)
+    assert (lesson.title, lesson.question) == ("Start here", "Where does one begin?")
+
+
+def test_minutes_are_computed_and_written_at_the_end_of_the_first_cell(project):
+    """Imports and a class are two cells that are not folded; the lesson has one exercise."""
+    [lesson] = project.lessons
+    assert (lesson.minutes, lesson.exercise_minutes) == (1, 3)
+    assert sources(project, LESSON)[0].endswith("\n\n**Time:** 1 minutes, and 3 for the exercises.")
+    more = "# %% [markdown]\n# " + "word " * 400 + "\n\n# %%\nfirst = 1\nexplorers.overlap()\n\n# %%\nexplorers\n"
+    longer = build.Lesson(lesson.name, f"{lesson.text}\n\n{more}")
+    assert longer.minutes == lesson.minutes + 400 / 200 + 2 * 0.5 + 2
+    assert build.Lesson(lesson.name, longer.text.replace("# %%\nfirst", '# %% tags=["check"]\nfirst')).minutes == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("two words", 2), ("[a link](to_somewhere.ipynb) <!-- a comment -->", 2), ("$T = 1$ | `tp_k`", 4), ("---", 0)],
+)
+def test_words_are_what_is_read(text, count):
+    assert build.words(text) == count
+
+
+def test_cells_that_check_are_folded_and_keep_their_output(built):
+    folded = [cell for cell in stored(built, LESSON).cells if cell.metadata.get("jupyter") == {"source_hidden": True}]
+    assert [cell.metadata["tags"] for cell in folded] == [["check"]]
+    assert folded[0].outputs
 
 
 @pytest.mark.parametrize(
     ("old", "new", "missing"),
     [
         ("# # Start here", "# Start here", "# Title"),
-        ("7 minutes", "7 hours", "**Time:** 20 minutes"),
         ("# Where does one\n# begin?", "# ## A section", "a question under the title"),
         ("name: python3", "name: julia", "kernelspec"),
     ],
@@ -72,7 +96,7 @@ def test_with_an_address_lessons_and_readme_have_links(published):
         assert "https://colab.research.google.com/github/someone/small/blob/main/notebooks/00_start_here.ipynb" in text
     assert title.startswith("# Start here\n\nWithout installing")
     assert "git clone --quiet --depth 1 https://github.com/someone/small" in colab
-    assert "pip install --quiet ./small" in colab
+    assert 'pip install --quiet "./small[train]"' in colab
     assert "notebooks/exercises/00_start_here_solutions.ipynb)" in sources(published, SOLUTIONS)[0]
 
 
@@ -95,7 +119,7 @@ def test_the_colab_cell_installs_in_colab_only(monkeypatch, in_colab, path, fold
 
     code = TransformerManager().transform_cell(build.colab_code("https://github.com/someone/small", path))
     exec(code, {"get_ipython": Shell})
-    fetch = ["git clone --quiet --depth 1 https://github.com/someone/small", "pip install --quiet ./small"]
+    fetch = ["git clone --quiet --depth 1 https://github.com/someone/small", 'pip install --quiet "./small[train]"']
     assert ran == ([*fetch, f"cd small/{folder}"] if in_colab else [])
 
 
@@ -113,7 +137,7 @@ def test_only_a_github_address_makes_links(project, address, repository):
 
 
 def test_the_table_of_lessons_goes_into_the_readme_and_where_a_lesson_asks_for_it(project):
-    row = "| [00 Start here]({}00_start_here.ipynb) | Where does one begin? | 7 |\n<!-- /lessons -->"
+    row = "| [00 Start here]({}00_start_here.ipynb) | Where does one begin? | 1 | 3 |\n<!-- /lessons -->"
     assert row.format("notebooks/") in build.readme(project)
     assert row.format("") in sources(project, LESSON)[0]
 
@@ -179,7 +203,7 @@ def test_what_is_out_of_date_is_named_with_its_reason(built, capsys):
     assert reasons()[LESSON] == "the source changed since it was run"
     source.write_text(text.replace("1 + 1", "1 + 2"), encoding="utf-8")
     assert reasons()[LESSON] == "its cells are not those of the source"
-    source.write_text(text.replace("7 min", "8 min"), encoding="utf-8")
+    source.write_text(text.replace("one\n# begin", "one\n# start"), encoding="utf-8")
     assert reasons()["README.md"] == "its table of lessons or its links changed"
     source.write_text(text, encoding="utf-8")
 
