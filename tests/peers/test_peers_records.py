@@ -90,7 +90,7 @@ def test_a_wrong_record_is_found(tmp_path):
 
 
 def test_a_record_that_is_missing_or_of_another_format_says_so(tmp_path):
-    with pytest.raises(FileNotFoundError, match="python -m tverskylib.peers run monai"):
+    with pytest.raises(FileNotFoundError, match="peers run monai"):
         records.read("monai", tmp_path)
     (tmp_path / "monai.json").write_text('{"format": 0}')
     with pytest.raises(ValueError, match="format 0"):

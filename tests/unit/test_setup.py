@@ -93,7 +93,7 @@ def imported(*patterns: str) -> set[str]:
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0}
     installed = packages_distributions()
-    own = {"tverskylib", "build", *(path.stem for path in ROOT.glob("tests/**/*.py"))}
+    own = {"tverskylib", "build", "pages", *(path.stem for path in ROOT.glob("tests/**/*.py"))}
     found = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - own
     return {canonicalize_name(installed.get(name, [name])[0]) for name in found}
 

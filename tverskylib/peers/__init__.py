@@ -5,6 +5,6 @@ What is known of a library was found by running it (:mod:`.probes`, :mod:`.metri
 No library but PyTorch is needed to read them. ``python -m tverskylib.peers run`` asks again.
 """
 
-import lazy_loader
+from tverskylib._extras import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

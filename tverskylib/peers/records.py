@@ -74,7 +74,7 @@ def faults(record: dict[str, Any]) -> list[str]:
             found.append(f"{kind}: {list(record[kind])} were asked, {names} are listed")
     for loss in (loss for loss in LOSSES if loss.library == library):
         answers = record["losses"].get(loss.name, {})
-        if answers.get("ours") is not None and not math.isclose(answers["value"], answers["ours"], abs_tol=5e-6):
+        if answers.get("ours") is not None and not _agree([answers["value"], answers["ours"]]):
             found.append(f"{loss.name}: its default is not what the list calls ours")
         if loss.ignore and not (isinstance(answers.get("ignore"), float) and answers["ignore"] < 1e-6):
             found.append(f"{loss.name}: what it should ignore changes it")

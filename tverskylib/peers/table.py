@@ -12,11 +12,24 @@ from tverskylib.peers.calls import LOSSES, METRICS, Loss, Metric
 Answers = dict[str, Any]
 
 
+HEAD = """# What other libraries do
+
+Made by `python -m tverskylib.peers table` from the records beside this file, which `python -m tverskylib.peers run` makes
+by running the libraries. `p` are probabilities and `y` targets, (B, C, H, W); class 0 is the background; "image" is a
+ratio for each image, "batch" one for the whole batch. The calls themselves stand in `tverskylib/peers/calls.py`."""
+BRIEF = ("weights", "domain", "smoothing", "classes")
+
+
 def markdown(libraries: Sequence[str], folder: Path = records.FOLDER) -> str:
-    """All tables of some libraries as Markdown: first the losses of each, then its metrics."""
-    parts = []
-    for library in libraries:
-        record = records.read(library, folder)
+    """The table as Markdown: the losses in brief, then everything about each loss and each metric.
+
+    Args:
+        libraries: as imported.
+        folder: where the records lie.
+    """
+    found = {library: records.read(library, folder) for library in libraries}
+    parts = [HEAD, "## In brief", brief(libraries, folder)]
+    for library, record in found.items():
         versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
         parts.append(f"## {library}\n\nRun with {versions}.")
         parts += [_table([loss], record["losses"], LOSS_ROWS) for loss in LOSSES if loss.library == library]
@@ -24,6 +37,16 @@ def markdown(libraries: Sequence[str], folder: Path = records.FOLDER) -> str:
         if "plans" in record:
             parts.append(_plans(record))
     return "\n\n".join(parts)
+
+
+def brief(libraries: Sequence[str], folder: Path = records.FOLDER) -> str:
+    """A line for each loss, as Markdown: what weighs what, the domain, the smoothing and the classes."""
+    lines = [f"| library | loss | {' | '.join(BRIEF)} |", f"| {'--- | ' * (len(BRIEF) + 2)}".rstrip()]
+    for loss in (loss for loss in LOSSES if loss.library in libraries):
+        answers = records.read(loss.library, folder)["losses"][loss.name]
+        cells = (LOSS_ROWS[question](loss, answers) for question in BRIEF)
+        lines.append(f"| {loss.library} | {loss.name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 class Description(dict[str, str]):
@@ -114,8 +137,10 @@ def _smoothing(loss: Loss, answers: Answers) -> str:
         return "none; the denominator is kept from 0"
     if abs(above) < 1e-12:
         return f"denominator only: {below:.2g} pixels"
+    if "volume" in answers["by_default"]:
+        return f"above and below: {2 * above:.2g}, beside sums that are weighted by 1 / volume²"
     same = abs(above - below) < 0.02 * below
-    return f"above and below: {above:.2g} pixels, our delta" if same else f"above {above:.2g}, below {below:.2g}"
+    return f"above and below: delta = {above:.2g}" if same else f"above {above:.2g}, below {below:.2g} pixels"
 
 
 def _classes(loss: Loss, answers: Answers) -> str:
