@@ -12,11 +12,12 @@ from tverskylib.training import read_records, results_frame
 
 NOTEBOOKS = Path(__file__).resolve().parent
 PAGES = ("CHOOSE.md",)
+RECORDS = "cpu-1"  # the folder of results that lesson 11 reads
 
 
 def numbers() -> dict[str, str]:
     """The numbers by their names in the sources: means over the seeds, at batch size 8."""
-    frame = results_frame(read_records(NOTEBOOKS.parent / "results" / "cpu"))
+    frame = results_frame(read_records(NOTEBOOKS.parent / "results" / RECORDS))
     at_8 = frame[frame["batch_size"] == 8]
 
     def mean(task: str, arm: str, domain: str, column: str) -> float:

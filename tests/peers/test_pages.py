@@ -15,6 +15,11 @@ def test_a_page_states_the_numbers_of_today(page):
     assert stored == pages.made(page), "python notebooks/pages.py"
 
 
+def test_the_pages_and_lesson_11_read_the_same_records():
+    lesson = (NOTEBOOKS / "source" / "11_what_the_experiment_says.py").read_text(encoding="utf-8")
+    assert f"results/{pages.RECORDS}" in lesson
+
+
 def test_a_number_that_nothing_computes_is_an_error(tmp_path, monkeypatch):
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "PAGE.md").write_text("{flooded_image} and {no_such_number}")
