@@ -1,4 +1,5 @@
 # Two commands matter: `make lab` to learn, `make test` to check. The README has the same in plain commands.
+# `make read` is a smaller `make lab`, for the lessons that need no PyTorch.
 
 LESSONS ?=
 LAB_ARGS ?=
@@ -14,9 +15,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 endif
 
-.PHONY: lab app slides test notebooks bench clean
+.PHONY: lab read app slides test notebooks bench clean
 
 lab: .venv/lab.stamp
+	$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb $(LAB_ARGS)
+
+read: .venv/read.stamp
 	$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb $(LAB_ARGS)
 
 # The explorers and two dashboards as pages without code.
@@ -56,6 +60,11 @@ clean:
 .venv/lab.stamp: .venv/made.stamp requirements.txt pyproject.toml
 	@echo "Installing about 1.5 GB into .venv; this takes a few minutes, once."
 	$(BIN)/python -m pip install -r requirements.txt -e .
+	@touch $@
+
+.venv/read.stamp: .venv/made.stamp requirements.txt pyproject.toml
+	@echo "Installing about 750 MB into .venv, for the lessons that need no PyTorch; lesson 00 says which. Once."
+	$(BIN)/python -m pip install -c requirements.txt -e ".[lessons]"
 	@touch $@
 
 .venv/test.stamp: .venv/lab.stamp requirements-test.txt

@@ -281,7 +281,7 @@ def colab_code(repository: str, path: str) -> str:
         "import sys\n\n"
         'if "google.colab" in sys.modules:\n'
         f"    !git clone --quiet --depth 1 {repository}\n"
-        f"    %pip install --quiet ./{folder}\n"
+        f'    %pip install --quiet "./{folder}[train]"\n'
         f"    %cd {here}"
     )
 

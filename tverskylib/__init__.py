@@ -4,7 +4,7 @@ Public names load when they are first used (Scientific Python SPEC 1), so that a
 for torch. ``__init__.pyi`` lists them.
 """
 
-import lazy_loader
+from tverskylib._extras import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)
 __version__ = "0.1.0"

@@ -7,6 +7,7 @@ from . import (
     training as training,
 )
 from .counts import Counts as Counts, soft_counts as soft_counts
+from .environment import check_environment as check_environment
 from .index import (
     dice_index as dice_index,
     jaccard_index as jaccard_index,
@@ -15,7 +16,7 @@ from .index import (
 )
 from .labels import one_hot as one_hot, smooth_labels as smooth_labels
 from .losses import TverskyLoss as TverskyLoss, tversky_loss as tversky_loss
-from .notebook import check_environment as check_environment, checked as checked, say as say
+from .notebook import checked as checked, say as say
 from .penalties import (
     Regularised as Regularised,
     confidence_penalty as confidence_penalty,

@@ -12,15 +12,15 @@
 # How does a probability become a mask, and is 0.5 the right place to cut?
 #
 # A network gives probabilities; a doctor wants a mask. Between the two stands one number, the **threshold**. This
-# lesson moves it over a real prediction and watches what is found, what is missed, and what is found by mistake. The
-# best place to cut turns out not to be 0.5.
+# lesson moves it over a real prediction and watches what is found, what is missed, and what is marked by mistake. The
+# best place to cut turns out not to be 0.5, for two reasons, and the second has nothing to do with bad probabilities.
 #
 # ## What you will learn
 #
 # - how a threshold makes a mask of a probability map, and what grows and shrinks when it moves
 # - the three counts TP, FP and FN, written as three lines of code
 # - precision, recall and Dice, and how each follows the threshold
-# - that the best threshold for Dice need not be one half
+# - why the best threshold for Dice lies below one half, even when every probability can be trusted
 #
 # ## What you need
 #
@@ -29,31 +29,30 @@
 # %% slideshow={"slide_type": "skip"} tags=["setup"]
 import numpy as np
 
-from tverskylib import dice_index, explorers, figures, say, threshold_counts, tiles, tversky_from_counts
+from tverskylib import checked, dice_index, explorers, figures, say, threshold_counts, tiles, tversky_from_counts
 
-tile = tiles.real_image()
+tile = tiles.real_crop()
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A real image and an honest prediction
 #
-# The picture below follows the talk's: the original image, the ground truth, the raw prediction, and the prediction cut
-# at 0.25, 0.5 and 0.75. The talk's slides come from a hospital and are private; ours is the immunohistochemistry image
-# of scikit-image, of which we show the right half.
+# The picture below has the parts of the talk's: the original image, the ground truth, the raw prediction, and the
+# prediction cut at 0.25, 0.5 and 0.75. The talk's slides come from a hospital and are private; ours is a piece of the
+# immunohistochemistry image that comes with scikit-image, 256 by 256 pixels of stained glands.
 #
 # - The **ground truth** comes from the stain itself: the colours are unmixed into hematoxylin (blue) and DAB (brown),
-#   and the brown part is smoothed, cut and cleaned.
-# - The **raw prediction** is that of a small pixel classifier. It was trained on the *left* half, so it has never seen
-#   what you look at. We made its task hard on purpose: it looks through a poor camera, in red light only, at low
-#   magnification and with noise, so that a blue nucleus looks much like brown tissue. A prediction without any doubt
-#   would teach nothing here. We turned the noise up until Dice came out near 0.8, so do not take that number as a
-#   measure of anything.
+#   by the method of Ruifrok and Johnston, and the brown part is smoothed, cut and cleaned.
+# - The **raw prediction** is that of a small classifier. It learned from the other half of the slide and has never seen
+#   these pixels. Its task was made hard on purpose: it looks through a poor camera, in red light only, at low
+#   magnification and with noise, so that a blue nucleus looks much like brown tissue. The noise was turned up until
+#   Dice came out near 0.8, so do not take that number as a measure of anything.
 
 # %% slideshow={"slide_type": "subslide"}
 figures.thresholded(tile.image, tile.target, tile.probability, thresholds=(0.25, 0.5, 0.75))
 
 # %% [markdown]
-# *Look for:* the white area of the last three masks. At 0.25 nearly everything that is brown is inside, and much that
-# is not. At 0.75 whole parts of the glands are gone.
+# At 0.25 nearly everything that is brown is inside the mask, and much that is not. At 0.75 whole parts of the glands
+# are gone.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The threshold
@@ -63,15 +62,6 @@ figures.thresholded(tile.image, tile.target, tile.probability, thresholds=(0.25,
 # %% tags=["setup"]
 mask = tile.probability >= 0.5
 say(f"At 0.5, {mask.mean():.1%} of the pixels are in the mask; {tile.target.mean():.1%} are brown in truth.")
-
-# %% [markdown]
-# When the threshold rises, pixels can only leave the mask, never enter it. So TP and FP can only fall, and FN can only
-# grow.
-
-# %% slideshow={"slide_type": "skip"}
-counts = threshold_counts(tile.probability, tile.target, np.linspace(0, 1, 101))
-assert (np.diff(counts.tp) <= 0).all() and (np.diff(counts.fp) <= 0).all()
-assert (np.diff(counts.fn) >= 0).all()
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The three counts
@@ -86,11 +76,25 @@ FP = (mask & ~tile.target).sum()
 FN = (~mask & tile.target).sum()
 say(f"At 0.5: TP = {TP:,}, FP = {FP:,}, FN = {FN:,}.")
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The library counts all thresholds at once, by sorting the probabilities. It must find the same.
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# *Question:* the threshold rises. Which of the three counts can grow?
+#
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Only FN. When the threshold rises, pixels can leave the mask but none can enter it. So TP and FP can only fall, and
+# what TP loses, FN gains.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
-assert threshold_counts(tile.probability, tile.target, 0.5) == (TP, FP, FN)
+thresholds = np.linspace(0, 1, 201)
+counts = threshold_counts(tile.probability, tile.target, thresholds)
+
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+checked(
+    "over 201 rising thresholds TP and FP never grow, and FN never falls",
+    *(np.diff(counts.tp) <= 0, np.diff(counts.fp) <= 0, np.diff(counts.fn) >= 0),
+)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Precision, recall, Dice
@@ -104,127 +108,117 @@ assert threshold_counts(tile.probability, tile.target, 0.5) == (TP, FP, FN)
 # %% tags=["setup"]
 precision, recall = TP / (TP + FP), TP / (TP + FN)
 dice = TP / (TP + FP / 2 + FN / 2)
-assert dice == tversky_from_counts(TP, FP, FN)
 say(f"Precision {precision:.3f}, recall {recall:.3f}, Dice {dice:.3f}.")
 
 # %% [markdown]
-# Dice lies between precision and recall: it is their *harmonic* mean, which stays close to the smaller of the two.
+# Dice lies between precision and recall. It is their *harmonic* mean, which stays closer to the smaller of the two.
 
-# %% slideshow={"slide_type": "skip"}
-assert np.isclose(dice, 2 / (1 / precision + 1 / recall))
-assert min(precision, recall) <= dice <= max(precision, recall)
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+harmonic = 2 / (1 / precision + 1 / recall)
+checked(f"the harmonic mean of {precision:.3f} and {recall:.3f} is {dice:.3f}", np.isclose(harmonic, dice))
+
+# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
+# **Exercise 1.** Flip the roles: let background be the foreground (`~tile.target`, and one minus the probability).
+# What is the best Dice, `background_dice`, over the thresholds `np.linspace(0, 1, 201)`? Which pixels are counted now
+# that were not counted before?
+#
+# *Hint:* Dice leaves out the pixels that both call background. Which pixels are they before and after the flip?
+
+# %% tags=["solution"]
+cuts = np.linspace(0, 1, 201)
+background_dice = tversky_from_counts(*threshold_counts(1 - tile.probability, ~tile.target, cuts)).max()
+# What both called background before, both call foreground now: true positives.
+assert background_dice > tversky_from_counts(*threshold_counts(tile.probability, tile.target, cuts)).max()
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Move the threshold
 #
-# *Move this:* the threshold, with the arrow keys, from low to high. *Look for:* in the picture, striped false positives
-# melt away, first between the glands, and dotted false negatives spread. Among the numbers, recall falls all the way,
-# while precision tends to climb. The curve of Dice rises, has a top, and falls. Where is the top? (The second mark,
-# tau, and the weights alpha and beta are for [lesson 03](03_tversky_index.ipynb) and [lesson
-# 07](07_label_smoothing.ipynb).)
+# *Question:* where is Dice highest: below 0.5, at 0.5, or above? Guess before you move.
+#
+# *Move this:* the threshold, with the arrow keys, from low to high. *Look for:* where the striped false positives melt
+# away first, and where the dotted false negatives spread. (The weights alpha and beta are for [lesson
+# 03](03_tversky_index.ipynb), the mark tau for lesson 06.)
 
 # %% slideshow={"slide_type": "subslide"}
 explorers.ThresholdExplorer()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The crop in the picture is a part of the half image, so that the patterns are large enough to see. Here is the top for
-# the whole half image.
-
-# %% slideshow={"slide_type": "fragment"} tags=["setup"]
-thresholds = np.linspace(0.01, 0.99, 197)
-dices = tversky_from_counts(*threshold_counts(tile.probability, tile.target, thresholds))
-best = thresholds[dices.argmax()]
-say(f"The best threshold is {best:.3f}, with Dice {dices.max():.3f}; at 0.5 Dice is {dice:.3f}.")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## One half is not the best place to cut
+# <details class="tversky-answer"><summary>Answer</summary>
 #
-# Why would one cut at one half at all? Because it makes the fewest wrong pixels, if the probabilities can be trusted:
-# from a chance of one half upward, "foreground" is the better bet. Can ours be trusted? Let us look where the fewest
-# pixels are wrong.
+# Below. Recall falls all the way, while precision tends to climb; Dice, between them, rises, has its top a little above
+# 0.4, and falls. The false positives melt first between the glands; the false negatives spread from the borders and in
+# the pale middle of the second gland.
+#
+# </details>
 
 # %% slideshow={"slide_type": "fragment"}
-wrong = [((tile.probability >= threshold) != tile.target).mean() for threshold in thresholds]
-fewest = thresholds[np.argmin(wrong)]
-assert best < fewest < 0.5
-say(f"The fewest pixels, {min(wrong):.1%}, are wrong at threshold {fewest:.3f}. Dice goes further down, to {best:.3f}.")
+dices = tversky_from_counts(*counts)
+best, top = thresholds[dices.argmax()], dices.max()
+say(f"The best threshold is {best:.3f}, with Dice {top:.3f}; at 0.5 Dice is {dice:.3f}.")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# So there are two reasons here. The first is the map: its 0.5 does not mean a chance of one half. The second is Dice
-# itself. Dice is TP divided by *half the mask plus half the target*. Let one more pixel join the mask, one that is
-# foreground with chance $q$: that adds $\frac12$ below in any case, and $q$ above on average. A fraction grows by such
-# an addition when $q / \frac12$ is larger than the fraction, so from $q = \text{Dice} / 2$ on:
-#
-# **Call a pixel foreground when its chance of being foreground is larger than half of the best Dice.**
-#
-# [Lesson 07](07_label_smoothing.ipynb) proves it. Where the probabilities can be trusted, chance and probability are
-# the same thing, and the best threshold is half of the best Dice.
-
-# %%
-say(f"Half of the best Dice is {dices.max() / 2:.3f}; the best threshold on this image is {best:.3f}.")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# That is near. But our map can not be trusted, as we saw. Trustworthy has a name: a prediction is **calibrated** if,
-# among all pixels with probability about 0.3, about 30 % are foreground, and so for every value. We can simply count.
-
-# %% slideshow={"slide_type": "fragment"}
-def share_of_foreground(probability):
-    near = abs(tile.probability - probability) < 0.03
-    return tile.target[near].mean()
-
-
-say(f"Probability near 0.3: {share_of_foreground(0.3):.0%} foreground. Near {best:.3f}: {share_of_foreground(best):.0%}.")
-
-# %% [markdown]
-# So our map is *not* calibrated: it says 0.3 where it should say half of that. Only where it matters for the rule,
-# around the best threshold, it happens to be right. The rule itself speaks of the chance, and there it holds: at the
-# best threshold the share of foreground is about half of the best Dice.
-
-# %% slideshow={"slide_type": "skip"}
-assert abs(share_of_foreground(best) - dices.max() / 2) < 0.03
-assert abs(share_of_foreground(0.3) - 0.3) > 0.1
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# *Question:* a Dice index is at most 1, so the best threshold of a calibrated map is never above one half. When is it
-# exactly one half? When the prediction can be perfect. The harder the task, the lower one has to cut.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## A threshold can not rescue a bad map
-#
-# The threshold chooses a point on the curve; the curve itself belongs to the prediction. If we shuffle the
-# probabilities over the pixels, no threshold is any better than marking everything.
-
-# %%
-shuffled = np.random.default_rng(0).permutation(tile.probability.ravel()).reshape(tile.target.shape)
-no_better = tversky_from_counts(*threshold_counts(shuffled, tile.target, thresholds)).max()
-everything = dice_index(np.ones_like(tile.target)[None, None], tile.target[None, None])
-say(f"Best Dice of the shuffled map {no_better:.3f}; marking everything gives {everything:.3f}.")
-
-# %% slideshow={"slide_type": "skip"}
-assert abs(no_better - everything) < 0.01
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Exercises
-#
-# The solutions are in the solutions notebook of this lesson.
-
-# %% [markdown] tags=["exercise"]
-# **1.** A screening programme wants a recall of at least 0.95. Find the highest threshold `cut` among `thresholds` that
-# reaches it on the half image, and the precision `price` that one pays.
+# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
+# **Exercise 2.** A screening programme wants a recall of at least 0.95. Find the highest threshold `cut` among
+# `np.linspace(0, 1, 201)` that reaches it, and the precision `price` that one pays.
 #
 # *If `cut` is larger than 0.5:* you looked at precision. High recall needs a low threshold.
 
 # %% tags=["solution"]
-found = threshold_counts(tile.probability, tile.target, thresholds)
-recalls = found.tp / (found.tp + found.fn)
-cut = thresholds[recalls >= 0.95].max()
-price = (found.tp / (found.tp + found.fp))[thresholds == cut].item()
+cuts = np.linspace(0, 1, 201)
+found = threshold_counts(tile.probability, tile.target, cuts)
+cut = cuts[found.tp / (found.tp + found.fn) >= 0.95].max()
+at_cut = threshold_counts(tile.probability, tile.target, cut)
+price = at_cut.tp / (at_cut.tp + at_cut.fp)
 assert price < precision
 
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## One more pixel
+#
+# Why would one cut at 0.5 at all? Because it makes the fewest wrong pixels, if the probabilities can be trusted: from a
+# chance of one half upward, "foreground" is the better bet. Dice bets differently. Take four pixels, whose chances of
+# being foreground are known:
+#
+# $$q = (0.9,\ 0.4,\ 0.3,\ 0.1).$$
+#
+# Mark the surest pixel, then the next, and so on. On average a marked pixel adds its chance $q$ to TP and $1 - q$ to
+# FP, and a pixel that is left out adds $q$ to FN.
+#
+# *Question:* with how many of the four pixels marked is the Dice of these average counts highest?
+
+# %% slideshow={"slide_type": "subslide"}
+q = np.array([0.9, 0.4, 0.3, 0.1])
+for marked in range(1, 5):
+    tp, fp, fn = q[:marked].sum(), (1 - q[:marked]).sum(), q[marked:].sum()
+    print(f"{marked} marked, the last with chance {q[marked - 1]}: Dice {tversky_from_counts(tp, fp, fn):.3f}")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# With two. The second pixel is more likely background than foreground, and still it pays to mark it. The third does not
+# pay any more.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# To see why, write Dice as TP over *half the mask plus half the target*. One more pixel in the mask adds $\frac12$
+# below, and $q$ above. A fraction grows by such an addition exactly when $q / \frac12$ is larger than the fraction
+# itself, that is, when $q$ is larger than half of Dice. So one goes on until the next chance is too small, and Dice is
+# then at its highest:
+#
+# **Mark the pixels whose chance of being foreground is larger than half of the best Dice.**
+#
+# The best Dice of the four pixels is 0.703, and half of it, 0.351, lies between the chances 0.4 and 0.3. Lipton, Elkan
+# and Naryanaswamy found this rule for text search in 2014; lesson 06 proves it for every Tversky index, and says what it
+# takes to carry it from average counts to real masks. A Dice index is at most 1, so the cut is never above one half. The
+# harder the task, the lower one has to cut.
+
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+half = tversky_from_counts(1.3, 0.7, 0.4) / 2
+checked(f"half of the best Dice, {half:.3f}, lies between the chances 0.4 and 0.3", 0.3 < half < 0.4)
+
 # %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
-# **2.** Someone offers you `n` more pixels, half of them foreground: $n/2$ more true positives, $n/2$ fewer false
-# negatives and $n/2$ more false positives. Does Dice rise? Compute `offered` for $n = 1000$, and find out for which
-# Dice such an offer is bad.
+# **Exercise 3.** Someone offers you `n` more pixels for the mask at 0.5, half of them foreground: $n/2$ more true
+# positives, $n/2$ fewer false negatives and $n/2$ more false positives. Does Dice rise? Compute `offered` for
+# $n = 1000$, and find out for which Dice such an offer is bad.
 #
 # *Hint:* the rule above, with chance $q = \frac12$.
 
@@ -232,24 +226,112 @@ assert price < precision
 offered = tversky_from_counts(TP + 500, FP + 500, FN - 500)
 assert offered > dice  # the chance 1/2 is larger than half of Dice, whatever Dice is below 1
 
-# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
-# **3.** Flip the roles: let background be the foreground (`~tile.target`, and one minus the probability). What is the
-# best Dice, `background_dice`? Which pixels are counted now that were not counted before?
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The rule on an image
 #
-# *Hint:* Dice leaves true negatives out. Which pixels are they before and after the flip?
+# The rule speaks of *chances*. A prediction whose probabilities are chances is called **calibrated**: among all pixels
+# with probability about 0.3, about 30 % are foreground, and so for every value. We can make such a map of our image. A
+# second observer also sees red light only. It sorts the pixels by their brightness into 50 groups, and says of each
+# pixel which share of its group is brown. So what it says is right on average, by construction. (It looks at the truth
+# for that. This is a demonstration and no method.)
 
-# %% tags=["solution"]
-background_dice = tversky_from_counts(*threshold_counts(1 - tile.probability, ~tile.target, thresholds)).max()
-# The true negatives of before are the true positives of now.
-assert background_dice > dices.max()
+# %% slideshow={"slide_type": "skip"} tags=["setup"]
+red = tile.image[..., 0]
+group = np.searchsorted(np.quantile(red, np.arange(1, 50) / 50), red, side="right")
+chance = (np.bincount(group.ravel(), tile.target.ravel()) / np.bincount(group.ravel()))[group]
+
+# %% slideshow={"slide_type": "subslide"}
+figures.thresholded(tile.image, tile.target, chance, thresholds=(0.3, 0.37, 0.5))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# *Question:* the best Dice that a threshold reaches on this map is 0.741. Where must that threshold lie, and where is
+# the threshold that makes the fewest wrong pixels?
+
+# %% slideshow={"slide_type": "fragment"}
+levels = np.unique(chance)  # the values that the map takes; between two of them no pixel changes sides
+dices_of_chance = tversky_from_counts(*threshold_counts(chance, tile.target, levels))
+k = dices_of_chance.argmax()
+say(f"Dice is {dices_of_chance.max():.3f} for every cut above {levels[k - 1]:.3f} and up to {levels[k]:.3f}.")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Half of 0.741 is 0.370: the pixels of chance 0.403 belong to the mask and those of chance 0.346 do not. The fewest
+# pixels are wrong at one half. So the two cuts differ although every number of this map can be trusted: this is the
+# reason that lies in Dice itself.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
+def wrong_pixels(probability, cut):
+    return ((probability >= cut) != tile.target).mean()
+
+
+fewest = thresholds[np.argmin([wrong_pixels(chance, cut) for cut in thresholds])]
+half_of_best = dices_of_chance.max() / 2
+
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+same = wrong_pixels(chance, fewest) == wrong_pixels(chance, 0.5)
+checked(
+    f"{levels[k - 1]:.3f} < half of the best Dice, {half_of_best:.3f} < {levels[k]:.3f}; fewest wrong pixels at one half",
+    levels[k - 1] < half_of_best < levels[k] and same,
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A map that cannot be trusted
+#
+# And our first map, the classifier's? We can simply count how many pixels near a probability are foreground.
+
+# %% slideshow={"slide_type": "fragment"}
+def share_of_foreground(probability):
+    near = abs(tile.probability - probability) < 0.03
+    return tile.target[near].mean()
+
+
+say(f"Probability near 0.3: {share_of_foreground(0.3):.0%} foreground. Near 0.6: {share_of_foreground(0.6):.0%}.")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# It says 0.3 where it should say 0.09, and 0.6 where it should say 0.68. So even the fewest wrong pixels are not at
+# 0.5, but at 0.465: this is the other reason, the one that lies in the map. On such a map half of the best Dice says
+# little about where to cut, because the rule speaks of the chance and not of the number that the map calls so. What one
+# does in practice: choose the threshold on images whose truth is known (a *validation set*), or calibrate the map there
+# first.
+
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+fewest = thresholds[np.argmin([wrong_pixels(tile.probability, cut) for cut in thresholds])]
+checked(f"best Dice at {best:.3f}, below the fewest wrong pixels at {fewest:.3f}, below 0.5", best < fewest < 0.5)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A threshold cannot rescue a bad map
+#
+# The threshold chooses a point on the curve; the curve itself belongs to the prediction. *Question:* we shuffle the
+# probabilities over the pixels. Which threshold is best then?
+
+# %%
+shuffled = np.random.default_rng(0).permutation(tile.probability.ravel()).reshape(tile.target.shape)
+no_better = tversky_from_counts(*threshold_counts(shuffled, tile.target, thresholds))
+everything = dice_index(np.ones_like(tile.target)[None, None], tile.target[None, None])
+say(f"Best Dice of the shuffled map {no_better.max():.3f}; marking everything gives {everything:.3f}.")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Zero, or so low that everything is marked. Every pixel then has the same chance, 31 %, and that is more than half of
+# any Dice that one can reach.
+#
+# </details>
+
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+low = thresholds[no_better.argmax()]
+checked(f"the best cut of the shuffled map, {low:.3f}, is no better than marking everything", no_better[0] == everything)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we saw
 #
 # - A threshold trades false positives against false negatives. Moving it up, TP and FP fall and FN grows.
 # - Precision, recall and Dice are three ways to weigh the same three counts.
-# - The best threshold for Dice was below one half for two reasons: our map is not calibrated, and Dice cuts where the
-#   chance of foreground is half of the best Dice.
+# - The best threshold for Dice lies below one half for two reasons. One is Dice: it marks a pixel when its chance is
+#   larger than half of the best Dice. The other, on our map, is that its probabilities are not chances.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is next
@@ -261,6 +343,7 @@ assert background_dice > dices.max()
 # - G. Hidy: *The Tversky loss function and its modifications for medical image segmentation*, talk, 2022, the figure of
 #   thresholded predictions.
 # - A. C. Ruifrok, D. A. Johnston: Quantification of histochemical staining by color deconvolution. *Analytical and
-#   Quantitative Cytology and Histology* 23, 2001, pp. 291–299.
-# - Z. C. Lipton, C. Elkan, B. Naryanaswamy: Optimal thresholding of classifiers to maximize F1 measure. *ECML
-#   PKDD*, 2014.
+#   Quantitative Cytology and Histology* 23(4), 2001, pp. 291–299. (How the stains are unmixed.)
+# - Z. C. Lipton, C. Elkan, B. Naryanaswamy: Optimal thresholding of classifiers to maximize F1 measure. *Machine
+#   Learning and Knowledge Discovery in Databases (ECML PKDD 2014)*, LNCS 8725, pp. 225–239. (The best threshold for F1,
+#   that is Dice, is half of the best F1.)

@@ -96,7 +96,7 @@ def test_with_an_address_lessons_and_readme_have_links(published):
         assert "https://colab.research.google.com/github/someone/small/blob/main/notebooks/00_start_here.ipynb" in text
     assert title.startswith("# Start here\n\nWithout installing")
     assert "git clone --quiet --depth 1 https://github.com/someone/small" in colab
-    assert "pip install --quiet ./small" in colab
+    assert 'pip install --quiet "./small[train]"' in colab
     assert "notebooks/exercises/00_start_here_solutions.ipynb)" in sources(published, SOLUTIONS)[0]
 
 
@@ -119,7 +119,7 @@ def test_the_colab_cell_installs_in_colab_only(monkeypatch, in_colab, path, fold
 
     code = TransformerManager().transform_cell(build.colab_code("https://github.com/someone/small", path))
     exec(code, {"get_ipython": Shell})
-    fetch = ["git clone --quiet --depth 1 https://github.com/someone/small", "pip install --quiet ./small"]
+    fetch = ["git clone --quiet --depth 1 https://github.com/someone/small", 'pip install --quiet "./small[train]"']
     assert ran == ([*fetch, f"cd small/{folder}"] if in_colab else [])
 
 

@@ -5,6 +5,11 @@ from pathlib import Path
 
 import build
 import pytest
+from light import without
+from nbformat.v4 import new_code_cell
+
+from tverskylib._extras import EXTRA_OF
+from tverskylib.environment import EXTRAS_OF
 
 PROJECT = build.Project(Path(__file__).parents[2])
 
@@ -12,9 +17,16 @@ PROJECT = build.Project(Path(__file__).parents[2])
 @pytest.mark.lessons
 @pytest.mark.parametrize("lesson", PROJECT.lessons, ids=lambda lesson: lesson.name)
 def test_the_lesson_runs(lesson, monkeypatch):
+    """Without the packages of the extras that it does not declare, and with some of each that it does."""
     monkeypatch.setenv("TVERSKYLIB_PROFILE", "smoke")  # a lesson that trains does so for seconds
-    notebook = build.notebook_of(PROJECT, build.Document("", lesson.cells, lesson))
+    extras = ("lessons", *EXTRAS_OF.get(int(lesson.name[:2]), ()))
+    declared = {name for name, extra in EXTRA_OF.items() if extra in extras}
+    hide = new_code_cell(without(EXTRA_OF.keys() - declared))
+    loaded = new_code_cell(f"import sys\nprint(*sys.modules.keys() & {declared})")
+    notebook = build.notebook_of(PROJECT, build.Document("", [hide, *lesson.cells, loaded], lesson))
     build.execute(notebook, lesson.name, PROJECT.notebooks)
+    used = {EXTRA_OF[name] for name in notebook.cells[-1].outputs[0].text.split()}
+    assert set(extras) - {"lessons"} <= used, f"it needs fewer extras than {extras}: change EXTRAS_OF"
     build.clean(notebook)
     assert list(build.faults(notebook)) == []
 

@@ -12,6 +12,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tverskylib._extras import EXTRA_OF
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Only packages whose name on conda-forge is another one.
@@ -38,7 +40,14 @@ def pins(path: str) -> dict[str, Requirement]:
 
 
 EXTRAS = PROJECT["optional-dependencies"]
-LESSONS = parsed(PROJECT["dependencies"] + EXTRAS["lessons"])
+
+
+def together(*extras: str) -> dict[str, Requirement]:
+    """What the library needs with some extras; a package that two of them name in two ranges fails."""
+    return parsed(sorted({*PROJECT["dependencies"], *(line for extra in extras for line in EXTRAS[extra])}))
+
+
+LESSONS = together("torch", "train", "lessons")
 TEST = parsed(EXTRAS["test"])
 
 
@@ -53,6 +62,20 @@ def test_every_direct_dependency_is_pinned_inside_its_range(path, ranges):
 
 def test_test_requirements_include_the_lessons_requirements():
     assert "-r requirements.txt" in (ROOT / "requirements-test.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_light_install_is_light():
+    """What comes with the extras, and only with them, is what the sentences about missing extras know."""
+    light = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]}
+    assert len(light) <= 14 and not light & parsed(EXTRAS["train"]).keys()
+    known = {canonicalize_name(packages_distributions().get(name, [name])[0]) for name in EXTRA_OF}
+    assert imported("tverskylib/**/*.py") - light <= known <= together("torch", "train", "cluster").keys() - light
+
+
+def test_make_read_takes_its_versions_from_the_pins():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert 'pip install -c requirements.txt -e ".[lessons]"' in makefile
+    assert together("lessons").keys() <= pins("requirements.txt").keys()
 
 
 def test_every_range_has_a_lower_bound_and_nothing_else():
@@ -73,8 +96,7 @@ def imported(*patterns: str) -> set[str]:
 
 
 def test_everything_that_is_imported_is_declared():
-    needed = PROJECT["dependencies"] + EXTRAS["cluster"]  # a cluster's client is imported where an address is given
-    assert imported("tverskylib/**/*.py") <= parsed(needed).keys()
+    assert imported("tverskylib/**/*.py") <= together("torch", "train", "cluster").keys()
     assert imported("notebooks/*.py", "notebooks/source/*.py") <= LESSONS.keys()
     assert imported("tests/**/*.py", "benchmarks/*.py") <= LESSONS.keys() | TEST.keys()
 

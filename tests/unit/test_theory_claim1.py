@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 from helpers import random_pair
+from scipy.stats import beta as beta_law
 
 from tverskylib import one_hot, smooth_labels, theory, tversky_from_counts, tversky_index
 from tverskylib.theory import conditions
@@ -220,6 +221,19 @@ def test_an_empty_image_of_64_by_64_pixels_needs_a_large_delta(b, delta):
         assert theory.claim1_holds(0, 0.5, 0.5, 2 * b, num_classes=2, delta_per_pixel=number / 4096) is holds
 
 
+def test_the_critical_delta_is_where_an_empty_mask_becomes_its_own_optimum():
+    assert 512**2 * theory.critical_delta(0.5, 0.5, 0.1) == pytest.approx(728.18, abs=0.005)
+    draw = np.random.default_rng(13)
+    for _ in range(500):
+        (alpha, beta), epsilon, classes = 10 ** draw.uniform(-2, 2, 2), draw.uniform(0.01, 1), int(draw.integers(1, 4))
+        critical = theory.critical_delta(alpha, beta, epsilon, num_classes=classes)
+        assert (critical == math.inf) == (epsilon / classes >= alpha / (alpha + beta))
+        for delta in [0, 1, 1e6] if critical == math.inf else [0.999 * critical, 1.001 * critical]:
+            holds = theory.claim1_holds(0, alpha, beta, epsilon, num_classes=classes, delta_per_pixel=delta)
+            assert holds == (delta > critical)
+    assert all(theory.critical_delta(1, 1, epsilon) < math.inf for epsilon in (0.1, 0.6, 0.999))  # C = 2
+
+
 def test_a_large_delta_restores_the_claim_or_makes_all_zero_best_or_changes_nothing():
     draw = np.random.default_rng(7)
     seen = {"zero": 0, "target": 0, "one": 0}
@@ -295,6 +309,93 @@ def test_an_average_over_classes_can_be_better_elsewhere_even_on_the_simplex():
     assert tversky_index(target, smoothed) > tversky_index(one_hot(flipped, 2), smoothed)
 
 
+# Chances instead of masks
+
+
+def chances(law, number=400_001):
+    """A law of the chance of foreground as equally likely values, one a pixel."""
+    return law.ppf((np.arange(number) + 0.5) / number)
+
+
+def test_smoothing_lowers_the_cut_of_a_learner_far_above_the_critical_fraction():
+    """Beta(0.21, 2.79): 7 % foreground in the mean, many times the critical fractions .29 % and 1.39 %."""
+    q = chances(beta_law(0.21, 2.79))
+    cuts, marked, pooled = [], [], []
+    for epsilon in (0, 0.1, 0.2):
+        assert theory.claim1_holds(q.mean(), 0.5, 0.5, epsilon)
+        best, index = theory.best_prediction((1 - epsilon) * q + epsilon / 2, 0.5, 0.5)
+        cuts.append(theory.smoothed_cut(index, 0.5, 0.5, epsilon))
+        np.testing.assert_array_equal(best, q > cuts[-1])
+        marked.append(best.mean())
+        pooled.append(tversky_index(best.reshape(1, 1, 1, -1), q.reshape(1, 1, 1, -1)))
+    assert [round(cut, 3) for cut in cuts] == [0.232, 0.163, 0.102]
+    assert marked == sorted(marked)
+    assert pooled == sorted(pooled, reverse=True)
+    assert pooled[0] / 2 == pytest.approx(cuts[0], abs=1e-5)
+
+
+@pytest.mark.parametrize("entries", range(2, 9))
+def test_the_cut_on_the_chance_is_that_of_the_best_mask_and_falls(entries):
+    draw = np.random.default_rng(entries)
+    for _ in range(60):
+        q = draw.random(entries) ** draw.choice([0.5, 1, 4])
+        (alpha, beta), classes = 10 ** draw.uniform(-1, 1, 2), int(draw.integers(1, 3))
+        last = np.inf
+        for epsilon in (0, 0.05, 0.15, 0.3, 0.6, 0.9):
+            smoothed = (1 - epsilon) * q + epsilon / classes
+            values = index_of(every_mask(entries), smoothed[None], *(np.array([n]) for n in (alpha, beta, 0.0)))[0]
+            best = every_mask(entries)[values.argmax()]
+            cut = theory.smoothed_cut(values.max(), alpha, beta, epsilon, num_classes=classes)
+            clear = abs(q - cut) > 1e-9
+            np.testing.assert_array_equal(best[clear], (q > cut)[clear])
+            assert cut <= last + 1e-12
+            if cut < 0:
+                break
+            last = cut
+
+
+def test_a_known_mask_is_the_case_of_claim_1():
+    draw = np.random.default_rng(11)
+    seen = set()
+    for _ in range(400):
+        y = (draw.random(9) < draw.choice([0.1, 0.5])).astype(float)
+        if not 0 < y.sum() < 9:
+            continue
+        (alpha, beta), epsilon, classes = 10 ** draw.uniform(-1, 1, 2), draw.uniform(0, 0.9), int(draw.integers(1, 3))
+        smoothed = (1 - epsilon) * y + epsilon / classes
+        own = tversky_index(y.reshape(1, 1, 1, -1), smoothed.reshape(1, 1, 1, -1), alpha, beta)
+        cut = theory.smoothed_cut(own, alpha, beta, epsilon, num_classes=classes)
+        if abs(cut) < 1e-9:
+            continue
+        holds = theory.claim1_holds(y.mean(), alpha, beta, epsilon, num_classes=classes)
+        assert holds == (cut > 0)
+        seen.add(holds)
+    assert seen == {True, False}
+
+
+def test_the_cut_for_many_indices_and_strengths_is_one_call():
+    cuts = theory.smoothed_cut([[0.2], [0.6]], 0.3, 0.7, [0, 0.1, 0.4], num_classes=1)
+    assert cuts.shape == (2, 3)
+    np.testing.assert_allclose(cuts[:, 0], theory.optimal_threshold([0.2, 0.6], 0.3, 0.7))
+    assert cuts[1, 2] == pytest.approx((0.18 - 0.4) / 0.6)
+
+
+# Thresholding a vote can fail for the mean of image-wise indices
+
+
+def test_thresholding_the_vote_of_three_doctors_is_not_best_for_their_mean_dice():
+    doctors = np.zeros((3, 10))
+    doctors[:2, 0], doctors[2] = 1, 1
+    dice = index_of(every_mask(10)[1:], doctors, *(np.full(3, number) for number in (0.5, 0.5, 0.0)))
+    best = every_mask(10)[1:][dice.mean(0).argmax()]
+    assert best.tolist() == [1] + [0] * 9
+    assert dice.mean(0).max() == pytest.approx(0.727, abs=5e-4)
+    pooled, index = theory.best_prediction(doctors.mean(0), 0.5, 0.5)
+    assert pooled.all()
+    assert index == pytest.approx(4 / 7)
+    assert dice.mean(0)[-1] == pytest.approx(0.455, abs=5e-4)
+
+
 # Shapes, conventions and bad input
 
 
@@ -340,6 +441,17 @@ def test_without_label_smoothing_the_claim_always_holds():
         ("claim1_optimum", ([[0.5], [0, 1]], 1, 1, 0.1), {}, TypeError, r"p must be a number or an array of numbers"),
         ("critical_fraction", (1, 1, [0.1]), {}, TypeError, "epsilon must be a number, 0 <= epsilon < 1, got a list"),
         ("critical_fraction", (1, 1, -0.1), {}, ValueError, r"epsilon must be in \[0, 1\), got values from -0.1"),
+        ("critical_delta", (1, 1, "0.1"), {}, TypeError, "epsilon must be a number, 0 <= epsilon < 1, got '0.1'"),
+        ("critical_delta", (1, 1, 1.0), {}, ValueError, r"epsilon must be in \[0, 1\), got values from 1 to 1"),
+        ("smoothed_cut", (1.5, 1, 1, 0.1), {}, ValueError, r"index must be in \[0, 1\], got values from 1.5 to 1.5"),
+        (
+            "smoothed_cut",
+            (0.5, 1, 1, [0.1, 1]),
+            {},
+            ValueError,
+            r"epsilon must be in \[0, 1\), got values from 0.1 to 1",
+        ),
+        ("smoothed_cut", (0.5, 1, 1, 0.1), {"num_classes": 0}, ValueError, "num_classes must be a whole number, at le"),
         ("optimal_threshold", (1.5, 1, 1), {}, ValueError, r"index must be in \[0, 1\], got values from 1.5 to 1.5"),
         ("optimal_threshold", (0.5, 1, -1), {}, ValueError, "beta must be a finite number above 0, got -1"),
         ("best_prediction", ([0.5, 2], 1, 1), {}, ValueError, r"target must be in \[0, 1\], got values from 0.5 to 2"),

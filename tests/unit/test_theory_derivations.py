@@ -14,20 +14,27 @@ import sympy as sp
 import torch
 from helpers import random_pair
 
-from tverskylib import smooth_labels, theory, tversky_loss
-from tverskylib.theory import Derivation, DerivationError, Step, symbols
+from tverskylib import smooth_labels, theory, tversky_from_counts, tversky_loss
+from tverskylib.theory import Derivation, DerivationError, Step, entropy, symbols
 from tverskylib.theory.display import latex
 from tverskylib.theory.signs import proves
 from tverskylib.theory.threshold import coefficient
 
 PUBLIC = (
+    "ratio_of_weights",
+    "only_minimum",
     "tversky_gradient",
+    "empty_mask",
+    "batch_mean",
     "threshold_theorem",
     "claim1",
     "claim1_simplex",
+    "smoothed_chances",
     "claim2",
     "penalties",
     "minimum_form",
+    "squared_form",
+    "lottery",
 )
 every_derivation = pytest.mark.parametrize("name", PUBLIC)
 
@@ -184,7 +191,7 @@ def test_nothing_is_proved_that_is_false_at_some_point():
 def test_every_step_holds(name):
     proof = getattr(theory, name)()
     assert isinstance(proof, Derivation)
-    assert len(proof) >= 8
+    assert len(proof) >= 4
     proof.check()
     for number, step in enumerate(proof):
         assert step is proof[number]
@@ -236,10 +243,8 @@ def still_true(step, version):
 def test_a_derivation_renders(name):
     proof = getattr(theory, name)()
     markdown, latex, text = proof._repr_markdown_(), proof._repr_latex_(), str(proof)
-    assert markdown.startswith(f"**{proof.title}**")
-    shown, folded = markdown.split("<details>")
-    assert shown.count("$$") == 2 * sum(step.key for step in proof) > 0
-    assert folded.count("$$") == 2 * len(proof) and folded.endswith("</details>")
+    assert markdown.startswith(f"<details><summary>Proof: {proof.title} ({len(proof)} steps)</summary>")
+    assert markdown.count("$$") == 2 * len(proof) and markdown.endswith("</details>")
     assert latex.count("$$") == 2 and latex.count("\\begin{aligned}") == latex.count("\\end{aligned}") == 1
     for rendered in (markdown, latex):
         assert rendered.count("{") == rendered.count("}")
@@ -252,6 +257,27 @@ def test_a_derivation_renders(name):
         assert step._repr_markdown_() and str(step) in text
     assert "$" not in "".join(step.statement + step.reason for step in proof)
     assert repr(proof) == f"<Derivation {proof.title!r}: {len(proof)} steps>"
+
+
+@every_derivation
+def test_every_letter_is_explained_before_the_first_step(name):
+    proof = getattr(theory, name)()
+    words = {**symbols.WORDS, **proof.letters}
+    used = set().union(*(step.letters() for step in proof))
+    assert used <= set(words), used - set(words)
+    assert set(proof.letters) - used <= set(entropy.LETTERS), "a letter is explained that does not occur"
+    for shown in (str(proof), proof._repr_markdown_()):
+        before, _, _ = shown.partition("1. " if shown.startswith(proof.title) else "**1.** ")
+        assert all(
+            words[key].replace("_", "").replace("*", "") in before.replace("\\", "").replace("_", "") for key in used
+        )
+
+
+def test_letters_of_ones_own_show_their_sign_and_words():
+    proof = Derivation("a proof", letters={"x": "the side"}).step("A square.", x**2 + real, "=", real + x * x + 0 * y)
+    assert "Letters: x ≥ 0, the side" in str(proof)
+    assert "*The letters:* $x$ ≥ 0, the side." in proof._repr_markdown_()
+    assert theory.claim1().letters == theory.claim1().letters != {}
 
 
 def test_reading_order_and_stars():
@@ -321,7 +347,7 @@ def test_the_loss_is_the_expression(form, smoothed, alpha, beta, delta):
         target = smooth_labels(target, 0.2)
     loss = tversky_loss(prediction, target, alpha, beta, delta=delta, soft_labels=form)
     names = (symbols.tp, symbols.fp, symbols.fn)
-    step = theory.tversky_gradient()[0]
+    step = theory.only_minimum()[0]
     values = dict(zip(names, counts_of(prediction, target, form), strict=True))
     values |= {symbols.alpha: alpha, symbols.beta: beta, symbols.delta: delta}
     for side in (step.left, step.right):
@@ -379,3 +405,100 @@ def test_a_lone_negative_power_is_printed_as_a_fraction():
     q = sp.Symbol("q", positive=True)
     assert latex(1 / q) == r"\frac{1}{q}"
     assert latex((1 - q) ** -2) == r"\frac{1}{\left(1 - q\right)^{2}}"
+
+
+# The derivations against numbers
+
+
+def test_only_the_ratio_of_the_weights_orders_masks():
+    draw = np.random.default_rng(2)
+    for _ in range(300):
+        counts = draw.integers(0, 50, (3, 40)).astype(float)
+        counts[0] += 1
+        (alpha, beta, factor), delta = 10 ** draw.uniform(-1.5, 1.5, 3), draw.choice([0, 0.5, 20])
+        plain = tversky_from_counts(*counts, alpha, beta, delta)
+        scaled = tversky_from_counts(*counts, factor * alpha, factor * beta, delta)
+        np.testing.assert_allclose(scaled, plain / (plain + factor * (1 - plain)), rtol=1e-12)
+        np.testing.assert_array_equal(plain.argsort(kind="stable"), scaled.argsort(kind="stable"))
+        cuts = theory.optimal_threshold(scaled, factor * alpha, factor * beta)
+        np.testing.assert_allclose(cuts, theory.optimal_threshold(plain, alpha, beta), rtol=1e-12)
+
+
+def test_the_best_mask_of_a_map_only_grows_with_the_ratio():
+    draw = np.random.default_rng(3)
+    for _ in range(100):
+        target, order = draw.random(30) < 0.3, draw.permutation(30)
+        target[0] = True
+        tp = np.cumsum(target[order])  # masks of 1, 2, ... pixels, each within the next
+        fp, fn = np.arange(1, 31) - tp, target.sum() - tp
+        sizes = [int(tversky_from_counts(tp, fp, fn, 1.0, ratio).argmax()) for ratio in np.geomspace(0.05, 20, 25)]
+        assert sizes == sorted(sizes)
+
+
+def test_the_batch_lies_between_its_images_and_is_their_weighted_mean():
+    draw = np.random.default_rng(4)
+    for _ in range(200):
+        images = int(draw.integers(1, 7))
+        counts = draw.integers(0, 30, (3, images)).astype(float)
+        alpha, beta, delta = *(10 ** draw.uniform(-1, 1, 2)), draw.uniform(0.1, 10)
+        each = tversky_from_counts(*counts, alpha, beta, delta / images)
+        weights = counts[0] + alpha * counts[1] + beta * counts[2] + delta / images
+        batch = tversky_from_counts(*counts.sum(1), alpha, beta, delta)
+        assert batch == pytest.approx((weights * each).sum() / weights.sum(), rel=1e-12)
+        assert each.min() - 1e-12 <= batch <= each.max() + 1e-12
+
+
+def test_no_prediction_but_the_target_is_stationary():
+    """A step that the box allows and the gradient wants exists everywhere else; from logits, everywhere."""
+    draw = np.random.default_rng(5)
+    for trial in range(300):
+        target = torch.tensor(draw.random((1, 1, 1, 12)) < draw.choice([0.0, 0.2, 0.8]), dtype=torch.float64)
+        values = draw.choice([0.0, 1.0, 0.3, 0.9], 12, p=draw.dirichlet(np.ones(4)))
+        prediction = torch.tensor(values).reshape(1, 1, 1, 12)
+        delta = 0.0 if target.any() and trial % 2 else 0.7
+        if (prediction == target).all():
+            continue
+        prediction.requires_grad_()
+        tversky_loss(prediction, target, *(10 ** draw.uniform(-1, 1, 2)), delta=delta).backward()
+        slope, at = prediction.grad, prediction.detach()
+        assert (((slope < 0) & (at < 1)) | ((slope > 0) & (at > 0))).any()
+        logits = torch.tensor(draw.normal(0, 3, (1, 1, 1, 12))).requires_grad_()
+        tversky_loss(logits, target, delta=delta, from_logits=True).backward()
+        assert (logits.grad != 0).all()
+
+
+def test_the_squared_form_is_a_distance():
+    target, prediction = (torch.rand(50, dtype=torch.float64) for _ in range(2))
+    squares = (target**2).sum() + (prediction**2).sum()
+    loss = 1 - 2 * (target * prediction).sum() / squares
+    assert torch.isclose(loss, ((target - prediction) ** 2).sum() / squares)
+
+
+@pytest.mark.parametrize("chance", [0.01, 0.3, 0.9])
+def test_what_each_loss_asks_for_in_the_lottery(chance):
+    x = np.linspace(1e-5, 1 - 1e-5, 200_001)
+    entropy = -chance * np.log(x) - (1 - chance) * np.log(1 - x)
+    for alpha, beta in ((0.5, 0.5), (1, 1), (0.9, 0.1), (0.1, 0.9)):
+        index = tversky_from_counts(chance * x, (1 - chance) * x, chance * (1 - x), alpha, beta)
+        assert index.argmax() == x.size - 1
+    squared = 1 - 2 * chance * x / (chance + x**2)
+    assert x[squared.argmin()] == pytest.approx(chance**0.5, abs=1e-4)
+    places = [x[(1 - 2 * chance * x / (chance + x) + w * entropy).argmin()] for w in (0.01, 0.1, 1, 10, 1000)]
+    assert places == sorted(places, reverse=True)
+    assert chance < places[-1] < places[0] < 1
+    assert places[-1] == pytest.approx(chance, rel=0.01)
+    step = theory.lottery()["with cross-entropy"]
+    slope = sp.lambdify(sorted(step.right.free_symbols, key=str), step.right)  # of q, w, x
+    for w, place in zip((0.1, 1, 10), places[1:4], strict=True):
+        assert slope(chance, w, place - 2e-5) < 0 < slope(chance, w, place + 2e-5)
+
+
+def test_one_ratio_over_softmax_channels_is_accuracy():
+    """One per cent foreground, and nothing predicted."""
+    right = torch.zeros(1, 2, 10, 10, dtype=torch.float64)
+    right[:, 0], right[:, 1, 0, 0], right[:, 0, 0, 0] = 1, 1, 0
+    nothing = torch.zeros_like(right)
+    nothing[:, 0] = 1
+    for weights in ((0.5, 0.5), (0.1, 0.9), (0.9, 0.1)):
+        assert 1 - tversky_loss(nothing, right, *weights, delta=0.0).item() == pytest.approx(0.99)
+    assert tversky_loss(nothing[:, 1:], right[:, 1:], delta=0.0) == 1

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from tverskylib._extras import optional
+
 if TYPE_CHECKING:
     from tverskylib.training import RunSettings
 
@@ -31,7 +33,8 @@ class RunChoice(widgets.VBox):
     """
 
     def __init__(self) -> None:
-        import torch
+        with optional():
+            import torch
 
         on_gpu = torch.cuda.is_available()
         start = os.environ.get(VARIABLE) or ("gpu" if on_gpu else "quick")

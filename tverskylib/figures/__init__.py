@@ -1,5 +1,5 @@
 """Figures: data in, matplotlib artists out, and the alt text. No torch, no pyplot, no state."""
 
-import lazy_loader
+from tverskylib._extras import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

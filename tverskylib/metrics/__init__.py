@@ -36,6 +36,6 @@ What is undefined is left out of a mean; a mean of nothing is None, JSON's null,
 Means are rounded once (``math.fsum``), so that the order of the images changes nothing but the batches.
 """
 
-import lazy_loader
+from tverskylib._extras import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

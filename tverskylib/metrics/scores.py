@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from tverskylib._extras import optional
 from tverskylib.index import tversky_from_counts
 
 
@@ -130,8 +131,9 @@ def hd95(prediction: NDArray[np.bool_], target: NDArray[np.bool_]) -> float:
     """
     if not prediction.any() or not target.any():
         return float(prediction.any() != target.any())
-    import torch
-    from monai.metrics.hausdorff_distance import compute_hausdorff_distance
+    with optional():
+        import torch
+        from monai.metrics.hausdorff_distance import compute_hausdorff_distance
 
     first, second = (torch.from_numpy(np.ascontiguousarray(mask))[None, None] for mask in (prediction, target))
     with warnings.catch_warnings():  # MONAI calls a function of its own with an argument that it deprecates

@@ -1,5 +1,5 @@
 """What is true of the index: expressions derived by SymPy, and functions that are made from them."""
 
-import lazy_loader
+from tverskylib._extras import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -1,4 +1,4 @@
-"""What the derivations say of numbers: the conditions of Claim 1 and the best prediction for a soft target.
+"""What the derivations say of numbers: best predictions for soft targets, the conditions of Claim 1, cuts on chances.
 
 Every formula here is taken from a verified step, by its label, and turned into a NumPy function at the first call.
 """
@@ -25,18 +25,21 @@ class _Formulas(NamedTuple):
     condition_b: Callable[..., Any]
     full_mask: Callable[..., Any]
     critical_fraction: Callable[..., Any]
+    critical_delta: Callable[..., Any]
     threshold: Callable[..., Any]  # of T, alpha, beta
+    cut: Callable[..., Any]  # of T, alpha, beta, epsilon, C
 
 
 @functools.cache
 def _formulas() -> _Formulas:
     import sympy as sp
 
-    from tverskylib.theory import smoothing, symbols, threshold
+    from tverskylib.theory import chances, smoothing, symbols, threshold
 
     claim, theorem = smoothing.claim1(), threshold.threshold_theorem()
+    weights, smoothed = (symbols.alpha, symbols.beta), (symbols.epsilon, symbols.C)
     per_entry = {symbols.P: smoothing.p, symbols.Q: 1 - smoothing.p}
-    names = (smoothing.p, symbols.delta, symbols.alpha, symbols.beta, symbols.epsilon, symbols.C)
+    names = (smoothing.p, symbols.delta, *weights, *smoothed)
 
     def of_claim(label: str, expression: Any = None) -> Callable[..., Any]:
         step = claim[label]
@@ -49,7 +52,9 @@ def _formulas() -> _Formulas:
         condition_b=of_claim("B"),
         full_mask=of_claim("full mask"),
         critical_fraction=of_claim("critical fraction", smoothing.p_star),
-        threshold=sp.lambdify((symbols.T, symbols.alpha, symbols.beta), theorem["tau"].right, "numpy"),
+        critical_delta=of_claim("critical delta", smoothing.delta_star),
+        threshold=sp.lambdify((symbols.T, *weights), theorem["tau"].right, "numpy"),
+        cut=sp.lambdify((symbols.T, *weights, *smoothed), chances.smoothed_chances()["cut"].right, "numpy"),
     )
 
 
@@ -174,6 +179,36 @@ def critical_fraction(alpha: float, beta: float, epsilon: float, *, num_classes:
     return float(formulas.critical_fraction(*numbers_of))
 
 
+def critical_delta(alpha: float, beta: float, epsilon: float, *, num_classes: int = 2) -> float:
+    r"""The smoothing term per pixel from which on an empty mask is the best answer to its own smoothed label.
+
+    .. math:: \frac{\delta^*}{M} = \frac{\beta b^2}{\alpha - (\alpha + \beta) b}, \qquad b = \varepsilon/C
+
+    Args:
+        alpha, beta, epsilon, num_classes: as in :func:`claim1_holds`.
+
+    Returns:
+        The delta of an image divided by its number of pixels, at least 0; ``math.inf`` where no delta is enough,
+        :math:`b \ge \alpha / (\alpha + \beta)`. Below it the best answer to an empty image is 1 everywhere.
+
+    Raises:
+        TypeError, ValueError: as :func:`claim1_holds`.
+
+    Source: :func:`claim1`. Introduced in lesson 07.
+
+    >>> round(512 * 512 * critical_delta(0.5, 0.5, 0.1), 2)
+    728.18
+    """
+    alpha, beta = _positive("alpha", alpha), _positive("beta", beta)
+    if not _is_number(epsilon):
+        raise TypeError(f"epsilon must be a number, 0 <= epsilon < 1, got {describe(epsilon)}")
+    epsilon = float(_in_range("epsilon", epsilon, 0, 1, below=True))
+    classes = _whole("num_classes", num_classes)
+    if epsilon / classes >= alpha / (alpha + beta):
+        return math.inf
+    return float(_formulas().critical_delta(0.0, 0.0, alpha, beta, epsilon, classes))
+
+
 @overload
 def optimal_threshold(index: float, alpha: float, beta: float) -> float: ...
 @overload
@@ -204,6 +239,44 @@ def optimal_threshold(index: ArrayLike, alpha: float, beta: float) -> float | ND
     values = _in_range("index", index, 0, 1)
     tau = np.asarray(_formulas().threshold(values, _positive("alpha", alpha), _positive("beta", beta)))
     return tau if tau.ndim else float(tau)
+
+
+@overload
+def smoothed_cut(index: float, alpha: float, beta: float, epsilon: float, *, num_classes: int = ...) -> float: ...
+@overload
+def smoothed_cut(
+    index: ArrayLike, alpha: float, beta: float, epsilon: ArrayLike, *, num_classes: int = ...
+) -> float | NDArray[np.float64]: ...
+def smoothed_cut(
+    index: ArrayLike, alpha: float, beta: float, epsilon: ArrayLike, *, num_classes: int = 2
+) -> float | NDArray[np.float64]:
+    r"""The cut on the CHANCE of foreground that belongs to an index against smoothed labels.
+
+    Masks that are random given the image have, smoothed, the mean :math:`t = (1-\varepsilon) q + \varepsilon/C`, where
+    q is the chance of foreground. The best prediction cuts t at tau of its own index, and so it cuts q at
+
+    .. math:: \frac{\tau(\tilde T) - \varepsilon/C}{1 - \varepsilon}.
+
+    Args:
+        index: the index of the best prediction against t, in [0, 1], as :func:`best_prediction` finds it.
+        alpha, beta, epsilon, num_classes: as in :func:`claim1_holds`; index and epsilon may be arrays that broadcast.
+
+    Returns:
+        The cut, in the shape of index and epsilon. Where it is below 0, every pixel is called foreground. For
+        epsilon = 0 it is :func:`optimal_threshold`.
+
+    Raises:
+        TypeError, ValueError: an argument that is no number, or out of its range.
+
+    Source: :func:`smoothed_chances`. Introduced in lesson 07.
+
+    >>> round(smoothed_cut(0.4, 0.5, 0.5, 0.2), 3)
+    0.125
+    """
+    values, strength = _in_range("index", index, 0, 1), _in_range("epsilon", epsilon, 0, 1, below=True)
+    weights = _positive("alpha", alpha), _positive("beta", beta)
+    cut = np.asarray(_formulas().cut(values, *weights, strength, _whole("num_classes", num_classes)))
+    return cut if cut.ndim else float(cut)
 
 
 def best_prediction(

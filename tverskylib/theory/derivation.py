@@ -9,8 +9,9 @@ from typing import Any, Literal, Self
 
 import sympy as sp
 
-from tverskylib.theory.display import base_name, latex, markdown, plain
+from tverskylib.theory.display import latex, markdown, plain
 from tverskylib.theory.signs import proves
+from tverskylib.theory.symbols import WORDS
 
 Relation = Literal["=", ">=", ">", "<=", "<"]
 _SIGNS = {"=": "=", ">=": r"\ge", ">": ">", "<=": r"\le", "<": "<"}
@@ -51,13 +52,12 @@ class Step:
             may be replaced by y".
         where: what symbols stand for, in the order in which the check puts it in; others than needed are dropped.
         label: a name by which :class:`Derivation` finds the step.
-        key: a notebook shows it in full view; the other steps wait behind a line that opens.
 
     Raises:
         DerivationError: the step does not hold; the message says what is left over.
         ValueError: an unknown relation.
 
-    Introduced in lesson 06.
+    Introduced in lesson 03.
 
     >>> x = sp.Symbol("x", positive=True)
     >>> print(Step("A square is not negative.", (x - 1) ** 2, 0, ">=", "It is a square."))
@@ -74,7 +74,6 @@ class Step:
     assumptions: tuple[Any, ...] = ()
     where: Mapping[Any, Any] = field(default_factory=dict)
     label: str = ""
-    key: bool = False
 
     def __post_init__(self) -> None:
         if self.relation not in _SIGNS:
@@ -128,12 +127,15 @@ class Step:
             expression = expression.xreplace({symbol: meaning})
         return expression
 
-    def symbols(self) -> set[Any]:
-        """The symbols of both sides and of what they stand for, indexed ones left out."""
-        parts = (self.left, self.right, *self.where.values(), *self.assumptions)
-        found: set[Any] = set().union(*(part.free_symbols for part in parts))
-        indexed = {part for one in found if isinstance(one, sp.Indexed) for part in one.free_symbols}
-        return {symbol for symbol in found if isinstance(symbol, sp.Symbol)} - indexed
+    def letters(self) -> dict[str, Any]:
+        """Every letter of the step by its name, bound ones too; of t[i] it is t, and an index is none."""
+        parts = (self.left, self.right, *self.where, *self.where.values(), *self.assumptions)
+        found: set[Any] = set().union(*(part.atoms(sp.Symbol) for part in parts))
+        for part in parts:
+            found -= {index for one in part.atoms(sp.Indexed) for index in one.indices}
+            found -= {limit[0] for one in part.atoms(sp.Sum) for limit in one.limits}
+            found -= {one.args[3] for one in part.atoms(sp.Limit)}  # the side, "+" or "-"
+        return {str(letter).removesuffix("_i"): letter for letter in sorted(found, key=str)}
 
     def latex(self) -> str:
         """The formula alone, without delimiters, aligned at its relation."""
@@ -150,9 +152,9 @@ class Step:
     def _repr_markdown_(self) -> str:
         return "\n\n".join(self._markdown({}))
 
-    def _markdown(self, printed: dict[Any, Any], *, tagged: bool = True) -> list[str]:
+    def _markdown(self, printed: dict[Any, Any]) -> list[str]:
         """Paragraphs; definitions that the reader has seen before are not printed again."""
-        tag = rf" \tag{{{self.label}}}" if self.label and tagged else ""
+        tag = rf" \tag{{{self.label}}}" if self.label else ""
         paragraphs = [markdown(self.statement), f"$$\\begin{{aligned}} {self.latex()} \\end{{aligned}}{tag}$$"]
         news = {symbol: meaning for symbol, meaning in self.where.items() if printed.get(symbol) != meaning}
         printed.update(news)
@@ -170,13 +172,16 @@ class Derivation:
     r"""A proof as an ordered list of verified steps.
 
     It is built by :meth:`step`, which refuses a step that does not hold; it can be iterated, counted, and indexed by
-    number (from 0) or by label. A notebook shows it as numbered formulas with reasons; ``print`` as plain text.
+    number (from 0) or by label. A notebook shows it behind a line that opens: what the letters mean, then numbered
+    formulas with reasons; ``print`` gives plain text. SymPy verifies the formulas. The words between them, and that the
+    steps prove what the title says, are the author's.
 
     Args:
         title: what is derived.
         steps: steps to begin with.
+        letters: what a letter means, by its name; those of ``symbols.WORDS`` need not be given.
 
-    Introduced in lesson 06.
+    Introduced in lesson 03.
 
     >>> x = sp.Symbol("x", positive=True)
     >>> proof = Derivation("A small proof").step("A binomial.", (x + 1) ** 2, "=", x**2 + 2 * x + 1, "Expand.")
@@ -187,9 +192,10 @@ class Derivation:
     tverskylib.theory.derivation.DerivationError: step 2 does not hold: ...
     """
 
-    def __init__(self, title: str, steps: Iterable[Step] = ()) -> None:
+    def __init__(self, title: str, steps: Iterable[Step] = (), letters: Mapping[str, str] | None = None) -> None:
         self.title = title
         self.steps = list(steps)
+        self.letters = dict(letters or {})
 
     def step(
         self,
@@ -202,7 +208,6 @@ class Derivation:
         assuming: Iterable[Any] = (),
         where: Mapping[Any, Any] | None = None,
         label: str = "",
-        key: bool = False,
     ) -> Self:
         """Verify a step and append it; the arguments are those of :class:`Step`, in reading order.
 
@@ -210,7 +215,7 @@ class Derivation:
             DerivationError: it does not hold; the message names its number, its statement and what is left over.
         """
         try:
-            step = Step(statement, left, right, relation, reason, tuple(assuming), where or {}, label, key)
+            step = Step(statement, left, right, relation, reason, tuple(assuming), where or {}, label)
         except DerivationError as error:
             number = len(self.steps) + 1
             error.number, error.args = number, (error.args[0].replace("the step", f"step {number}", 1),)
@@ -247,20 +252,32 @@ class Derivation:
 
     def __str__(self) -> str:
         blocks = [f"{number}. {step}" for number, step in enumerate(self, start=1)]
-        return "\n\n".join([self.title, *([f"Signs: {_signs(self, plain)}"] if _signs(self, plain) else []), *blocks])
+        letters = "; ".join(self._explained(plain, str))
+        return "\n\n".join([self.title, *([f"Letters: {letters}"] if letters else []), *blocks])
 
     def _repr_markdown_(self) -> str:
-        """The key steps in full view, and all steps behind a line that opens."""
+        """One line that opens: the letters, and then every step."""
         printed: dict[Any, Any] = {}
-        every = []
+        paragraphs = [f"<details><summary>Proof: {markdown(self.title)} ({len(self)} steps)</summary>"]
+        if letters := self._explained(lambda letter: f"${latex(letter)}$", markdown):
+            paragraphs.append(f"*The letters:* {'; '.join(letters)}.")
         for number, step in enumerate(self, start=1):
             first, *others = step._markdown(printed)
-            every += [f"**{number}.** {first}", *others]
-        if signs := _signs(self, lambda symbol: f"${latex(symbol)}$"):
-            every.insert(0, f"Signs: {signs}")
-        key = [paragraph for step in self if step.key for paragraph in step._markdown({}, tagged=False)]
-        summary = f"<summary>The whole proof: {len(self)} steps, each verified</summary>"
-        return "\n\n".join([f"**{markdown(self.title)}**", *key, f"<details>{summary}", *every, "</details>"])
+            paragraphs += [f"**{number}.** {first}", *others]
+        return "\n\n".join([*paragraphs, "</details>"])
+
+    def _explained(self, name: Callable[[Any], str], text: Callable[[str], str]) -> list[str]:
+        """Each letter with its sign, as SymPy is told, and its meaning; letters without either are left out."""
+        found: dict[str, Any] = {}
+        for step in self:
+            found |= {key: letter for key, letter in step.letters().items() if key not in found}
+        words = {**WORDS, **self.letters}
+        explained = []
+        for key, letter in found.items():
+            sign = " > 0" if letter.is_positive else " ≥ 0" if letter.is_nonnegative else ""
+            if sign or key in words:
+                explained.append(name(letter) + sign + (f", {text(words[key])}" if key in words else ""))
+        return explained
 
     def _repr_latex_(self) -> str:
         rows = [
@@ -276,7 +293,7 @@ def built_once(build: Callable[[], Derivation]) -> Callable[[], Derivation]:
 
     @functools.wraps(build)
     def fresh() -> Derivation:
-        return Derivation(built().title, built())
+        return Derivation(built().title, built(), built().letters)
 
     return fresh
 
@@ -309,16 +326,3 @@ def _is_polynomial(expression: Any) -> bool:
     """In symbols, indexed symbols and whole sums: then expanding decides."""
     sums = expression.atoms(sp.Sum) | expression.atoms(sp.Indexed)
     return bool(expression.xreplace({part: sp.Dummy() for part in sums}).is_polynomial())
-
-
-def _signs(steps: Iterable[Step], name: Callable[[Any], str]) -> str:
-    """What SymPy is told of the symbols. T' and T_0 are not named beside T, whose sign they share."""
-    symbols = sorted(set().union(*(step.symbols() for step in steps)), key=str)
-    positive = [symbol for symbol in symbols if symbol.is_positive]
-    others = [symbol for symbol in symbols if symbol.is_nonnegative and not symbol.is_positive]
-    parts = []
-    for group, sign in ((positive, "> 0"), (others, "≥ 0")):
-        bases = {str(symbol) for symbol in group}
-        shown = [symbol for symbol in group if str(symbol) == base_name(symbol) or base_name(symbol) not in bases]
-        parts += [f"{', '.join(map(name, shown))} {sign}"] * bool(shown)
-    return "; ".join(parts)

@@ -37,6 +37,31 @@ r = sp.Symbol("r", positive=True)
 g = r - 1 - sp.log(r)
 
 
+LETTERS = {
+    "c": "a class, one of C",
+    "C": "the number of classes",
+    "y": "the one-hot label of a pixel, y_c of class c (0 log 0 counts as 0)",
+    "yhat": "its prediction, ŷ_c for class c; all of them are positive and add up to 1",
+    "t": "a target, positive on every class",
+    "u": "the uniform distribution, 1/C on every class",
+    "H(ỹ, ŷ)": "the cross-entropy with the smoothed label",
+    "H(y, ŷ)": "the cross-entropy with the one-hot label",
+    "H(u, ŷ)": "the cross-entropy with the uniform label u",
+    "H(t, ŷ)": "the cross-entropy with the target t",
+    "H(t)": "the entropy of t",
+    "-H(ŷ)": "the confidence penalty: minus the entropy of the prediction",
+    "R": "the label noise penalty",
+    "D(u‖ŷ)": "the divergence from the uniform distribution u to the prediction",
+    "D(ŷ‖u)": "the divergence the other way round",
+    "lambda": "the weight of the penalty",
+    "y_c": "the label of class c",
+    "yhat_c": "the prediction for class c",
+    "r": "any positive number, here a ratio of two probabilities",
+    "q": "the prediction of one sigmoid",
+    "z": "its logit",
+}
+
+
 def named(name: str) -> Any:
     """A symbol that stands for one of these sums."""
     return sp.Symbol(name, real=True)
@@ -56,7 +81,7 @@ def claim2() -> Derivation:
 
     Source: the talk; Szegedy et al. 2016; Pereyra et al. 2017. Introduced in lesson 08.
     """
-    proof = Derivation("Claim 2: smoothing labels is adding a penalty")
+    proof = Derivation("Claim 2, smoothing labels is adding a penalty", letters=LETTERS)
     proof.step(
         "One class's share of the cross-entropy, with the smoothed label.",
         -smoothed * sp.log(yhat),
@@ -99,7 +124,6 @@ def claim2() -> Derivation:
         "The factor 1 - ε and the constant ε log C change neither the minimum nor the direction of a gradient.",
         where={**mixture, divergence: from_uniform},
         label="claim 2",
-        key=True,
     )
     weight = sp.Symbol("lambda", positive=True)
     proof.step(
@@ -109,7 +133,6 @@ def claim2() -> Derivation:
         weight,
         "Put in.",
         label="weight",
-        key=True,
     )
     proof.step(
         "For every ε it is larger than ε.",
@@ -140,7 +163,6 @@ def claim2() -> Derivation:
         assuming=[sums_to_1, sp.Eq(over_classes(target), 1)],
         where={h_target: cross_entropy(target), own_entropy: over_classes(-target * sp.log(target))},
         label="minimum",
-        key=True,
     )
 
 
@@ -158,7 +180,7 @@ def penalties() -> Derivation:
 
     Source: the talk; Pereyra et al. 2017. Introduced in lesson 08.
     """
-    proof = Derivation("The two penalties")
+    proof = Derivation("the two penalties", letters=LETTERS)
     _as_divergences(proof)
     _minima(proof)
     _binary(proof)
@@ -176,7 +198,6 @@ def _as_divergences(proof: Derivation) -> None:
         "The factor C is absorbed in the penalty's weight.",
         where={noise: noise_penalty, to_prediction: from_uniform},
         label="label noise",
-        key=True,
     )
     proof.step(
         "The confidence penalty is the divergence the other way round, and a constant, with no factor.",
@@ -187,7 +208,6 @@ def _as_divergences(proof: Derivation) -> None:
         assuming=[sums_to_1],
         where={negative_entropy: -entropy, from_prediction: to_uniform},
         label="confidence",
-        key=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""The minimum form of the soft counts: what makes label smoothing move the optimum after all."""
+"""Two forms of the loss that label smoothing does move: the minimum form and the squared form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 from tverskylib.theory.derivation import Derivation, built_once
-from tverskylib.theory.symbols import D, N, T, alpha, beta, delta, fn, fp, index_of, terms_of, tp
+from tverskylib.theory.symbols import D, N, T, alpha, beta, delta, fn, fp, i, index_of, over_pixels, terms_of, tp
 
 # One pixel: the label, the prediction, how far the prediction lies above or below, and what the pixel adds
 t, yhat = sp.symbols("t_i yhat_i", nonnegative=True)
@@ -28,7 +28,22 @@ def minimum_form() -> Derivation:
 
     Source: Wang et al. 2023 (both papers). Introduced in lesson 09.
     """
-    proof = Derivation("The minimum form")
+    letters = {
+        "t": "the label of pixel i",
+        "yhat": "its prediction",
+        "h": "how far the prediction lies above or below the label",
+        "TP": "the true positives; TPᵢ is what pixel i adds",
+        "FP": "the false positives; FPᵢ is what pixel i adds",
+        "FN": "the false negatives; FNᵢ is what pixel i adds",
+        "TP_0": "TP of all pixels but pixel i",
+        "FP_0": "FP of all pixels but pixel i",
+        "FN_0": "FN of all pixels but pixel i",
+        "S_p": "the sum of the prediction",
+        "S_t": "the sum of the target",
+        "T_0": "any level of the index",
+        "s": "a value of a random label",
+    }
+    proof = Derivation("the minimum form", letters=letters)
     _both_sides(proof)
     _only_optimum(proof)
     _kink(proof)
@@ -67,7 +82,6 @@ def _only_optimum(proof: Derivation) -> None:
         (alpha * fp + beta * fn) / D,
         "As for binary targets: the formula of the index is the same.",
         where={T: index_of((tp, fp, fn)), **where},
-        key=True,
     )
     proof.step(
         "which is positive for every prediction, if δ > 0 or the target is not 0 everywhere.",
@@ -85,7 +99,6 @@ def _only_optimum(proof: Derivation) -> None:
             weight * h,
             f"Weighed with {letter}.",
             where={fp_i: pixel[fp_i], fn_i: pixel[fn_i], **prediction},
-            key=True,
         )
         proof.step(
             "and that is positive. So the loss is 0 where ŷ = t in every pixel, and nowhere else."
@@ -146,7 +159,6 @@ def _kink(proof: Derivation) -> None:
             value,
             "FP = FN = 0, so that the index is 1.",
             where={N: D},
-            key=True,
         )
 
 
@@ -184,7 +196,7 @@ def _shape(proof: Derivation) -> None:
     counts = (tp, predicted - tp, labelled - tp)
     factor = 1 + (alpha + beta - 1) * level
     proof.step(
-        "Quasi-convex: the index is at least T₀ where N - T₀D ≥ 0, which is TP times a factor, plus a straight line.",
+        "One such ratio is quasi-convex in ŷ (a mean of two need not be): the index is at least T₀ where N - T₀D ≥ 0, which is TP times a factor, plus a straight line.",
         N - level * D,
         "=",
         factor * tp - level * (alpha * predicted + beta * labelled) + delta * (1 - level),
@@ -202,10 +214,70 @@ def _shape(proof: Derivation) -> None:
     chance, s = sp.Function("F"), sp.Symbol("s", nonnegative=True)
     tau = alpha * level / factor
     proof.step(
-        "Not calibrated: for a random label with distribution function F, E min(t, ŷ) is the integral below, and the "
+        "Not proper: for a random label with distribution function F, E min(t, ŷ) is the integral below, and the "
         "best prediction is where this slope is 0: a quantile of the label, F(ŷ) = 1 - τ, not its mean.",
         sp.Derivative(factor * sp.Integral(1 - chance(s), (s, 0, yhat)) - alpha * level * yhat, yhat),
         "=",
         factor * (1 - chance(yhat) - tau),
         "τ is the threshold of the threshold theorem at the pooled index T₀.",
     )
+
+
+@built_once
+def squared_form() -> Derivation:
+    r"""The Dice loss with squares in its denominator: a distance between prediction and target.
+
+    .. math:: 1 - \frac{2 \sum t \hat y}{\sum t^2 + \sum \hat y^2}
+        = \frac{\sum (t - \hat y)^2}{\sum t^2 + \sum \hat y^2}
+
+    Returns:
+        A :class:`Derivation`, for every number of pixels: the loss is 0 where the prediction is the target, soft or
+        not, and nowhere else.
+
+    Source: Milletari, Navab and Ahmadi 2016 (V-Net) for the form. Introduced in lesson 09.
+    """
+    targets, predictions = sp.IndexedBase("t", real=True)[i], sp.IndexedBase("yhat", real=True)[i]
+    squares = over_pixels(targets**2) + over_pixels(predictions**2)
+    distance = over_pixels((targets - predictions) ** 2)
+    proof = Derivation(
+        "the squared form",
+        letters={"S": "the sum of the squares of all other pixels", "h": "how far pixel i lies from its label"},
+    )
+    proof.step(
+        "The loss is a squared distance over a sum of squares.",
+        1 - 2 * over_pixels(targets * predictions) / squares,
+        "=",
+        distance / squares,
+        "(t - ŷ)² = t² - 2 t ŷ + ŷ², summed over the pixels.",
+        label="squared",
+    )
+    label, prediction, away = (
+        sp.Symbol("t_i", nonnegative=True),
+        sp.Symbol("yhat_i", real=True),
+        sp.Symbol("h", real=True),
+    )
+    proof.step(
+        "A pixel that lies h away from its label adds a square to the distance,",
+        (label - prediction) ** 2,
+        "=",
+        away**2,
+        "The sign of h does not matter.",
+        where={prediction: label + away},
+    )
+    proof.step(
+        "which is positive. So the loss is 0 where ŷ = t, and positive everywhere else.",
+        away**2,
+        ">",
+        0,
+        "The square of a number that is not 0. (The target must not be 0 everywhere: then the loss is 0/0 at ŷ = 0.)",
+        assuming=[sp.Gt(away**2, 0)],
+    )
+    rest = sp.Symbol("S", positive=True)
+    proof.step(
+        "At the target its slope is 0: a round bottom, where the minimum form has a corner.",
+        sp.Subs(sp.Derivative(away**2 / (rest + label**2 + (label + away) ** 2), away), away, 0),
+        "=",
+        0,
+        "The other pixels are right, and add nothing to the distance.",
+    )
+    return proof

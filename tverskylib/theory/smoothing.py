@@ -32,6 +32,7 @@ from tverskylib.theory.symbols import (
 from tverskylib.theory.threshold import coefficient
 
 p, p_star = sp.symbols("p p^*", nonnegative=True)
+delta_star = sp.Symbol("delta^*", real=True)
 u, v = sp.symbols("u v", nonnegative=True)
 c_a, c_b = sp.symbols("c_a c_b", real=True)  # the c of the threshold theorem, on foreground and on background
 A, B = sp.symbols("A B", real=True)  # the conditions say A >= 0 and B >= 0
@@ -76,7 +77,20 @@ def claim1() -> Derivation:
 
     Source: the talk; the conditions are this collection's. Introduced in lesson 07.
     """
-    proof = Derivation("Claim 1 on the cube")
+    letters = {
+        "u": "the prediction on all foreground",
+        "v": "the prediction on all background",
+        "c_a": "the number c of the threshold theorem, on foreground",
+        "c_b": "the same on background; c is positive where more prediction raises the index",
+        "A": "the left side of condition (A) less the right",
+        "B": "the same for condition (B)",
+        "p": "the foreground fraction P/M",
+        "p^*": "the critical fraction",
+        "delta^*": "the critical δ of an empty mask",
+        "d": "the smoothing term per pixel, δ/M",
+        "n": "the number of pixels with one-hot labels",
+    }
+    proof = Derivation("when Claim 1 holds", letters=letters)
     _smoothed_labels(proof)
     _three_candidates(proof)
     _no_smoothing_term(proof)
@@ -119,7 +133,6 @@ def _three_candidates(proof: Derivation) -> None:
         "-c of the threshold theorem, at the label b. A ≥ 0 says b ≤ τ.",
         where=meaning(c_b, foreground=1, background=0),
         label="A",
-        key=True,
     )
     proof.step(
         "and less prediction on foreground does not pay if the number B is.",
@@ -129,7 +142,6 @@ def _three_candidates(proof: Derivation) -> None:
         "c at the label a. B ≥ 0 says τ ≤ a. So the mask is optimal if and only if both hold.",
         where=meaning(c_a, foreground=1, background=0),
         label="B",
-        key=True,
     )
     proof.step(
         "At all-one, u = v = 1, the background's c has the opposite sign: all-one is optimal if and only if A ≤ 0.",
@@ -138,7 +150,6 @@ def _three_candidates(proof: Derivation) -> None:
         -A,
         "The foreground's c is larger still (see below), so it need not be checked.",
         where=meaning(c_b, A, foreground=1, background=1),
-        key=True,
     )
     proof.step(
         "At all-zero, u = v = 0, the foreground's c is the same: all-zero is optimal if and only if B ≤ 0.",
@@ -147,7 +158,6 @@ def _three_candidates(proof: Derivation) -> None:
         B,
         "The background's c is smaller still.",
         where=meaning(c_a, B, foreground=0, background=0),
-        key=True,
     )
     proof.step(
         "At every prediction the two numbers c differ by",
@@ -238,7 +248,6 @@ def _no_smoothing_term(proof: Derivation) -> None:
         "So Claim 1 holds from p* upwards, and fails for a smaller foreground.",
         where={p_star: beta * b**2 / ((1 - epsilon) * (alpha - beta * b)), **two_labels},
         label="critical fraction",
-        key=True,
     )
 
 
@@ -317,7 +326,15 @@ def _special_masks(proof: Derivation) -> None:
         delta * (alpha * (1 - b) - beta * b) - beta * b**2 * Q,
         "Put in P = 0. The mask is optimal if this is at least 0.",
         where={A: condition_a},
-        label="empty mask",
+    )
+    proof.step(
+        "So it must be at least the critical δ, if b lies below α/(α + β). Otherwise no δ is enough.",
+        delta * (alpha * (1 - b) - beta * b) - beta * b**2 * Q,
+        "=",
+        (alpha - (alpha + beta) * b) * (delta - delta_star),
+        "α(1 - b) - β b = α - (α + β) b.",
+        where={delta_star: beta * b**2 * Q / (alpha - (alpha + beta) * b), **two_labels},
+        label="critical delta",
     )
     proof.step(
         "One-hot targets of n pixels in one ratio have P = n and Q = (C - 1) n. With δ = 0:",
@@ -352,7 +369,17 @@ def claim1_simplex() -> Derivation:
 
     Source: the talk; the conditions are this collection's. Introduced in lesson 07.
     """
-    proof = Derivation("Claim 1 on the simplex")
+    letters = {
+        "n": "the number of pixels",
+        "R": "the sum of the predictions at the right class",
+        "t": "the label of a pixel, a distribution over the classes",
+        "y": "its one-hot label",
+        "yhat": "its prediction, a distribution over the classes",
+        "C": "the number of classes",
+        "T_0": "the average of the classes' indices at the target",
+        "T_30": "the same with 30 background pixels called foreground",
+    }
+    proof = Derivation("Claim 1 with a softmax and one ratio", letters=letters)
     _one_pixel(proof)
     _all_pixels(proof)
     _average_of_classes(proof)
@@ -414,7 +441,6 @@ def _all_pixels(proof: Derivation) -> None:
         tp + delta + (alpha + beta) * (pixels - tp),
         "Summed over the pixels.",
         where=where,
-        key=True,
     )
     proof.step(
         "The index is defined for every prediction.",
@@ -433,9 +459,8 @@ def _all_pixels(proof: Derivation) -> None:
         rate,
         "The quotient rule.",
         where=where,
-        key=True,
     )
-    proof.step("which is positive.", rate, ">", 0, "D > 0.", key=True)
+    proof.step("which is positive.", rate, ">", 0, "D > 0.")
     smoothed_tp = (1 - epsilon) * hits + pixels * epsilon / C
     proof.step(
         "TP is the larger, the larger R, the sum of the predictions at the right class.",
@@ -461,6 +486,16 @@ def _all_pixels(proof: Derivation) -> None:
         0,
         "FP = FN.",
         where=where,
+    )
+    proof.step(
+        "With hard labels TP is R. For weights that add up to 1, and δ = 0, the index is then R/n: the accuracy of the "
+        "pixels.",
+        sp.Subs(T, (delta, beta), (0, 1 - alpha)),
+        "=",
+        hits / pixels,
+        "D = R + (n - R). True negatives count again, and neither α nor β is left.",
+        where={T: index_of((hits, pixels - hits, pixels - hits))},
+        label="accuracy",
     )
 
 
@@ -490,5 +525,4 @@ def _average_of_classes(proof: Derivation) -> None:
         "0.5098 against 0.5055: two ratios, and the one of the small class gains more than the other loses.",
         where={elsewhere: average(30), at_target: average(0)},
         label="average",
-        key=True,
     )

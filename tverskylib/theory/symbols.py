@@ -29,6 +29,33 @@ a, b = sp.symbols("a b", positive=True)
 
 half = sp.Rational(1, 2)
 
+WORDS = {
+    "alpha": "the weight of a false positive",
+    "beta": "the weight of a false negative",
+    "delta": "the smoothing term, in pixels",
+    "TP": "the true positives",
+    "FP": "the false positives",
+    "FN": "the false negatives",
+    "T": "the index N/D",
+    "N": "its numerator, TP + δ",
+    "D": "its denominator, TP + α FP + β FN + δ",
+    "T'": "the index after a change of the prediction",
+    "N'": "its numerator",
+    "D'": "its denominator",
+    "M": "the number of pixels",
+    "t": "the target, between 0 and 1; tᵢ on pixel i",
+    "y": "the mask, 0 or 1; yᵢ on pixel i",
+    "yhat": "the prediction, between 0 and 1; ŷᵢ on pixel i",
+    "h": "a change of the prediction, hᵢ on pixel i",
+    "varepsilon": "the strength of the smoothing, below 1",
+    "C": "the number of classes in the formula of smoothing",
+    "P": "the number of foreground pixels",
+    "Q": "the number of background pixels",
+    "a": "the smoothed label of foreground",
+    "b": "the smoothed label of background, ε/C",
+}
+"""What the letters mean wherever a derivation does not say otherwise."""
+
 two_labels = {a: 1 - epsilon + epsilon / C, b: epsilon / C}
 """The two values of a smoothed mask: a on foreground, b on background."""
 

@@ -1,4 +1,4 @@
-"""For every soft target the best prediction is a threshold: the theorem behind lesson 06."""
+"""For every soft target the best prediction is a threshold: the theorem of lesson 06."""
 
 from __future__ import annotations
 
@@ -63,7 +63,19 @@ def threshold_theorem() -> Derivation:
 
     Source: Lipton, Elkan and Naryanaswamy 2014 (F1); Koyejo et al. 2014; Dinkelbach 1967. Introduced in lesson 06.
     """
-    proof = Derivation("The threshold theorem")
+    letters = {
+        "TP'": "the true positives after the change",
+        "FP'": "the false positives after the change",
+        "FN'": "the false negatives after the change",
+        "TP_0": "TP of all pixels but pixel i",
+        "FP_0": "FP of all pixels but pixel i",
+        "FN_0": "FN of all pixels but pixel i",
+        "m": "the slope of cᵢ as a function of tᵢ",
+        "tau": "the threshold",
+        "x": "another value for pixel i, between 0 and 1",
+        "T_0": "any level of the index",
+    }
+    proof = Derivation("the threshold theorem", letters=letters)
     _change(proof)
     _sign_of_c(proof)
     _threshold(proof)
@@ -90,7 +102,6 @@ def _change(proof: Derivation) -> None:
         over_pixels(h[i] * coefficient(t[i])),
         "Put in both changes; the products ND cancel. Nothing is left that is not linear in h.",
         where={N_new: N + over_pixels(h[i] * t[i]), D_new: D + over_pixels(h[i] * weight(t[i]))},
-        key=True,
     )
     counts, counts_new = (tp, fp, fn), sp.symbols("TP' FP' FN'", nonnegative=True)
     proof.step(
@@ -106,7 +117,6 @@ def _change(proof: Derivation) -> None:
             D_new: terms_of(counts_new)[D],
             **terms_of(counts),
         },
-        key=True,
     )
     label, prediction = sp.symbols("t_i yhat_i", nonnegative=True)
     others = sp.symbols("TP_0 FP_0 FN_0", nonnegative=True)
@@ -169,7 +179,6 @@ def _threshold(proof: Derivation) -> None:
         slope * (label - tau),
         "m > 0; τ is where the line crosses 0.",
         where={tau: alpha * N / slope, slope: D + (alpha + beta - 1) * N},
-        key=True,
     )
     proof.step(
         "The threshold depends on the index alone.",
@@ -179,7 +188,6 @@ def _threshold(proof: Derivation) -> None:
         "Divide by D: N/D = T. The right side is what optimal_threshold computes.",
         where={T: N / D},
         label="tau",
-        key=True,
     )
     proof.step(
         "A better index asks for a higher threshold:",
@@ -218,7 +226,6 @@ def _threshold(proof: Derivation) -> None:
             "=",
             value,
             "The best threshold for Dice is half the best Dice." if at == half else "Put in α = β = 1.",
-            key=True,
         )
 
 

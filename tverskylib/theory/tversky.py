@@ -1,67 +1,35 @@
-"""What lesson 04 proves of the Tversky loss: its minimum, its gradient, empty masks, and image- or batch-wise."""
+"""What lessons 04 and 05 prove of the Tversky loss: its only minimum, its gradient, empty masks, and batches."""
 
 from __future__ import annotations
 
 import sympy as sp
 
 from tverskylib.theory.derivation import Derivation, built_once
-from tverskylib.theory.symbols import (
-    D,
-    N,
-    T,
-    alpha,
-    beta,
-    delta,
-    fn,
-    fp,
-    half,
-    index_of,
-    terms_of,
-    tp,
-)
+from tverskylib.theory.symbols import D, N, T, alpha, beta, delta, fn, fp, half, index_of, terms_of, tp
+
+COUNTS = (tp, fp, fn)
+TERMS = terms_of(COUNTS)
 
 
 @built_once
-def tversky_gradient() -> Derivation:
-    r"""The Tversky loss for a binary target: its only minimum, its gradient, empty masks, batches.
+def only_minimum() -> Derivation:
+    r"""The target is the only minimum of the Tversky loss, if there is foreground or a smoothing term.
 
-    .. math:: \frac{\partial T}{\partial \hat y_i} = \frac{y_i D - N (y_i + \alpha (1 - y_i) - \beta y_i)}{D^2}
+    .. math:: 1 - T = \frac{\alpha FP + \beta FN}{TP + \alpha FP + \beta FN + \delta}
 
     Returns:
-        A :class:`Derivation`; it holds for every number of pixels, because the counts of all pixels but one enter
-        as symbols.
+        A :class:`Derivation`, for every number of pixels.
 
-    Source: Salehi, Erdogmus and Gholipour 2017. Introduced in lesson 04.
+    Source: Salehi, Erdogmus and Gholipour 2017; the condition is this collection's. Introduced in lesson 04.
     """
-    proof = Derivation("The Tversky loss and its gradient")
-    _minimum(proof)
-    _gradient(proof)
-    _pulls(proof)
-    _empty_mask(proof)
-    _batch(proof)
-    half_delta = index_of((tp, fp, fn)).subs({alpha: half, beta: half})
-    s = sp.Symbol("s", nonnegative=True)
-    return proof.step(
-        "A Dice with a smoothing term s in the form below is ours with s = 2δ.",
-        half_delta,
-        "=",
-        (2 * tp + s) / (2 * tp + fp + fn + s),
-        "Multiply numerator and denominator by two.",
-        where={s: 2 * delta},
-    )
-
-
-def _minimum(proof: Derivation) -> None:
-    counts = (tp, fp, fn)
-    where = terms_of(counts)
+    proof = Derivation("the target is the only minimum of the Tversky loss")
     proof.step(
         "The loss is the weighted mistakes over the denominator.",
         1 - T,
         "=",
         (alpha * fp + beta * fn) / D,
         "1 - N/D is (D - N)/D, and D - N holds the mistakes.",
-        where={T: index_of(counts), **where},
-        key=True,
+        where={T: index_of(COUNTS), **TERMS},
     )
     proof.step(
         "The denominator is at least δ.",
@@ -69,7 +37,7 @@ def _minimum(proof: Derivation) -> None:
         ">=",
         delta,
         "The other terms are not negative.",
-        where=where,
+        where=TERMS,
     )
     proof.step(
         "With foreground, P = TP + FN > 0, the denominator is positive for every prediction.",
@@ -77,7 +45,7 @@ def _minimum(proof: Derivation) -> None:
         ">=",
         beta * (tp + fn),
         "The difference has no negative term. So D > 0 if δ > 0 or P > 0: the condition that the talk leaves out.",
-        where=where,
+        where=TERMS,
     )
     proof.step(
         "The loss is never negative.",
@@ -95,14 +63,35 @@ def _minimum(proof: Derivation) -> None:
             "Both weights are positive. So it is 0 only where FP = FN = 0, and that is ŷ = y.",
             assuming=[sp.Gt(mistake, 0)],
         )
-    proof.step(
+    return proof.step(
         "And there it is 0.",
         sp.Subs(1 - T, (fp, fn), (0, 0)),
         "=",
         0,
         "The numerator and the denominator are then both TP + δ.",
-        where={T: index_of(counts)},
+        where={T: index_of(COUNTS)},
     )
+
+
+@built_once
+def tversky_gradient() -> Derivation:
+    r"""The gradient of the index for a binary target, and why no point but the target is stationary.
+
+    .. math:: \frac{\partial T}{\partial \hat y_i} = \frac{y_i D - N (y_i + \alpha (1 - y_i) - \beta y_i)}{D^2}
+
+    Returns:
+        A :class:`Derivation`; it holds for every number of pixels, because the counts of all pixels but one enter
+        as symbols. Its last steps say what it means for a network: from logits no minimum is attained.
+
+    Source: Salehi, Erdogmus and Gholipour 2017. Introduced in lesson 04.
+    """
+    others = {name: f"{name[:2]} of all pixels but pixel i" for name in ("TP_0", "FP_0", "FN_0")}
+    logit = {"z": "the logit of a pixel"}
+    proof = Derivation("the gradient of the Tversky loss, and where it vanishes", letters=others | logit)
+    _gradient(proof)
+    _pulls(proof)
+    _no_other_stationary_point(proof)
+    return proof
 
 
 def _gradient(proof: Derivation) -> None:
@@ -128,7 +117,6 @@ def _gradient(proof: Derivation) -> None:
         "The quotient rule, on counts that are linear. The loss has the opposite sign.",
         where=where,
         label="gradient",
-        key=True,
     )
     proof.step(
         "With N and D known, it is a straight line in yᵢ.",
@@ -143,7 +131,6 @@ def _gradient(proof: Derivation) -> None:
         "=",
         (beta * N + D - N) / D**2,
         "Put in yᵢ = 1.",
-        key=True,
     )
     proof.step(
         "and on background another: two numbers for a whole mask.",
@@ -151,12 +138,10 @@ def _gradient(proof: Derivation) -> None:
         "=",
         -alpha * N / D**2,
         "Put in yᵢ = 0.",
-        key=True,
     )
 
 
 def _pulls(proof: Derivation) -> None:
-    where = terms_of((tp, fp, fn))
     proof.step(
         "The loss never rises with more prediction on foreground,",
         -(beta * N + D - N) / D**2,
@@ -164,7 +149,7 @@ def _pulls(proof: Derivation) -> None:
         0,
         "D - N = α FP + β FN is not negative.",
         assuming=[sp.Gt(D, 0, evaluate=False)],
-        where=where,
+        where=TERMS,
     )
     proof.step(
         "and never falls with more on background.",
@@ -173,7 +158,7 @@ def _pulls(proof: Derivation) -> None:
         0,
         "N = TP + δ is not negative.",
         assuming=[sp.Gt(D, 0, evaluate=False)],
-        where=where,
+        where=TERMS,
     )
     ratio = (beta * N + D - N) / (alpha * N)
     proof.step(
@@ -182,7 +167,7 @@ def _pulls(proof: Derivation) -> None:
         "=",
         (N + fn) / (alpha * N),
         "β weighs FN in D as well.",
-        where=where,
+        where=TERMS,
     )
     proof.step(
         "and falls with α.",
@@ -190,7 +175,7 @@ def _pulls(proof: Derivation) -> None:
         "=",
         -beta * (N + fn) / (alpha**2 * N),
         "It is the ratio that falls: the pull of the background alone need not grow with α.",
-        where=where,
+        where=TERMS,
     )
     proof.step(
         "The derivative by β is positive wherever it exists,",
@@ -210,7 +195,65 @@ def _pulls(proof: Derivation) -> None:
     )
 
 
-def _empty_mask(proof: Derivation) -> None:
+def _no_other_stationary_point(proof: Derivation) -> None:
+    foreground = beta * N + D - N
+    proof.step(
+        "With foreground in the mask, TP + FN > 0, the pull on it never vanishes:",
+        foreground,
+        ">=",
+        beta * (tp + fn),
+        "The difference is β δ + α FP.",
+        where=TERMS,
+    )
+    proof.step(
+        "it is positive for every prediction.",
+        beta * (tp + fn),
+        ">",
+        0,
+        "So while a foreground pixel is below 1, more of it makes the loss smaller.",
+        assuming=[sp.Gt(tp + fn, 0)],
+    )
+    proof.step(
+        "The pull on the background vanishes only where N = TP + δ does.",
+        alpha * N / D**2,
+        ">",
+        0,
+        "Once all foreground is at 1, N is at least TP > 0; and on an empty mask N = δ > 0. So while a background pixel "
+        "is above 0, less of it makes the loss smaller: no prediction but the target is stationary.",
+        assuming=[sp.Gt(N, 0)],
+    )
+    z = sp.Symbol("z", real=True)
+    sigmoid = 1 / (1 + sp.exp(-z))
+    proof.step(
+        "A network sets a logit z, and the prediction is its sigmoid, which grows at the rate",
+        sp.Derivative(sigmoid, z),
+        "=",
+        sp.exp(-z) / (1 + sp.exp(-z)) ** 2,
+        "The chain rule. This is ŷ (1 - ŷ).",
+    )
+    proof.step(
+        "never 0. So from logits no point at all is stationary: the loss comes as near to 0 as one likes, and no minimum "
+        "is attained.",
+        sp.exp(-z) / (1 + sp.exp(-z)) ** 2,
+        ">",
+        0,
+        "A sigmoid never reaches 0 or 1.",
+    )
+
+
+@built_once
+def empty_mask() -> Derivation:
+    r"""What an image without foreground teaches: S is the sum of its prediction.
+
+    .. math:: \frac{\partial L}{\partial \hat y_i} = \frac{\alpha \delta}{(\alpha S + \delta)^2} \le \frac{1}{4 S}
+
+    Returns:
+        A :class:`Derivation`.
+
+    Source: Tilborghs et al. 2022 discuss it for Dice. Introduced in lesson 05.
+    """
+    letters = {"S": "the sum of the prediction over the image", "s": "the smoothing term of the other form"}
+    proof = Derivation("what an image without foreground teaches", letters=letters)
     predicted = sp.Symbol("S", positive=True)
     slope = alpha * delta / (alpha * predicted + delta) ** 2
     empty = {T: index_of((0, predicted, 0))}
@@ -222,7 +265,6 @@ def _empty_mask(proof: Derivation) -> None:
         "Each ŷᵢ adds to S at rate 1.",
         where=empty,
         label="empty mask",
-        key=True,
     )
     proof.step(
         "For a given S it changes with δ,",
@@ -260,51 +302,112 @@ def _empty_mask(proof: Derivation) -> None:
         "The numerator is 0, and a constant has no gradient.",
         where=empty,
     )
+    s = sp.Symbol("s", nonnegative=True)
+    return proof.step(
+        "The same in another form: a Dice with a smoothing term s as below is ours with s = 2δ.",
+        index_of(COUNTS).subs({alpha: half, beta: half}),
+        "=",
+        (2 * tp + s) / (2 * tp + fp + fn + s),
+        "Multiply numerator and denominator by two.",
+        where={s: 2 * delta},
+    )
 
 
-def _batch(proof: Derivation) -> None:
+@built_once
+def batch_mean() -> Derivation:
+    r"""Batch-wise, K images have the mean of their indices, weighted by their denominators.
+
+    .. math:: T = \frac{\sum_k N_k}{\sum_k D_k} = \frac{\sum_k D_k T_k}{\sum_k D_k}
+
+    Returns:
+        A :class:`Derivation`, by sums, for every number of images K; each image is given the smoothing term delta/K.
+        Its last steps are the gradient and the counterexample for the full delta in each image.
+
+    Source: this collection. Introduced in lesson 05.
+    """
+    letters = {
+        "K": "the number of images",
+        "TP": "the true positives; TPₖ of image k",
+        "FP": "the false positives; FPₖ of image k",
+        "FN": "the false negatives; FNₖ of image k",
+        "N": "the numerator, TP + δ; Nₖ of image k, with δ/K",
+        "D": "the denominator, TP + α FP + β FN + δ; Dₖ of image k, with δ/K",
+        "T": "the index; Tₖ of image k",
+        "m": "a number that no Tₖ lies below",
+        "r": "a number that no Tₖ lies above",
+        "u": "uₖ, how far image k lies above m",
+        "v": "vₖ, how far image k lies below r",
+        "x": "the prediction on one pixel of image 1",
+        "N_0": "the sum of the numerators of all other images, however many",
+        "D_0": "the sum of their denominators",
+    }
+    proof = Derivation("batch-wise is a weighted mean of the images", letters=letters)
     k, images = sp.symbols("k K", integer=True, positive=True)
+
+    def over_images(term: sp.Expr) -> sp.Sum:
+        return sp.Sum(term, (k, 1, images))
+
     each = [sp.IndexedBase(name, nonnegative=True) for name in ("TP", "FP", "FN")]
-    pooled = tuple(sp.Sum(count[k], (k, 1, images)) for count in each)
+    pooled = tuple(over_images(count[k]) for count in each)
     shared = terms_of(tuple(count[k] for count in each), delta / images)
     for part, name in ((N, "numerator"), (D, "denominator")):
         proof.step(
-            f"Batch-wise, the {name} of K images is the sum of theirs, if each is given δ/K.",
+            f"The {name} of the batch is the sum of those of its K images, if each image is given δ/K.",
             terms_of(pooled)[part],
             "=",
-            sp.Sum(shared[part], (k, 1, images)),
+            over_images(shared[part]),
             "Both are linear in the counts and in δ; this holds for every K.",
         )
-    first, second, index_1, index_2 = sp.symbols("D_1 D_2 T_1 T_2", positive=True)
-    counts = [sp.symbols(f"TP_{k} FP_{k} FN_{k}", nonnegative=True) for k in (1, 2)]
-    parts = [terms_of(one, delta / 2) for one in counts]
-    where = {
-        T: index_of(tuple(sum(pair) for pair in zip(*counts, strict=True))),
-        index_1: index_of(counts[0], delta / 2),
-        index_2: index_of(counts[1], delta / 2),
-        first: parts[0][D],
-        second: parts[1][D],
-    }
-    mean = (first * index_1 + second * index_2) / (first + second)
+    n_k, t_k, u_k, v_k = (sp.IndexedBase(name, nonnegative=True)[k] for name in ("N", "T", "u", "v"))
+    d_k = sp.IndexedBase("D", positive=True)[k]
+    mean = over_images(d_k * t_k) / over_images(d_k)
     proof.step(
-        "So the batch of two images has the mean of their indices, weighted by their denominators.",
-        T,
+        "So the index of the batch is the mean of the images' indices, weighted by their denominators.",
+        over_images(n_k) / over_images(d_k),
         "=",
         mean,
-        "With δ/2 for each image; with the full δ for each it is not true.",
-        where=where,
+        "Tₖ = Nₖ/Dₖ, so that Nₖ = Dₖ Tₖ.",
+        where={n_k: d_k * t_k},
+        label="mean",
     )
+    m, r = sp.symbols("m r", nonnegative=True)
+    for bound, rest, meaning, name in ((m, u_k, m + u_k, "above"), (r, v_k, r - v_k, "below")):
+        sign = 1 if name == "above" else -1
+        proof.step(
+            f"If every image lies {name} a number, the batch lies {name} it by a mean of what they have left:",
+            sign * (mean - bound),
+            "=",
+            over_images(d_k * rest) / over_images(d_k),
+            f"Put in Tₖ = {'m + uₖ' if name == 'above' else 'r - vₖ'}.",
+            where={t_k: meaning},
+        )
+        proof.step(
+            "and that is not negative.",
+            over_images(d_k * rest) / over_images(d_k),
+            ">=",
+            0,
+            "No term is. So the batch lies between the smallest and the largest Tₖ.",
+        )
+    x = sp.Symbol("x", nonnegative=True)
+    own_n, own_d = sp.Function("N_1")(x), sp.Function("D_1")(x)
+    rest_n, rest_d = sp.Symbol("N_0", nonnegative=True), sp.Symbol("D_0", positive=True)
+    whole = (own_n + rest_n) / (own_d + rest_d)
     proof.step(
-        "It lies beyond the first index by a share of the distance to the second,",
-        mean - index_1,
+        "The gradient is another matter. A pixel of image 1 has the pooled T of ALL images in its gradient:",
+        sp.Derivative(whole, x),
         "=",
-        second / (first + second) * (index_2 - index_1),
-        "Subtract.",
+        (sp.Derivative(own_n, x) - T * sp.Derivative(own_d, x)) / (own_d + rest_d),
+        "The quotient rule; only N₁ and D₁ depend on the pixel. Image-wise, T₁ would stand in the place of T.",
+        where={T: whole},
     )
-    proof.step(
-        "and short of the second by the rest: between the two.",
-        index_2 - mean,
-        "=",
-        first / (first + second) * (index_2 - index_1),
-        "Subtract.",
-    )
+    one_mistake = (tp, fp, fn, alpha, beta, delta)
+    for name, wrong, value in (("Each of two images", 1, sp.Rational(2, 3)), ("and their batch", 2, half)):
+        proof.step(
+            f"{name} with {wrong} false positive{'s' * (wrong > 1)}, Dice, δ = 1:",
+            sp.Subs(T, one_mistake, (0, wrong, 0, half, half, 1)),
+            "=",
+            value,
+            "With the full δ in each image the batch can lie outside." if wrong == 2 else "1/(1/2 + 1).",
+            where={T: index_of(COUNTS)},
+        )
+    return proof

@@ -1,7 +1,6 @@
 """Images to segment, with a ground truth and a prediction.
 
-Imported at once and not lazily, for it costs nothing (scikit-image and scikit-learn load on the first call), and
-because the function ``real_image`` must win over the module of the same name.
+Imported at once and not lazily, for it costs nothing (what is heavy loads on the first call), and because the function ``real_image`` must win over the module of the same name.
 """
 
 from tverskylib.tiles.augment import augment

@@ -1,17 +1,18 @@
-"""One real histology image, what is stained brown in it, and a prediction that is honestly unsure."""
+"""One real histology image, what is stained brown in it, and a prediction that is honestly unsure.
+
+The arrays lie ready in ``real_image.npz``; :mod:`tverskylib.tiles.make_real_image` makes them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-MIDDLE = 256  # columns left of it train the classifier, the others are shown
-SMOOTHING, SMALLEST_OBJECT, SMALLEST_HOLE = 1.0, 60, 30  # of the annotation, in pixels
-BIN, NOISE, BLUR, SEED = 4, 0.4, 3.0, 0  # of the camera: pixels a bin, deviation, deviation in bins
+ARRAYS = Path(__file__).with_suffix(".npz")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,18 +75,12 @@ def real_image() -> RealImage:
         0.5 lies between 0.75 and 0.85, and 0.5 is not the best threshold for it.
 
     Source: ``skimage.data.immunohistochemistry``, acquired at the Center for Microscopy and Molecular Imaging (CMMI),
-    no known copyright restrictions; it comes with scikit-image, so nothing is downloaded. Deconvolution: Ruifrok and
+    no known copyright restrictions; scikit-image brings the whole slide along. Deconvolution: Ruifrok and
     Johnston 2001; threshold: Otsu 1979. Introduced in lesson 02.
     """
-    from skimage.data import immunohistochemistry
-
-    slide = immunohistochemistry().astype(np.float32) / np.float32(255)
-    target = _annotate(slide)
-    shown = RealImage(
-        image=slide[:, MIDDLE:].copy(),
-        target=target[:, MIDDLE:].copy(),
-        probability=_predict_right(slide, target[:, :MIDDLE]),
-    )
+    with np.load(ARRAYS) as stored:
+        light = stored["image"].astype(np.float32) / np.float32(255)
+        shown = RealImage(light, stored["target"], stored["probability"])
     for array in (shown.image, shown.target, shown.probability):
         array.setflags(write=False)  # every caller gets the same arrays
     return shown
@@ -100,52 +95,3 @@ def real_crop() -> RealImage:
     second gland. Introduced in lesson 02.
     """
     return real_image().crop(rows=slice(192, 448))
-
-
-def _annotate(slide: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Where the slide is stained with DAB."""
-    from skimage.color import rgb2hed
-    from skimage.filters import gaussian, threshold_otsu
-
-    dab = gaussian(rgb2hed(slide)[..., 2], SMOOTHING)
-    stained = _without_specks(dab > threshold_otsu(dab), SMALLEST_OBJECT)
-    return ~_without_specks(~stained, SMALLEST_HOLE)
-
-
-def _without_specks(mask: NDArray[np.bool_], smallest: int) -> NDArray[np.bool_]:
-    """The mask less its connected parts of fewer pixels than ``smallest``."""
-    # skimage.morphology.remove_small_objects has changed the names of its arguments between versions.
-    from skimage.measure import label
-
-    parts = label(mask, connectivity=1)
-    kept = np.bincount(parts.ravel()) >= smallest
-    kept[0] = False  # what is not in the mask
-    large: NDArray[np.bool_] = kept[parts]
-    return large
-
-
-def _predict_right(slide: NDArray[np.float32], left_target: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Probabilities on the right half of the slide, of a classifier that is shown the left half."""
-    noise = np.random.default_rng(SEED)
-    left, right = (_through_poor_camera(half, noise) for half in (slide[:, :MIDDLE], slide[:, MIDDLE:]))
-    classifier = _fit(left, left_target)
-    probability: NDArray[np.float64] = classifier.predict_proba(right.reshape(-1, 1))[:, 1]
-    return probability.reshape(right.shape).astype(np.float32)
-
-
-def _through_poor_camera(half: NDArray[np.float32], noise: np.random.Generator) -> NDArray[np.float64]:
-    """How bright a pixel's neighbourhood is in red light, at low magnification and with noise."""
-    from skimage.filters import gaussian
-    from skimage.transform import downscale_local_mean, resize
-
-    bins = downscale_local_mean(half[..., 0].astype(np.float64), (BIN, BIN))
-    seen = np.clip(bins + NOISE * noise.standard_normal(bins.shape), 0, 1)
-    brightness: NDArray[np.float64] = resize(gaussian(seen, BLUR), half.shape[:2], order=1, mode="edge")
-    return brightness
-
-
-def _fit(brightness: NDArray[np.float64], target: NDArray[np.bool_]) -> Any:
-    """A logistic regression of the target on one number a pixel."""
-    from sklearn.linear_model import LogisticRegression
-
-    return LogisticRegression().fit(brightness.reshape(-1, 1), target.ravel())

@@ -1,5 +1,5 @@
 """Training: a network, one run, many runs."""
 
-import lazy_loader
+from tverskylib._extras import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from tverskylib._extras import optional
 from tverskylib.tiles import folder_tiles
-from tverskylib.training.colour import write_colour_record
-from tverskylib.training.data import Tiles
-from tverskylib.training.grid import GridError, run_grid
 from tverskylib.training.profiles import PROFILES, arithmetic, runs
 from tverskylib.training.record import read_records
-from tverskylib.training.report import report
+
+with optional("tverskylib.training"):
+    from tverskylib.training.colour import write_colour_record
+    from tverskylib.training.data import Tiles
+    from tverskylib.training.grid import GridError, run_grid
+    from tverskylib.training.report import report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tverskylib._extras import optional
 from tverskylib.index import dice_index
 from tverskylib.tiles import GENERATOR_VERSION, TileSettings, synthetic_tiles
 from tverskylib.training.data import Tiles
@@ -30,7 +31,8 @@ def colour_dice(tiles: Tiles) -> float:
 
     Introduced in lesson 10.
     """
-    from sklearn.linear_model import LogisticRegression
+    with optional():
+        from sklearn.linear_model import LogisticRegression
 
     positive = tiles.pick(tiles.positive)
     train, test = positive.split("train"), positive.split("test")

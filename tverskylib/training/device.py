@@ -7,6 +7,7 @@ from typing import Any, Literal
 import torch
 
 from tverskylib._checks import check_choice
+from tverskylib._extras import optional
 
 Device = Literal["auto", "cpu"]
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -28,8 +29,9 @@ def accelerator(device: Device = "auto", precision: Precision = "auto") -> Any:
     """
     check_choice("device", device, ("auto", "cpu"))
     check_choice("precision", precision, ("auto", "float32", "bfloat16"))
-    from accelerate import Accelerator
-    from accelerate.state import AcceleratorState
+    with optional():
+        from accelerate import Accelerator
+        from accelerate.state import AcceleratorState
 
     if not torch.distributed.is_initialized():
         # Accelerate remembers the first choice of a process; in a notebook the next run may choose otherwise.

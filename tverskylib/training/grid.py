@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from tverskylib._extras import optional
 from tverskylib.training.data import Tiles, data_hash
 from tverskylib.training.device import Device, Precision
 from tverskylib.training.record import Record, kept_record, record_of, write_record
@@ -117,7 +118,8 @@ def run_and_record(
 def _with_joblib(
     settings: Sequence[RunSettings], folder: Path, tiles: Tiles | None, jobs: int, options: dict[str, Any]
 ) -> Iterable[Outcome]:
-    from joblib import Parallel, delayed  # type: ignore[import-untyped, unused-ignore]
+    with optional():
+        from joblib import Parallel, delayed  # type: ignore[import-untyped, unused-ignore]
 
     threads = max(1, (os.cpu_count() or 1) // jobs)
     # One run at a time is handed out: runs take minutes, and a batch of them would leave a core idle at the end.
@@ -131,7 +133,8 @@ def _with_joblib(
 def _with_dask(
     settings: Sequence[RunSettings], folder: Path, tiles: Tiles | None, scheduler: str, options: dict[str, Any]
 ) -> Iterator[Outcome]:
-    from distributed import Client, as_completed
+    with optional():
+        from distributed import Client, as_completed
 
     data = None if tiles is None else data_hash(tiles)
     with Client(scheduler, timeout="30s") as client:
@@ -146,6 +149,7 @@ def _with_dask(
 
 
 def _shown(outcomes: Iterable[Outcome], total: int, progress: bool) -> Iterator[Outcome]:
-    from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
+    with optional():
+        from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
 
     yield from tqdm(outcomes, total=total, desc="Runs", unit="run", disable=not progress or not total)

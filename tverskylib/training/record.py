@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tverskylib.tiles import GENERATOR_VERSION
 from tverskylib.training.files import replacing
-from tverskylib.training.run import Trained
 from tverskylib.training.settings import RunSettings
+
+if TYPE_CHECKING:  # records are read where there is no torch
+    from tverskylib.training.run import Trained
 
 Record = dict[str, Any]
 

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from tverskylib._checks import describe
+from tverskylib._extras import optional
 from tverskylib.metrics import Evaluation, evaluate
 from tverskylib.metrics.scores import balanced_accuracy, dice, mean
 from tverskylib.tiles import synthetic_tiles
@@ -195,7 +196,8 @@ class _Run:
     @contextmanager
     def bar(self, curves: Curves, progress: bool) -> Iterator[Any]:
         """A progress bar over all steps of the run."""
-        from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
+        with optional():
+            from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
 
         total, done = self.settings.epochs * self.steps, curves.epochs * self.steps
         shown = progress and self.accelerator.is_main_process

@@ -1,5 +1,5 @@
 """Explorers that are computed and drawn in the browser: in a notebook, in Voila, or in a page with no kernel."""
 
-import lazy_loader
+from tverskylib._extras import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

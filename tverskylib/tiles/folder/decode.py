@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from tverskylib._extras import optional
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -101,7 +103,8 @@ def _open(file: Path) -> tuple[Image | None, int]:
 
 def _with_scikit_image(file: Path, channels: tuple[int, ...]) -> NDArray[Any]:
     """16-bit colour and 64-bit numbers, for which scikit-image calls tifffile."""
-    from skimage.io import imread
+    with optional():
+        from skimage.io import imread
 
     try:
         array: NDArray[Any] = imread(file)

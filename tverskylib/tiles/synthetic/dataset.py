@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tverskylib._checks import check_choice, check_flag, describe
+from tverskylib._extras import optional
 from tverskylib.tiles.cache import cached
 from tverskylib.tiles.synthetic.cohort import SPLITS, plan
 from tverskylib.tiles.synthetic.drawing import draw_tile
@@ -151,8 +152,9 @@ def synthetic_tiles(
 
 def _draw_all(settings: TileSettings, workers: int, progress: bool) -> dict[str, Any]:
     """The images and the targets of all tiles, chunk by chunk."""
-    from joblib import Parallel, delayed  # type: ignore[import-untyped, unused-ignore]
-    from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
+    with optional():
+        from joblib import Parallel, delayed  # type: ignore[import-untyped, unused-ignore]
+        from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
 
     length = max(1, CHUNK // settings.size**2)
     chunks = np.split(np.arange(settings.tiles), range(length, settings.tiles, length))
