@@ -21,13 +21,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start = time.monotonic()
     source = ROOT / "build" / "site-pages"
     Stage(source).make()
-    status = build_main(
-        ["-W", "--keep-going", "-q", "-E", "-j", "auto", "-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "doctrees")]
-        + [str(source), str(options.to)]
-    )
+    strict = ["-W", "--keep-going", "-q", "-E", "-j", "auto"]
+    places = ["-c", str(ROOT / "site"), "-d", str(ROOT / "build" / "doctrees"), str(source), str(options.to)]
+    status = build_main([*strict, *places])
     size = sum(path.stat().st_size for path in options.to.rglob("*") if path.is_file()) / 1e6
-    print(f"{options.to.relative_to(Path.cwd()) if options.to.is_relative_to(Path.cwd()) else options.to}: "
-          f"{size:.0f} MB in {time.monotonic() - start:.0f} s")
+    print(
+        f"{options.to.relative_to(Path.cwd()) if options.to.is_relative_to(Path.cwd()) else options.to}: "
+        f"{size:.0f} MB in {time.monotonic() - start:.0f} s"
+    )
     return status
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-import build as lessons
 import nbformat
 from introduced import by_lesson, packages, public
 from live import Live
+from tverskylib.explorers.browser.stored import strip
 
+import build as lessons
 from tverskylib import explorers
 from tverskylib.explorers.browser.explorer import BrowserExplorer
-from tverskylib.explorers.browser.stored import strip
 from tverskylib.figures.plate import mimebundle
 
 LANDING = "threshold"  # the explorer that a visitor sees first
@@ -66,7 +66,10 @@ def api(text: str) -> str:
 
 def status(project: lessons.Project, text: str) -> str:
     """A row a lesson."""
-    rows = ["| lesson | minutes to read | cells that ran | hash of the source | hash of the library |", "| --- | ---: | ---: | --- | --- |"]
+    rows = [
+        "| lesson | minutes to read | cells that ran | hash of the source | hash of the library |",
+        "| --- | ---: | ---: | --- | --- |",
+    ]
     for lesson in project.lessons:
         stored = nbformat.read(project.notebooks / f"{lesson.name}.ipynb", as_version=4)
         hashes = stored.metadata.get("tverskylib", {})
@@ -84,5 +87,8 @@ def status(project: lessons.Project, text: str) -> str:
 def names_of(lesson: str) -> str:
     """A line with the public names that a lesson introduces, or nothing."""
     found = by_lesson().get(lesson, [])
-    return "**In the library:** " + ", ".join(f"{{any}}`{name.rpartition('.')[2]} <{name}>`" for name in found) if found else ""
-
+    return (
+        "**In the library:** " + ", ".join(f"{{any}}`{name.rpartition('.')[2]} <{name}>`" for name in found)
+        if found
+        else ""
+    )

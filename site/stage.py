@@ -20,12 +20,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))
 
-import build as lessons  # noqa: E402 - the folder of notebooks is no package
 import generated  # noqa: E402
 import nbformat  # noqa: E402
 from live import Live, called  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 from nbformat.v4 import new_markdown_cell  # noqa: E402
+from terms import FirstUses, terms  # noqa: E402
+
+import build as lessons  # noqa: E402 - the folder of notebooks is no package
 
 PICTURE = re.compile(r'src="data:image/(png|jpeg);base64,([\w+/=\n]+)"')
 LINK = re.compile(r"\]\((?!https?:|#|mailto:|<)([^)\s]+)\)")
@@ -81,7 +83,9 @@ class Stage:
         cells = [cell for one in stored.cells for cell in [one, *self.answers(lesson, one)]]
         if names := generated.names_of(lesson.name[:2]):
             cells.append(new_markdown_cell(names))
-        stored.cells = [self.cell(cell, lesson.name) for cell in cells]
+        uses = FirstUses(terms(ROOT / "site" / "pages" / "glossary.md"))
+        stored.cells = [self.cell(cell, lesson.name, uses) for cell in cells]
+        stored.cells[0].source = stored.cells[0].source.replace("# ", f"# {lesson.name[:2]} ", 1)
         nbformat.write(stored, folder_of(self.target / "notebooks" / f"{lesson.name}.ipynb"))
 
     def answers(self, lesson: lessons.Lesson, cell: NotebookNode) -> Iterator[NotebookNode]:
@@ -97,11 +101,11 @@ class Stage:
             if lessons.tagged(one, "solution"):
                 yield answer(one)
 
-    def cell(self, cell: NotebookNode, name: str) -> NotebookNode:
+    def cell(self, cell: NotebookNode, name: str, uses: FirstUses) -> NotebookNode:
         """A cell as the site shows it."""
         cell = copy.deepcopy(cell)
         if cell.cell_type == "markdown":
-            cell.source = self.with_links(cell.source, ROOT / "notebooks")
+            cell.source = uses.linked(self.with_links(cell.source, ROOT / "notebooks"))
         for tag, prompt in FOLDED.items():
             if cell.cell_type == "code" and lessons.tagged(cell, tag):
                 fold(cell, "hide-input", prompt)
@@ -145,7 +149,9 @@ class Stage:
         if found == ROOT / "README.md":
             return "/index.md"
         in_notebooks, in_results = found.parent == ROOT / "notebooks", ROOT / "results" in found.parents
-        is_page = (found.suffix == ".ipynb" and in_notebooks) or (found.suffix == ".md" and (in_notebooks or in_results))
+        is_page = (found.suffix == ".ipynb" and in_notebooks) or (
+            found.suffix == ".md" and (in_notebooks or in_results)
+        )
         if is_page or not found.is_file() or not found.is_relative_to(ROOT):
             return target
         copied_to(found, self.target / "files" / found.relative_to(ROOT))
