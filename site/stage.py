@@ -113,7 +113,7 @@ class Stage:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "text/html" in data:
-                data["text/html"] = self.with_files(data["text/html"], name)
+                data["text/html"] = self.with_files(data["text/html"], name).replace("<th></th>", "<td></td>")
                 data.pop("image/png", None)
             if explorer and "text/html" in data:
                 data["text/html"] = self.live.place(explorer, data["text/html"])
