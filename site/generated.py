@@ -3,47 +3,36 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 
 import nbformat
 from introduced import by_lesson, packages, public
 from live import Live
-from tverskylib.explorers.browser.stored import strip
 
 import build as lessons
-from tverskylib import explorers
+from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.explorer import BrowserExplorer
+from tverskylib.explorers.browser.stored import SCALE, strip
 from tverskylib.figures.plate import mimebundle
 
 LANDING = "threshold"  # the explorer that a visitor sees first
 
 
-def browser_explorers() -> Iterator[tuple[str, type[BrowserExplorer]]]:
-    """Every explorer that lives in the browser, by the name that lessons call."""
-    for name in dir(explorers):
-        kind = getattr(explorers, name)
-        if inspect.isclass(kind) and issubclass(kind, BrowserExplorer) and not inspect.isabstract(kind):
-            yield name, kind
-
-
 def alive(live: Live, kind: type[BrowserExplorer]) -> str:
     """A block of HTML with an explorer; its strip stands there first."""
     stored = strip(kind.name)
-    words = "" if stored is None else mimebundle(stored.png, stored.alt)[0]["text/html"]
+    words = "" if stored is None else mimebundle(stored.png, stored.alt, scale=SCALE)[0]["text/html"]
     return f"```{{raw}} html\n{live.place(kind(), words)}\n```"
 
 
 def landing(live: Live, text: str, table: str) -> str:
     """The first page."""
-    shown = next((kind for name, kind in browser_explorers() if name == LANDING), None)
-    if shown is not None:
-        text = text.replace("<!-- landing -->", alive(live, shown))
+    text = text.replace("<!-- landing -->", alive(live, catalogue()[LANDING]))
     return lessons.filled(text, "lessons", table)
 
 
 def gallery(live: Live, text: str) -> str:
     """All explorers, each with its question."""
-    parts = [f"## {kind.title}\n\n{kind.question}\n\n{alive(live, kind)}" for _, kind in browser_explorers()]
+    parts = [f"## {kind.title}\n\n{kind.question}\n\n{alive(live, kind)}" for kind in catalogue().values()]
     return lessons.filled(text, "gallery", "\n\n".join(parts))
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tverskylib.explorers.browser.style import style
-
 from tverskylib import explorers
 from tverskylib.explorers.browser.explorer import BrowserExplorer
 from tverskylib.explorers.browser.page import encoded
+from tverskylib.explorers.browser.style import style
 
 # A classic script: module scripts may not be loaded from a file on a disk.
 _SCRIPT = """(() => {{

@@ -15,6 +15,7 @@ EXTRA_OF = {
     "imagecodecs": "train",
     "joblib": "train",
     "monai": "train",
+    "psutil": "train",
     "skimage": "train",
     "sklearn": "train",
     "tifffile": "train",

@@ -1,13 +1,19 @@
 """A folder of images: every format and every broken rule, tiles that cover all, splits that keep patients together."""
 
+import dataclasses
+import os
 import re
+import shutil
+import stat
 import struct
 import subprocess
 import sys
+import unicodedata
 import warnings
 import zlib
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +24,7 @@ from skimage.transform import rescale
 
 from tverskylib import tversky_loss
 from tverskylib.tiles import FolderTiles, folder_tiles
+from tverskylib.tiles.folder import layout
 from tverskylib.tiles.folder.dataset import _starts
 
 ONE = {"train": 1.0}  # for folders of a single image
@@ -191,10 +198,10 @@ def test_16_bit_colour_tiff_with_alpha(folder):
     np.testing.assert_array_equal(picture[DISC], np.round(DEEP / 257)[DISC])
 
 
-def test_16_bit_colour_png_is_read_to_8_bits(folder):
+def test_16_bit_colour_png_keeps_its_16_bits(folder):
     save_deep_png(folder / "images/a.png", DEEP)
-    np.testing.assert_array_equal(one(folder)[0], DEEP >> 8)
-    refused(folder, "images/a.png", "too few for white=4095", white=4095)
+    np.testing.assert_array_equal(one(folder)[0], np.round(DEEP / 257))
+    np.testing.assert_array_equal(one(folder, white=4095)[0], np.round(np.minimum(DEEP, 4095) * (255 / 4095)))
 
 
 def test_white_is_the_brightest_value_of_the_camera(folder):
@@ -729,6 +736,255 @@ def test_the_docstring_says_what_a_reader_looks_up():
     assert all(part in text for part in ("Args:", "Returns:", "Raises:", "lesson 10", "uint8", "groups.csv"))
 
 
+# Names, links, and what systems leave in folders
+
+
+def test_names_are_compared_in_the_composed_form_of_unicode(folder):
+    for part, form in (("images", "NFC"), ("masks", "NFD")):
+        (folder / part / "a.png").rename(folder / part / unicodedata.normalize(form, "Zoë 1.png"))
+    write_groups(folder, {unicodedata.normalize("NFD", "Zoë 1.png"): "1"})
+    assert len(folder_tiles(folder, size=30, splits=ONE)) == 1
+
+
+def test_a_patient_in_two_forms_of_unicode_is_one(cohort):
+    names = [unicodedata.normalize(("NFC", "NFD")[k % 2], "Zoë") if k < 4 else k for k in range(12)]
+    write_groups(cohort, {f"slide {k:02}": name for k, name in enumerate(names)})
+    tiles = folder_tiles(cohort, size=16)
+    assert len(tiles.group_names) == 9 and len({*tiles.splits[tiles.groups == tiles.group_names.index("Zoë")]}) == 1
+
+
+@pytest.mark.parametrize("names", [("patient 7", "Patient 7"), ("patient 7", "patient  7"), ("ß", "SS")])
+def test_patients_that_differ_in_case_or_spaces_are_refused(cohort, names):
+    write_groups(cohort, {f"slide {k:02}": names[k] if k < 2 else k for k in range(12)})
+    with pytest.raises(ValueError, match=r"groups.csv: must write a group's name alike everywhere, and .* differ in"):
+        folder_tiles(cohort, size=16)
+
+
+@pytest.mark.parametrize(
+    ("mask", "hint"), [("A.png", "masks/A.png comes near"), ("a_mask.png", "masks/a_mask.png comes near")]
+)
+def test_a_partner_that_is_nearly_called_so_is_named(folder, mask, hint):
+    (folder / "masks/a.png").rename(folder / "masks" / mask)
+    refused(folder, "images/a.png", rf"partner of the same stem, masks/a\.\*, and has none \({hint}: rename it\)")
+
+
+def test_what_three_systems_leave_in_folders_is_passed_over(folder):
+    for name in (".DS_Store", "._a.png", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Icon\r", ".~lock.a.png#"):
+        (folder / "images" / name).write_bytes(b"")
+        (folder / name).write_bytes(b"")
+    for name in ("__MACOSX", "@eaDir", "$RECYCLE.BIN", "lost+found", ".ipynb_checkpoints"):
+        (folder / "masks" / name).mkdir()
+    assert len(folder_tiles(folder, size=30, splits=ONE)) == 1
+
+
+@pytest.mark.parametrize("flag", ["st_file_attributes", "st_flags"])
+def test_what_windows_or_macos_call_hidden_is_passed_over(folder, monkeypatch, flag):
+    """A stand-in for the directory entries of those systems."""
+    constant = {"st_file_attributes": "FILE_ATTRIBUTE_HIDDEN", "st_flags": "UF_HIDDEN"}[flag]
+    hidden = getattr(stat, constant)
+
+    class Entry:
+        def __init__(self, name):
+            self.name = name
+
+        def stat(self, follow_symlinks):
+            assert not follow_symlinks
+            return SimpleNamespace(**{flag: hidden if self.name == "b.png" else 0})
+
+    assert layout._is_hidden(Entry("b.png")) and not layout._is_hidden(Entry("a.png"))
+
+
+needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+
+
+@needs_links
+def test_links(folder):
+    (folder / "images/a.png").rename(folder / "elsewhere.png")
+    (folder / "images/a.png").symlink_to(folder / "elsewhere.png")
+    assert len(folder_tiles(folder, size=30, splits=ONE)) == 1
+    (folder / "elsewhere.png").unlink()
+    refused(folder, "images/a.png", "must be an image file, .*, and is a link that leads nowhere: move it")
+    (folder / "images/a.png").unlink()
+    (folder / "images/a.png").symlink_to(folder / "images/a.png")
+    refused(folder, "images/a.png", "a link that leads nowhere")
+
+
+@needs_links
+def test_a_pipe_is_not_waited_for(folder):
+    (folder / "masks/a.png").unlink()
+    os.mkfifo(folder / "masks/a.png")
+    refused(folder, "masks/a.png", "and is a pipe or a device")
+
+
+def test_a_directory_named_like_a_file(folder):
+    (folder / "masks/a.png").unlink()
+    (folder / "masks/a.png").mkdir()
+    refused(folder, "masks/a.png", "and is a folder")
+
+
+WITHOUT_PERMISSION = """
+import os, sys
+from tverskylib.tiles import folder_tiles
+folder_tiles(sys.argv[1], size=8, splits={"a": 1.0})  # what is imported later could not be read
+if os.getuid() == 0:
+    os.setuid(65534)
+folder_tiles(sys.argv[2], size=8, splits={"a": 1.0})
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are others there")
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ("images/a.png", "images/a.png: must be readable, and you have no permission"),
+        ("masks/a.tif", "masks/a.tif: must be readable, and you have no permission"),
+        ("groups.csv", "groups.csv: must be readable: Permission denied"),
+        ("images", "images: must be a folder that can be listed: Permission denied"),
+    ],
+)
+def test_no_permission_to_read(folder, part, message):
+    (folder / "masks/a.png").unlink()
+    save(folder / "masks/a.tif", grey(DISC))
+    write_groups(folder, {"a": "1"})
+    for above in [folder, *folder.parents[:3]]:
+        above.chmod(above.stat().st_mode | 0o755)
+    like = shutil.copytree(folder, folder / "like it")
+    (folder / part).chmod(0)
+    try:
+        code = [sys.executable, "-c", WITHOUT_PERMISSION, str(like), str(folder)]
+        done = subprocess.run(code, capture_output=True, encoding="utf-8", timeout=120)
+    finally:
+        (folder / part).chmod(0o755)
+    assert done.returncode == 1 and f"ValueError: {folder.as_posix()}/{message}" in done.stderr, done.stderr
+
+
+# Tables of groups
+
+
+@pytest.mark.parametrize(
+    "name", ["Groups.csv", "GROUPS.CSV", "groups.xlsx", "groups.csv.txt", "group.csv", "groups.tsv"]
+)
+def test_a_table_that_is_nearly_called_so_is_refused(cohort, name):
+    (cohort / "groups.csv").rename(cohort / name)
+    with pytest.raises(
+        ValueError, match=f"{re.escape(name)}: the table of groups must be a file groups.csv, exactly so"
+    ):
+        folder_tiles(cohort, size=16)
+
+
+@needs_links
+@pytest.mark.parametrize("kind", ["a folder", "a link that leads nowhere", "a pipe or a device"])
+def test_a_table_that_is_no_file_is_refused(cohort, kind):
+    table = cohort / "groups.csv"
+    table.unlink()
+    {"a folder": table.mkdir, "a pipe or a device": lambda: os.mkfifo(table)}.get(
+        kind, lambda: table.symlink_to(cohort / "gone.csv")
+    )()
+    with pytest.raises(ValueError, match=rf"groups\.csv: the table of groups must be a file .*, got {kind}$"):
+        folder_tiles(cohort, size=16)
+
+
+def test_a_comma_in_a_name_needs_quotes(cohort):
+    write_groups(cohort, {f"slide {k:02}": "Smith, Ann" if k < 2 else k for k in range(12)})
+    with pytest.raises(ValueError, match=r"no more columns than its first line, and line 2 does: put \"...\" around"):
+        folder_tiles(cohort, size=16)
+    write_groups(cohort, {f"slide {k:02}": '"Smith, Ann"' if k < 2 else k for k in range(12)})
+    assert "Smith, Ann" in folder_tiles(cohort, size=16).group_names
+
+
+def given(cohort, split_of, header="file,group,split"):
+    write_groups(cohort, {f"slide {k:02}": f"{k // 2},{split_of(k // 2)}" for k in range(12)}, header)
+
+
+def test_an_owners_test_set_stays_and_the_others_are_drawn(cohort):
+    given(cohort, lambda group: "test" if group in (1, 4) else "")
+    found = set()
+    for seed in range(6):
+        tiles = folder_tiles(cohort, size=16, seed=seed)
+        assert set(tiles.groups[tiles.splits == "test"]) == {1, 4}
+        assert len(set(tiles.groups[tiles.splits == "validation"])) == 1
+        found.add(tuple(tiles.splits))
+    assert len(found) > 1
+
+
+def test_a_table_may_give_every_split(cohort):
+    given(cohort, lambda group: ("train", "validation", "test")[group % 3])
+    tiles = folder_tiles(cohort, size=16)
+    np.testing.assert_array_equal(tiles.splits, folder_tiles(cohort, size=16, seed=9).splits)
+    assert set(tiles.groups[tiles.splits == "train"]) == {0, 3}
+
+
+@pytest.mark.parametrize(
+    ("split_of", "message"),
+    [
+        (lambda group: "dev", "must name one of train, validation, test or nothing as split, and line 2 names dev"),
+        (lambda group: "train" if group else "test", "got 0 that groups.csv leaves open"),
+        (lambda group: ("train", "validation", "test", "")[group % 4], "names every split: then it must give every"),
+    ],
+)
+def test_bad_columns_of_splits(cohort, split_of, message):
+    given(cohort, split_of)
+    with pytest.raises(ValueError, match=message):
+        folder_tiles(cohort, size=16)
+
+
+def test_a_patient_in_two_given_splits_is_refused(cohort):
+    rows = {f"slide {k:02}": f"{k // 2},{'test' if k == 1 else ''}" for k in range(12)}
+    write_groups(cohort, rows, "file,group,split")
+    with pytest.raises(ValueError, match="must give all images of a group the same split, and 0 has none and test"):
+        folder_tiles(cohort, size=16)
+
+
+# Splits by seed, what there is, and warnings
+
+
+def test_splits_are_drawn_anew_without_reading(cohort):
+    tiles = folder_tiles(cohort, size=16)
+    for seed in range(4):
+        again = tiles.drawn(seed)
+        np.testing.assert_array_equal(again.splits, folder_tiles(cohort, size=16, seed=seed).splits)
+        assert again.images is tiles.images
+    with pytest.raises(ValueError, match="drawn anew for tiles of folder_tiles only"):
+        dataclasses.replace(tiles, shares={}).drawn(1)
+
+
+def test_a_summary_says_how_much_there_is(cohort):
+    tiles = folder_tiles(cohort, size=16)
+    found = tiles.summary()
+    assert list(found.index) == ["train", "validation", "test", "all"]
+    assert found.loc["all"].to_dict() == {"images": 12, "groups": 6, "tiles": 24, "positive": 22, "empty": 2}
+    assert (found.iloc[:3].sum() == found.loc["all"]).all()
+    for name in ("train", "validation", "test"):
+        part = tiles.split(name)
+        assert found.loc[name, "tiles"] == len(part) and found.loc[name, "positive"] == part.positive.sum()
+
+
+def test_shares_far_from_those_asked_are_warned_of(cohort):
+    for k in range(4):  # two patients of large images
+        save(cohort / f"images/slide {k:02}.png", np.zeros((16, 480, 3), np.uint8))
+        save(cohort / f"masks/slide {k:02}.png", np.ones((16, 480), bool))
+    tiles = None
+    for seed in range(10):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            tiles = folder_tiles(cohort, size=16, seed=seed)
+        got = (tiles.splits == "train").mean()
+        far = any(abs((tiles.splits == n).mean() - s) > 0.1 for n, s in tiles.shares.items())
+        words = [str(one.message) for one in caught]
+        assert bool(words) == far and all(f"train {got:.0%} instead of 70%" in one for one in words)
+
+
+def test_tiles_that_nearly_coincide_are_warned_of(folder):
+    with pytest.warns(
+        UserWarning, match=r"^a.png: the last tiles .* 1 of 19 pixels apart, .*: choose a size= or resize="
+    ):
+        folder_tiles(folder, size=19, splits=ONE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        folder_tiles(folder, size=10, splits=ONE)
+        folder_tiles(folder, size=10, overlap=9, splits=ONE)  # as asked for
+
+
 # The page for readers
 
 
@@ -806,6 +1062,7 @@ SETS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:the tiles are shared out badly")
 @pytest.mark.parametrize("name", SETS)
 def test_the_page_rearranges_a_public_set(name, tmp_path, monkeypatch):
     """On files that are laid out as the owners' are; the pixels are ours."""

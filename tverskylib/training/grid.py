@@ -65,7 +65,9 @@ def run_grid(
     place = Path(folder).resolve()
     names = _names(settings, tiles)
     place.mkdir(parents=True, exist_ok=True)
-    missing = [one for one, name in zip(settings, names, strict=True) if kept_record(place / f"{name}.json") is None]
+    data = None if tiles is None else data_hash(tiles)
+    asked = [(place / f"{name}.json", one, data) for name, one in zip(names, settings, strict=True)]
+    missing = [one for path, one, _ in asked if kept_record(path, one, data) is None]
     options = {"device": device, "precision": precision, "compile": compile}
     on_gpu = device == "auto" and torch.cuda.is_available()
     # Of all runs, not of the missing ones: a run that is made again has as many threads, and so the same bits.
@@ -77,7 +79,7 @@ def run_grid(
     failed = [f"{name}: {error}" for name, error in _shown(outcomes, len(missing), progress) if error]
     if failed:
         raise GridError("\n".join([f"{len(failed)} of {len(settings)} runs failed:", *failed]))
-    found = [kept_record(place / f"{name}.json") for name in names]
+    found = [kept_record(*one) for one in asked]
     lost = [name for name, record in zip(names, found, strict=True) if record is None]
     if lost:
         raise GridError(f"no record was left by {', '.join(lost)}: do all workers see the folder {place.name!r}?")
@@ -99,12 +101,13 @@ def run_and_record(
     settings: RunSettings, folder: Path, tiles: Tiles | None, threads: int | None, options: dict[str, Any]
 ) -> Outcome:
     """One run of a grid, in whatever process: nothing if its record is there, else train and leave the record."""
-    name = settings.name(None if tiles is None else data_hash(tiles))
+    data = None if tiles is None else data_hash(tiles)
+    name = settings.name(data)
     path, checkpoint = folder / f"{name}.json", folder / "checkpoints" / f"{name}.pt"
     before = torch.get_num_threads()
     torch.set_num_threads(threads or before)
     try:
-        if kept_record(path) is None:
+        if kept_record(path, settings, data) is None:
             trained = train(settings, tiles, checkpoint=checkpoint, progress=False, **options)
             write_record(record_of(trained), path)
         checkpoint.unlink(missing_ok=True)
@@ -121,7 +124,7 @@ def _with_joblib(
     with optional():
         from joblib import Parallel, delayed  # type: ignore[import-untyped, unused-ignore]
 
-    threads = max(1, (os.cpu_count() or 1) // jobs)
+    threads = int(os.environ.get("OMP_NUM_THREADS") or max(1, (os.cpu_count() or 1) // jobs))
     # One run at a time is handed out: runs take minutes, and a batch of them would leave a core idle at the end.
     parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="all")
     outcomes: Iterable[Outcome] = parallel(

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 import os
+import warnings
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tverskylib._checks import describe
-from tverskylib.tiles.folder.layout import draw_splits, find_pairs, read_groups
-from tverskylib.tiles.folder.pair import MOST, Reader
+from tverskylib._extras import optional
+from tverskylib.tiles.folder.decode import shape as shape_of
+from tverskylib.tiles.folder.groups import draw_splits, read_groups
+from tverskylib.tiles.folder.layout import find_pairs
+from tverskylib.tiles.folder.pair import MOST, Reader, fail_for_shapes, resized_shape
+from tverskylib.tiles.folder.stored import fail
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SPLITS: Mapping[str, float] = MappingProxyType({"train": 0.7, "validation": 0.15, "test": 0.15})
+MAX_PIXELS = 100_000_000  # of a file
+MAX_GIGABYTES = 8.0  # of all tiles
+BYTES = 5  # of a pixel in a tile: three colours, target and mask
+FAR = 0.1  # from the share of tiles that was asked for, to be warned of
+ALMOST = 0.75  # of a tile that lies in its neighbour though no such overlap was asked for, to be warned of
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +47,9 @@ class FolderTiles:
         groups: int64, (N,), the number of the tile's patient, an index of ``group_names``.
         group_names: the names in ``groups.csv``, sorted; without that file every image is a group of its own name.
         splits: str, (N,), the name of the tile's split.
+        shares: what was asked for, names of splits and shares; empty where splits were not drawn here.
+        given: of each group the split that its owner gave it in ``groups.csv``, or "".
+        made_from: the folder's ``name``, and how it was read: ``resize`` and ``foreground``, as JSON has them.
     """
 
     images: NDArray[np.uint8]
@@ -43,6 +60,9 @@ class FolderTiles:
     groups: NDArray[np.int64]
     group_names: tuple[str, ...]
     splits: NDArray[np.str_]
+    shares: Mapping[str, float] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+    made_from: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.files)
@@ -67,6 +87,43 @@ class FolderTiles:
             raise ValueError(f"name must be one of {', '.join(np.unique(self.splits))}, got {name!r}")
         return self.pick(self.splits == name)
 
+    def drawn(self, seed: int) -> FolderTiles:
+        """The same tiles, split anew: what ``folder_tiles(..., seed=seed)`` gives, without reading a file again.
+
+        Raises:
+            ValueError: the splits were not drawn by :func:`folder_tiles`.
+        """
+        if not self.shares:
+            raise ValueError(
+                "splits can be drawn anew for tiles of folder_tiles only, and these came with their splits"
+            )
+        split_of_group = draw_splits(self.given, self.shares, seed)
+        found = replace(self, splits=np.array(split_of_group)[self.groups])
+        _warn_of_shares(found)
+        return found
+
+    def summary(self) -> pd.DataFrame:
+        """How much there is: a row a split and one for all; images, groups, tiles, positive and empty tiles.
+
+        Introduced in lesson 10.
+        """
+        with optional():
+            import pandas as pd
+
+        names = list(self.shares) or sorted(set(self.splits))
+        rows = {}
+        for name in [*names, "all"]:
+            here = self.splits == name if name != "all" else np.ones(len(self), bool)
+            positive = int(self.positive[here].sum())
+            rows[name] = {
+                "images": len(set(self.files[here])),
+                "groups": len(set(self.groups[here])),
+                "tiles": int(here.sum()),
+                "positive": positive,
+                "empty": int(here.sum()) - positive,
+            }
+        return pd.DataFrame(rows).T
+
 
 def folder_tiles(
     path: str | os.PathLike[str],
@@ -79,6 +136,8 @@ def folder_tiles(
     white: int | None = None,
     splits: Mapping[str, float] = SPLITS,
     seed: int = 0,
+    max_pixels: int = MAX_PIXELS,
+    max_gigabytes: float = MAX_GIGABYTES,
 ) -> FolderTiles:
     """Your own images and masks as square tiles, split by patient, ready to train on.
 
@@ -89,17 +148,20 @@ def folder_tiles(
         a.jpg,patient 7
         b.jpg,patient 7
 
-    ``file`` may leave out the suffix. No patient is in two splits; without ``groups.csv`` no image is. Files are PNG,
-    TIFF, JPEG or BMP, one image a file. Those whose name begins with a dot are passed over.
+    ``file`` may leave out the suffix. No patient is in two splits; without ``groups.csv`` no image is. A third column
+    ``split`` keeps a group where its owner put it: groups that leave it empty are drawn among the splits that the
+    column does not name. Files are PNG, TIFF, JPEG or BMP, one image a file. What systems leave in folders and what
+    is hidden is passed over. Names are compared in Unicode's composed form.
 
-    **Images** may be RGB, RGBA, grey or of a palette, with 8 or 16 bits. They become RGB with 8 bits a channel: what
-    slides and screens have, and a quarter of the memory of floating point, which matters as all tiles are held at
-    once (``images / np.float32(255)`` gives numbers in [0, 1]). Of 16 bits, ``white`` says which value becomes 255;
-    only the upper 8 bits can be read of a 16-bit colour PNG. Pixels are laid on white as far as they are
-    transparent, and those that are wholly so do not count.
+    **Images** may be RGB, RGBA, grey, grey with alpha or of a palette, with 1 to 16 bits. They become RGB with 8 bits
+    a channel: what slides and screens have, and a quarter of the memory of floating point, which matters as all tiles
+    are held at once (``images / np.float32(255)`` gives numbers in [0, 1]). Of 16 bits, ``white`` says which value
+    becomes 255. Where white is zero, numbers are inverted. Pixels are laid on white as far as they are transparent,
+    and those that are wholly so do not count. A TIFF's bands beyond red, green, blue and alpha are passed over.
 
-    **Masks** hold one number a pixel. A palette image holds its palette's numbers, whatever the colours. A 1-bit
-    image holds 0 and 255. JPEG changes numbers, so a JPEG mask must hold exactly 0 and 255.
+    **Masks** hold one number a pixel, as it is stored: of a palette the index, whatever the colours; of 1 bit 0 and 1
+    (such masks go with masks of 0 and 255 too); where white is zero, the number that stands there. JPEG changes
+    numbers, so a mask stored with loss must hold exactly 0 and 255.
 
     **Tiles** cover the whole image: they begin at 0, size - overlap, 2 (size - overlap) and so on, and the last one
     in a row or column is shifted inward to end at the border, so it may overlap more than the others, and pixels in
@@ -127,6 +189,9 @@ def folder_tiles(
         splits: names, and shares of the patients (of patients, not of tiles), which add up to 1. Each split gets at
             least one patient.
         seed: of the drawing of patients. The same folder and seed give the same tiles and splits.
+            :meth:`FolderTiles.drawn` draws anew.
+        max_pixels: of an image or a mask; the header says how many there are, before any is read.
+        max_gigabytes: of all tiles, 5 bytes a pixel; while they are read, twice that is needed.
 
     Returns:
         A :class:`FolderTiles`: images uint8 (N, size, size, 3); targets and mask bool (N, size, size); of each tile
@@ -140,19 +205,29 @@ def folder_tiles(
             file; several pages in one file; an image of floating point, CMYK or with an EXIF orientation; image and
             mask of different sizes; numbers in a mask that ``foreground`` does not explain, or none that it names; no
             foreground in the whole folder; an image in which no pixel counts; an empty folder; 16-bit images too dark
-            for ``white=None``; ``groups.csv`` without the two columns, with an image missing, unknown or named twice;
-            fewer patients than splits.
+            for ``white=None``; a file or tiles beyond the limits; ``groups.csv`` without the two columns, with an
+            image missing, unknown or named twice; another file that is nearly called so; fewer patients than splits.
 
-    Read with Pillow, and with scikit-image where Pillow would cut 16-bit colours to 8. Introduced in lesson 10.
+    Warns:
+        UserWarning: a split has far more or fewer of the tiles than its share; or tiles nearly coincide, because the
+            last one of a row was shifted by almost its size.
+
+    TIFF is read with tifffile, 16-bit colour PNG with imagecodecs, the rest with Pillow. Introduced in lesson 10.
     """
     folder = Path(path)
-    _check_numbers(size, overlap, white, ignore, seed)
+    _check_numbers(size, overlap, white, ignore, seed, max_pixels)
     _check_resize(resize)
     classes = _check_foreground(foreground, ignore)
     _check_splits(splits)
+    if isinstance(max_gigabytes, bool) or not isinstance(max_gigabytes, numbers.Real) or not max_gigabytes > 0:
+        raise ValueError(f"max_gigabytes must be a number greater than 0, got {max_gigabytes!r}")
     pairs = find_pairs(folder)
-    groups_of_images, group_names = read_groups(folder / "groups.csv", [image for image, _ in pairs])
-    split_of_group = draw_splits(folder, len(group_names), splits, seed)
+    groups_of_images, group_names, given = read_groups(folder, [image for image, _ in pairs], list(splits))
+    try:
+        split_of_group = draw_splits(given, splits, seed)
+    except ValueError as error:
+        fail(folder, str(error))
+    _check_sizes(pairs, size, overlap, resize, max_pixels, max_gigabytes)
 
     reader = Reader(classes, ignore, white, resize)
     images, targets, masks, corners, sources = [], [], [], [], []
@@ -167,7 +242,7 @@ def folder_tiles(
         sources += [source] * len(corner)
     reader.check_folder(folder)
     groups = groups_of_images[sources]
-    return FolderTiles(
+    found = FolderTiles(
         images=np.concatenate(images),
         targets=np.concatenate(targets),
         mask=np.concatenate(masks),
@@ -176,7 +251,68 @@ def folder_tiles(
         groups=groups,
         group_names=group_names,
         splits=np.array(split_of_group)[groups],
+        shares=dict(splits),
+        given=given,
+        made_from={
+            "name": folder.resolve().name,
+            "resize": list(resize) if isinstance(resize, tuple) else resize,
+            "foreground": foreground if foreground is None or isinstance(foreground, str) else sorted(foreground),
+        },
     )
+    _warn_of_shares(found)
+    return found
+
+
+def _check_sizes(
+    pairs: list[tuple[Path, Path]],
+    size: int,
+    overlap: int,
+    resize: float | tuple[int, int] | None,
+    max_pixels: int,
+    max_gigabytes: float,
+) -> None:
+    """From the headers alone: no file too large, masks as large as images, not too many tiles, none almost twice."""
+    tiles, alike = 0, []
+    for image, mask in pairs:
+        shape, of_mask = shape_of(image), shape_of(mask)
+        if shape != of_mask:
+            fail_for_shapes(image, shape, mask, of_mask)
+        for file in (image, mask):
+            if math.prod(shape) > max_pixels:
+                fail(file, f"must have at most max_pixels={max_pixels} pixels, and has {shape[0]} x {shape[1]}")
+        final = resized_shape(shape, resize)
+        starts = [_starts(length, size, overlap) for length in final]
+        tiles += math.prod(len(one) for one in starts)
+        steps = [one[-1] - one[-2] for one in starts if len(one) > 1]
+        if min(steps, default=size) < min((1 - ALMOST) * size, size - overlap):
+            alike.append((image, min(steps)))
+    needed = tiles * size * size * BYTES / 1e9
+    if needed > max_gigabytes:
+        rule = f"must give tiles of at most max_gigabytes={max_gigabytes:g}, and gives {tiles} tiles of {needed:.3g} GB"
+        fail(pairs[0][0].parent, f"{rule}: take a smaller resize=, or a larger limit if the memory is there")
+    if alike:
+        image, step = alike[0]
+        more = f" (and of {len(alike) - 1} more images)" if len(alike) > 1 else ""
+        warnings.warn(
+            f"{image.name}{more}: the last tiles of its rows or columns nearly coincide with those before, {step} of "
+            f"{size} pixels apart, and count almost twice: choose a size= or resize= that fits, or crop the images",
+            stacklevel=3,
+        )
+
+
+def _warn_of_shares(tiles: FolderTiles) -> None:
+    """Patients are drawn, not tiles: where they are few or differ much, the tiles can be shared out badly."""
+    asked = {name: share for name, share in tiles.shares.items() if name not in tiles.given}
+    drawn = tiles.splits[np.isin(tiles.splits, list(asked))]
+    wanted = {name: share / sum(asked.values()) for name, share in asked.items()}
+    got = {name: float((drawn == name).mean()) for name in asked}
+    if any(abs(got[name] - wanted[name]) > FAR for name in asked):
+        words = ", ".join(f"{name} {got[name]:.0%} instead of {wanted[name]:.0%}" for name in asked)
+        warnings.warn(
+            f"the tiles are shared out badly, {words}: groups are few or differ in size; another seed= draws other "
+            "groups, other splits= ask for other shares",
+            stacklevel=3,
+        )
 
 
 def _corners(shape: tuple[int, ...], size: int, overlap: int) -> NDArray[np.int64]:
@@ -200,8 +336,8 @@ def _cut(array: NDArray[Any], corners: NDArray[np.int64], size: int) -> NDArray[
     return np.stack([array[row : row + size, column : column + size] for row, column in corners])
 
 
-def _check_numbers(size: int, overlap: int, white: int | None, ignore: int | None, seed: int) -> None:
-    given = {"size": size, "overlap": overlap, "white": white, "ignore": ignore, "seed": seed}
+def _check_numbers(size: int, overlap: int, white: int | None, ignore: int | None, seed: int, max_pixels: int) -> None:
+    given = {"size": size, "overlap": overlap, "white": white, "ignore": ignore, "seed": seed, "max_pixels": max_pixels}
     for name, value in given.items():
         optional = name in ("white", "ignore")
         if not _is_integer(value) and not (optional and value is None):
@@ -212,8 +348,9 @@ def _check_numbers(size: int, overlap: int, white: int | None, ignore: int | Non
         raise ValueError(f"overlap must be at least 0 and less than size={size}, got {overlap}")
     if white is not None and not 1 <= white <= MOST:
         raise ValueError(f"white must be from 1 to 65535, got {white}")
-    if seed < 0:
-        raise ValueError(f"seed must be at least 0, got {seed}")
+    for name, value, least in (("seed", seed, 0), ("max_pixels", max_pixels, 1)):
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, got {value}")
 
 
 def _is_integer(value: object) -> bool:

@@ -3,144 +3,95 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tverskylib._extras import optional
+from tverskylib.tiles.folder.raster import raster_shape, raster_stored
+from tverskylib.tiles.folder.stored import FORMATS, Stored, fail
+from tverskylib.tiles.folder.tiff import tiff_shape, tiff_stored
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-FORMATS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP"}
-MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "I", "I;16", "I;16B", "I;16L")  # Pillow's names for what we take
-BITS_PER_SAMPLE, ORIENTATION = 258, 274  # tags of TIFF and of EXIF
-DEPTH, COLOUR_TYPE, GREY = 24, 25, 0  # of a PNG: where its header says them, and the type that Pillow reads in full
+SHOWN = 8  # of the numbers in a mask, in an error
 
 
 class Picture(NamedTuple):
-    """An image as it is stored.
+    """An image before its colours become 8 bits.
 
     Args:
-        colour: uint8 or uint16, (H, W, 3).
+        colour: whole numbers of at least 0, (H, W, 3).
+        white: the number that is white by the file's depth, 1 to 65535; of ``white_is_zero``, the number that is black.
         opacity: float32 in [0, 1], (H, W); None where the file says nothing of it.
-        coarse: 16 bits were stored and the upper 8 could be read.
+        premultiplied, white_is_zero: as in :class:`Stored`.
     """
 
     colour: NDArray[Any]
+    white: int
     opacity: NDArray[np.float32] | None
-    coarse: bool
+    premultiplied: bool
+    white_is_zero: bool
 
 
-def fail(file: Path, rule: str, cause: Exception | None = None) -> NoReturn:
-    raise ValueError(f"{file.as_posix()}: {rule}") from cause
+def shape(file: Path) -> tuple[int, int]:
+    """Height and width, from the header: no pixel is read."""
+    return tiff_shape(file) if FORMATS[file.suffix.lower()] == "TIFF" else raster_shape(file)
+
+
+def stored(file: Path) -> Stored:
+    """What the file stores."""
+    return tiff_stored(file) if FORMATS[file.suffix.lower()] == "TIFF" else raster_stored(file)
 
 
 def read_picture(file: Path) -> Picture:
-    """Red, green and blue as they are stored, and how opaque each pixel is."""
-    array, coarse = _read(file, numbers=False)
-    if array.dtype not in (np.uint8, np.uint16):
-        if array.dtype.kind not in "iu" or array.min() < 0 or array.max() > 65535:
-            fail(file, f"an image must have 8 or 16 bits a channel, got {array.dtype} numbers: save it as 16-bit TIFF")
-        array = array.astype(np.uint16)
-    has_alpha = array.shape[2] in (2, 4)
-    opacity = array[..., -1].astype(np.float32) / np.float32(np.iinfo(array.dtype).max) if has_alpha else None
-    colour = array[..., :-1] if has_alpha else array
-    return Picture(np.broadcast_to(colour, (*array.shape[:2], 3)), opacity, coarse)
+    """Red, green and blue, and how opaque each pixel is."""
+    found = stored(file)
+    numbers, bits, alpha = found.numbers, found.bits, found.alpha
+    most = None if alpha is None else np.iinfo(np.uint8).max if found.palette is not None else 2**bits - 1
+    if found.palette is not None:
+        if numbers.max() >= len(found.palette):
+            fail(file, f"its palette must have every colour, and has {len(found.palette)} of {int(numbers.max()) + 1}")
+        numbers, bits = found.palette[numbers[..., 0]], 8
+    if numbers.dtype.kind not in "iu":
+        what = f"got {numbers.dtype}: multiply by 255 what lies in [0, 1], round it, and save it as uint8"
+        fail(file, f"an image must have 8 or 16 bits a channel, whole numbers, {what}")
+    if numbers.dtype.kind == "i" or bits > 16:
+        if numbers.min() < 0 or numbers.max() > 65535:
+            what = f"got {numbers.dtype} numbers from {numbers.min()} to {numbers.max()}: save it as 16-bit TIFF"
+            fail(file, f"an image must have 8 or 16 bits a channel, {what}")
+        numbers, bits = numbers.astype(np.uint16), 16
+    colour = np.broadcast_to(numbers, (*numbers.shape[:2], 3))
+    opacity = None if alpha is None else np.clip(alpha / np.float32(most), 0, 1).astype(np.float32)
+    return Picture(colour, 2**bits - 1, opacity, found.premultiplied, found.white_is_zero)
 
 
-def read_numbers(file: Path) -> NDArray[np.int64]:
-    """The mask's number at every pixel, (H, W): the palette's numbers and not its colours; 0 and 255 for 1 bit."""
-    array, coarse = _read(file, numbers=True)
-    has_alpha = array.shape[2] in (2, 4)
-    if has_alpha and (array[..., -1] != array[..., -1].max()).any():
+def read_numbers(file: Path) -> tuple[NDArray[np.int64], bool]:
+    """The mask's number at every pixel, (H, W), and whether it has one bit.
+
+    They are the numbers that are stored: the palette's and not its colours, of one bit 0 and 1, and where white is
+    zero they are not inverted.
+    """
+    found = stored(file)
+    numbers, alpha = found.numbers, found.alpha
+    if alpha is not None and not found.keyed and (alpha != alpha.max()).any():
         fail(file, "a mask must not be transparent in places: save it as grey, one number a pixel")
-    channels = array[..., :-1] if has_alpha else array
-    if array.dtype.kind == "f" and not (np.isfinite(array) & (array == np.round(array))).all():
-        fail(file, f"a mask must hold whole numbers, got {array.dtype} numbers with fractions, NaN or infinity")
-    if coarse or (channels != channels[..., :1]).any():
+    if numbers.dtype.kind not in "iuf":
+        fail(file, f"a mask must hold whole numbers, got {numbers.dtype}: save it as grey, one number a pixel")
+    if numbers.dtype.kind == "f" and not (np.isfinite(numbers) & (numbers == np.round(numbers))).all():
+        what = f"got {numbers.dtype} numbers with fractions, NaN or infinity"
+        fail(file, f"a mask must hold whole numbers, {what}: round them and save it as uint8 or uint16")
+    if (numbers != numbers[..., :1]).any():
         fail(file, "a mask must have one number a pixel, got colours: save it as grey or as a palette image")
-    return channels[..., 0].astype(np.int64)
+    numbers = numbers[..., 0]
+    if float(numbers.max()) >= 2.0**63 or float(numbers.min()) < -(2.0**63):
+        fail(file, f"a mask's numbers must lie within 64 bits, got {numbers.max()}: save it as uint8 or uint16")
+    whole = numbers.astype(np.int64)
+    if found.lossy and not np.isin(whole, (0, 255)).all():
+        present = some([int(number) for number in np.unique(whole)])
+        fail(file, f"a mask stored with loss must hold exactly 0 and 255, got {present}: JPEG changes numbers, use PNG")
+    return whole, found.bits == 1
 
 
-def _read(file: Path, *, numbers: bool) -> tuple[NDArray[Any], bool]:
-    """The array (H, W, channels), and whether it is coarse."""
-    image, pages = _open(file)
-    if pages > 1:
-        fail(file, f"one file must hold one image, got {pages} pages: save each page as a file of its own")
-    if image is None:
-        return _with_scikit_image(file, channels=(1,)), False
-    if image.getexif().get(ORIENTATION, 1) != 1:
-        fail(file, "an image must be stored upright, got an EXIF orientation: turn it and save it without that tag")
-    if image.mode not in (*MODES, "F"):
-        fail(file, f"colours must be RGB, RGBA, grey or a palette, got {image.mode}: save it as RGB")
-    if image.format == "TIFF" and 16 in _bits_per_sample(image)[1:]:
-        return _with_scikit_image(file, channels=(2, 3, 4)), False  # Pillow would cut the lower 8 bits
-    array = _to_array(image, numbers)
-    if image.format == "PNG" and _is_deep_colour(file):
-        return array.astype(np.uint16) * np.uint16(257), True
-    return array, False
-
-
-def _open(file: Path) -> tuple[Image | None, int]:
-    """The decoded image and how many pages its file has; None for a TIFF of numbers that Pillow does not know."""
-    from PIL import Image, UnidentifiedImageError
-
-    form = FORMATS[file.suffix.lower()]
-    try:
-        with Image.open(file, formats=[form]) as image:
-            image.verify()  # the checksums and the end of a PNG; afterwards the image must be opened anew
-        with Image.open(file, formats=[form]) as image:
-            pages = getattr(image, "n_frames", 1)
-            image.load()
-            return image, pages
-    except Exception as error:  # over a broken file, a decoder may raise anything
-        if form == "TIFF" and isinstance(error, UnidentifiedImageError):
-            return None, 1
-        _fail_to_read(file, error)
-
-
-def _with_scikit_image(file: Path, channels: tuple[int, ...]) -> NDArray[Any]:
-    """16-bit colour and 64-bit numbers, for which scikit-image calls tifffile."""
-    with optional():
-        from skimage.io import imread
-
-    try:
-        array: NDArray[Any] = imread(file)
-    except Exception as error:
-        _fail_to_read(file, error)
-    if array.ndim == 2:
-        array = array[..., None]
-    if array.ndim != 3 or array.shape[2] not in channels:
-        fail(file, f"one file must hold one image, RGB, RGBA or grey, got an array of shape {array.shape}")
-    return array
-
-
-def _fail_to_read(file: Path, error: Exception) -> NoReturn:
-    form = FORMATS[file.suffix.lower()]
-    why = " ".join(str(error).split()) or type(error).__name__
-    fail(file, f"must be a whole {form} file, and cannot be read (unreadable or truncated): {why}", error)
-
-
-def _to_array(image: Image, numbers: bool) -> NDArray[Any]:
-    if image.mode == "1":
-        image = image.convert("L")
-    elif not numbers and image.has_transparency_data:  # in an alpha channel, a palette or a transparent colour
-        image = image.convert("LA" if image.mode == "LA" else "RGBA")
-    elif not numbers and image.mode == "P":
-        image = image.convert("RGB")
-    array = np.asarray(image)
-    return array if array.ndim == 3 else array[..., None]
-
-
-def _bits_per_sample(image: Image) -> tuple[int, ...]:
-    bits: tuple[int, ...] = image.tag_v2.get(BITS_PER_SAMPLE, (1,))  # type: ignore[attr-defined]
-    return bits
-
-
-def _is_deep_colour(file: Path) -> bool:
-    """Whether a PNG has 16 bits a channel and several channels."""
-    with file.open("rb") as stream:
-        header = stream.read(COLOUR_TYPE + 1)
-    return header[DEPTH] == 16 and header[COLOUR_TYPE] != GREY
+def some(found: list[int]) -> str:
+    """The first few numbers, and how many more there are."""
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return ", ".join(str(number) for number in found[:SHOWN]) + more

@@ -1,0 +1,106 @@
+"""TIFF, read with tifffile: every depth, byte order, compression and order of planes that it and imagecodecs know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tverskylib._extras import optional
+from tverskylib.tiles.folder.stored import ORIENTATION, Stored, check_upright, fail, fail_for_pages, fail_to_read
+
+WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6  # colour spaces
+JPEG = 7
+LOSSY = {6, JPEG, 33003, 33004, 33005, 34712, 34887, 34892, 50001, 50002, 52546}  # compressions that may change numbers
+PREMULTIPLIED, STRAIGHT = 1, 2  # kinds of alpha; 0 is a band of which the file says nothing
+MOST_BANDS = 5  # red, green, blue, alpha and one more
+
+
+def tiff_shape(file: Path) -> tuple[int, int]:
+    """Height and width; no pixel is read."""
+    with _page(file) as page:
+        return page.imagelength, page.imagewidth
+
+
+def tiff_stored(file: Path) -> Stored:
+    """What the only page stores."""
+    with _page(file) as page:
+        extra = tuple(int(kind) for kind in page.extrasamples)
+        bands = page.samplesperpixel - len(extra)
+        _check_bands(file, page, bands, extra)
+        try:
+            array = np.asarray(page.asarray()).reshape(_axes(page))
+        except Exception as error:  # over a broken file, a decoder may raise anything
+            fail_to_read(file, error)
+        array = np.moveaxis(array, 0, -1) if page.planarconfig == 2 and page.samplesperpixel > 1 else array
+        array = array.astype(np.uint8 if array.dtype == bool else array.dtype.newbyteorder("="), copy=False)
+        alphas = [k for k, kind in enumerate(extra) if kind in (PREMULTIPLIED, STRAIGHT)]
+        return Stored(
+            numbers=array[..., :bands],
+            bits=int(page.bitspersample),
+            alpha=array[..., bands + alphas[0]] if alphas else None,
+            premultiplied=bool(alphas) and extra[alphas[0]] == PREMULTIPLIED,
+            palette=_palette(page) if page.photometric == PALETTE else None,
+            white_is_zero=page.photometric == WHITE_IS_ZERO,
+            lossy=int(page.compression) in LOSSY,
+        )
+
+
+@contextmanager
+def _page(file: Path) -> Iterator[Any]:
+    """The only page of the file, open, with its header checked."""
+    with optional():
+        from tifffile import TiffFile
+
+    try:
+        tiff = TiffFile(file)
+    except Exception as error:
+        fail_to_read(file, error)
+    with tiff:
+        try:
+            page: Any = tiff.pages[0]
+            images = max(len(tiff.pages), sum(one.size for one in tiff.series) // page.size)
+            last = max((end + size for end, size in zip(page.dataoffsets, page.databytecounts, strict=True)), default=0)
+            whole = last <= tiff.filehandle.size and all(page.databytecounts) and page.databytecounts
+        except Exception as error:
+            fail_to_read(file, error)
+        if images > 1 or page.imagedepth > 1:
+            fail_for_pages(file, max(images, page.imagedepth))
+        if not whole:
+            fail_to_read(file, EOFError("pixels are missing at its end, or strips are empty"))
+        tag = page.tags.get(ORIENTATION)
+        check_upright(file, None if tag is None else tag.value)
+        yield page
+
+
+def _check_bands(file: Path, page: Any, bands: int, extra: tuple[int, ...]) -> None:
+    space = page.photometric
+    known = space in (WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE) or (space == YCBCR and page.compression == JPEG)
+    if not known:
+        name = getattr(space, "name", space)
+        fail(file, f"colours must be RGB, RGBA, grey or a palette, got {name}: save it as RGB")
+    wanted = 3 if space in (RGB, YCBCR) else 1
+    unnamed = sum(kind not in (PREMULTIPLIED, STRAIGHT) for kind in extra)
+    # Of a colour image, the first three bands are red, green and blue, and what else there is says nothing of them.
+    # A grey image of several bands is several images.
+    if bands != wanted or page.samplesperpixel > MOST_BANDS or (wanted == 1 and unnamed) or len(extra) - unnamed > 1:
+        what = f"{page.samplesperpixel} bands ({unnamed} of which the file does not say what they are)"
+        fail(file, f"an image must be RGB, RGBA, grey or grey with alpha, got {what}: save those that you want as RGB")
+    if page.dtype is None:
+        depth = f"{page.bitspersample} bits of kind {page.sampleformat}"
+        fail(file, f"numbers must be whole or of floating point, of one depth, got {depth}: save it as 16-bit TIFF")
+
+
+def _axes(page: Any) -> tuple[int, int, int]:
+    """The three lengths in the order of the file."""
+    height, width, bands = page.imagelength, page.imagewidth, page.samplesperpixel
+    return (bands, height, width) if page.planarconfig == 2 and bands > 1 else (height, width, bands)
+
+
+def _palette(page: Any) -> Any:
+    """uint8, (colours, 3). A palette has 16 bits, but some programs write 8 bits into it: if all are below 256."""
+    colours = np.asarray(page.colormap).T
+    return (colours if colours.max(initial=0) < 256 else colours >> 8).astype(np.uint8)
