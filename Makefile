@@ -35,7 +35,7 @@ slides: .venv/lab.stamp
 
 # The lessons and pages as a site in build/site, explorers alive; it works from a disk too.
 site: .venv/site.stamp
-	$(BIN)/python site/build.py
+	$(BIN)/python site/make.py
 
 test: .venv/test.stamp
 	$(BIN)/python -m pytest -n 2 -m "not browser" $(PYTEST_ARGS)

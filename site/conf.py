@@ -1,4 +1,4 @@
-"""How Sphinx makes the site. ``build.py`` lays out the pages and runs it."""
+"""How Sphinx makes the site. ``make.py`` lays out the pages and runs it."""
 
 import sys
 import tomllib

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def site(tmp_path_factory):
     """The site, built here; Sphinx's warnings are errors."""
     target = tmp_path_factory.mktemp("site") / "html"
-    command = [sys.executable, str(ROOT / "site" / "build.py"), "--to", str(target)]
+    command = [sys.executable, str(ROOT / "site" / "make.py"), "--to", str(target)]
     built = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=280)
     assert built.returncode == 0, built.stdout + built.stderr
     return target

@@ -1,4 +1,4 @@
-"""Makes the site: ``python site/build.py`` writes build/site, which works from a disk too.
+"""Makes the site: ``python site/make.py`` writes build/site, which works from a disk too.
 
 The lessons are shown as they are stored; nothing is run. Warnings are errors.
 """
