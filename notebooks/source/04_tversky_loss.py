@@ -304,8 +304,9 @@ criterion
 # **Log-cosh Dice** (Jadon 2020) is $\log\cosh(1 - T)$. The factor is $\tanh(1 - T)$, at most 0.76, and near the target
 # it goes to 0 like $1 - T$ itself: a gentler end of the way, and a slower one.
 #
-# **Jaccard instead of Dice** is such a change too, since $J = \text{Dice} / (2 - \text{Dice})$. Its gradient is that of
-# the Dice loss times $2 / (2 - \text{Dice})^2$: longer where Dice is above $2 - \sqrt2 \approx 0.59$, and shorter below.
+# **Jaccard instead of Dice** is such a change too, since the index is $\text{Dice} / (2 - \text{Dice})$. Its gradient is
+# that of the Dice loss times $2 / (2 - \text{Dice})^2$: longer where Dice is above $2 - \sqrt2 \approx 0.59$, and shorter
+# below.
 
 # %% tags=["check"]
 focal, log_cosh, jaccard = (lambda T: 0.75 * (1 - T) ** -0.25), (lambda T: np.tanh(1 - T)), (lambda T: 2 / (2 - T) ** 2)

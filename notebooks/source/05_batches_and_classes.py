@@ -358,9 +358,9 @@ checked(
 
 # %% [markdown]
 # **Generalised Dice** (Sudre et al. 2017) is the last line. It puts all classes into one ratio again, but weighs the
-# counts of class $c$ with $w_c = 1 / P_c^2$, where $P_c$ is its number of foreground pixels:
+# counts of class $c$ with $v_c = 1 / P_c^2$, where $P_c$ is its number of foreground pixels:
 #
-# $$1 - \frac{\sum_c w_c\, TP_c}{\sum_c w_c\, \big(TP_c + \frac12 FP_c + \frac12 FN_c\big)}.$$
+# $$1 - \frac{\sum_c v_c\, TP_c}{\sum_c v_c\, \big(TP_c + \frac12 FP_c + \frac12 FN_c\big)}.$$
 #
 # So small classes count as much as large ones, or more. A class that is absent has the weight $1/0$, and each library
 # has its own way out. Weights by class for a mean of ratios are simpler: `reduction="none"` gives one loss a class, to

@@ -69,7 +69,7 @@ def test_a_real_record_is_what_the_schema_says(record):
 def test_a_record_says_from_what_and_on_what_it_was_made(record, trained):
     assert RunSettings.from_dict(record["settings"]) == trained.settings
     assert record["data"]["hash"] == trained.data_hash
-    assert record["data"]["name"] == "folder" and record["data"]["size"] == 16
+    assert record["data"]["name"] == "tiles of one's own" and record["data"]["size"] == 16
     assert record["data"]["splits"]["test"] == {"tiles": 3, "images": 3, "groups": 3, "empty": 0}
     assert record["provenance"]["device"].startswith("cpu, ") and record["provenance"]["precision"] == "float32"
     assert record["provenance"]["versions"].keys() >= {"torch", "numpy", "accelerate"}

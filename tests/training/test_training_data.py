@@ -177,7 +177,7 @@ def test_tiles_are_described_split_by_split(synthetic):
         "empty": int((~test.positive).sum()),
     }
     folder = describe_tiles(red_tiles(negatives=3))
-    assert folder["name"] == "folder" and sum(one["empty"] for one in folder["splits"].values()) == 3
+    assert folder["name"] == "tiles of one's own" and sum(one["empty"] for one in folder["splits"].values()) == 3
 
 
 # The hash.

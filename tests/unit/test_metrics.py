@@ -16,6 +16,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from monai.metrics import HausdorffDistanceMetric
+from scipy.ndimage import binary_erosion
 from scipy.spatial.distance import cdist
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, log_loss
@@ -25,6 +26,7 @@ from tverskylib.metrics import (
     Scores,
     average_precision,
     balanced_accuracy,
+    conventions,
     dice,
     evaluate,
     hd95,
@@ -652,3 +654,94 @@ def test_the_best_cut_is_the_one_nearest_to_a_half():
     scores = np.zeros(len(LOGITS))
     scores[[3, 50, 60]] = 0.9
     assert best_cut(scores) == 50
+
+
+# Conventions.
+
+
+def test_conventions_hold_what_evaluate_says():
+    probability, target = blobs(images=25)
+    table, judged = conventions(probability, target, batch_size=4), evaluate(probability, target, batch_size=4)
+    rows = {
+        ("mean of images", "left out"): judged.over_positive.mean_of_images,
+        ("mean of images", "1 if nothing is predicted"): judged.over_all.mean_of_images,
+        ("mean of batches", "left out"): judged.over_positive.mean_of_batches,
+        ("mean of batches", "1 if nothing is predicted"): judged.over_all.mean_of_batches,
+        ("pooled", "left out"): judged.over_positive.pooled,
+        ("pooled", "counted"): judged.over_all.pooled,
+    }
+    for key, scores in rows.items():
+        expected = np.array(dataclasses.astuple(scores), dtype=float)
+        np.testing.assert_allclose(table.loc[key, METRICS].to_numpy(float), expected, atol=1e-15)
+    assert len(table) == 8 and table["scores"].tolist() == [16, 25, 25, 4, 7, 7, 1, 1]
+
+
+def test_conventions_of_empty_masks_by_hand():
+    """Found, missed, nothing to find, a false alarm; batches of two."""
+    found = conventions(
+        np.where(stack(BLOCK, EMPTY, EMPTY, FAR), 0.9, 0.1), stack(BLOCK, BLOCK, EMPTY, EMPTY), batch_size=2
+    )
+    dice = {"left out": 1 / 2, "1 if nothing is predicted": 2 / 4, "always 0": 1 / 4}
+    assert found.loc["mean of images"]["dice"].to_dict() == pytest.approx(dice)
+    hd95s = {"left out": 1 / 2, "1 if nothing is predicted": 2 / 4, "always 0": 3 / 4}
+    assert found.loc["mean of images"]["hd95"].to_dict() == pytest.approx(hd95s)
+    assert found.loc["mean of batches"]["dice"].tolist() == pytest.approx([2 / 3, 1 / 3, 1 / 3])
+    assert found.loc["pooled"]["dice"].tolist() == pytest.approx([2 * 9 / 27, 2 * 9 / 28])
+    empty = conventions(np.where(stack(EMPTY), 0.9, 0.1), stack(EMPTY), batch_size=2)
+    assert empty["dice"].tolist()[1:3] == [1, 0] and empty["dice"].tolist()[4:6] == [1, 0]
+    assert np.isnan(empty.loc[("mean of images", "left out"), "dice"])
+
+
+def test_conventions_know_a_mask():
+    probability, target = blobs()
+    mask = np.random.default_rng(0).random(target.shape) < 0.8
+    whatever = np.where(mask, probability, np.nan)
+    judged = evaluate(whatever, target, mask=mask).over_all
+    assert conventions(whatever, target, mask=mask).loc[("pooled", "counted"), "dice"] == judged.pooled.dice
+
+
+@pytest.mark.parametrize("size", [None, 0, 2.5])
+def test_conventions_need_a_batch_size(size):
+    with pytest.raises((TypeError, ValueError), match=r"^batch_size must be a whole number of images"):
+        conventions(*blobs(), batch_size=size)
+
+
+# The metrics by themselves refuse what would give nonsense.
+
+
+@pytest.mark.parametrize(("shape", "spacing"), [((9, 14), (1, 3)), ((9, 14), (0.5, 0.25)), ((5, 6, 7), (3, 1, 1))])
+def test_hd95_in_millimetres_is_that_of_pixels_of_that_size(shape, spacing):
+    draw = np.random.default_rng(4)
+    prediction, target = (draw.random(shape) < 0.1 for _ in range(2))  # single pixels are their own edge
+    points = [np.argwhere(mask & ~binary_erosion(mask)) * spacing for mask in (prediction, target)]
+    distances = cdist(*points)
+    expected = max(np.percentile(distances.min(axis=axis), 95) for axis in (0, 1))
+    found = hd95(prediction, target, spacing=spacing)
+    assert found == pytest.approx(expected / math.hypot(*np.multiply(shape, spacing)), abs=1e-6)
+    assert hd95(prediction, target, spacing=[2 * edge for edge in spacing]) == pytest.approx(found, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: dice(-1, 2, 2), "^tp must be a number of pixels, at least 0, got -1"),
+        (lambda: jaccard(1, math.nan, 2), "^fp must be a number of pixels, at least 0, got nan"),
+        (lambda: dice(1, 2, "2"), "^fn must be a number of pixels, got '2'"),
+        (lambda: balanced_accuracy(1, 1, 1, -3), "^tn must be a number of pixels, at least 0, got -3"),
+        (lambda: balanced_accuracy(0, 0, 0, 0), "^tp, fp, fn and tn must count at least one pixel"),
+        (lambda: hd95(np.ones((3, 3)), BLOCK), "^prediction must be a Boolean NumPy array, got a float64 array"),
+        (lambda: hd95(BLOCK, 255 * BLOCK.astype(np.uint8)), "^target must be a Boolean NumPy array, got a uint8"),
+        (lambda: hd95(BLOCK, BLOCK[:5]), r"^target must have the shape of prediction, \(10, 10\), got \(5, 10\)"),
+        (lambda: hd95(BLOCK[0], BLOCK[0]), r"^prediction must have shape \(H, W\) or \(D, H, W\), got \(10,\)"),
+        (lambda: hd95(BLOCK, BLOCK, spacing=(1, 2, 3)), r"^spacing must be 2 numbers above 0, one an axis, got \(1, 2"),
+        (lambda: hd95(BLOCK, BLOCK, spacing=(1, 0)), r"^spacing must be 2 numbers above 0, one an axis, got \(1, 0"),
+        (lambda: hd95(BLOCK, BLOCK, spacing=2.0), "^spacing must be 2 numbers above 0, one an axis, got 2.0"),
+        (lambda: average_precision(np.ones(3), np.ones(3)), "^target must be a Boolean NumPy array, got a float64"),
+        (lambda: average_precision(np.ones(3), np.ones(2, bool)), "^target must have the shape of probability"),
+        (lambda: average_precision(np.array([np.nan]), np.ones(1, bool)), "^probability must hold numbers, got NaN"),
+        (lambda: average_precision([0.5], np.ones(1, bool)), "^probability must be a NumPy array of numbers, got a"),
+    ],
+)
+def test_what_would_give_nonsense_is_named(call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()

@@ -10,6 +10,7 @@ import numpy as np
 
 from tverskylib import figures
 from tverskylib.explorers import sliders
+from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
 from tverskylib.figures.results import NAMES
 from tverskylib.figures.trained import SHOWN
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from tverskylib.tiles import RealImage
     from tverskylib.training import Trained
+
+# Drawn in the browser; each class says what it shows, and of which lesson it is.
+threshold = Threshold
 
 
 def overlap() -> Explorer:
@@ -53,15 +57,6 @@ def accuracy() -> Explorer:
             "false_alarms": sliders.log_slider("false alarm rate", 0.05, -5, -0.3, 0.05),
         },
         static=[{"fraction": 0.5}, {"fraction": 0.1}, {"fraction": 0.01}, {"fraction": 0.001}],
-    )
-
-
-def threshold(tile: RealImage) -> Explorer:
-    """Lesson 02: a threshold over the raw prediction, the error map and the scores."""
-    return Explorer(
-        _on(figures.Threshold, tile),
-        {"threshold": sliders.threshold()},
-        static=[{"threshold": t} for t in (0.25, 0.5, 0.75, 0.9)],
     )
 
 

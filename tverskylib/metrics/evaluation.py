@@ -125,8 +125,8 @@ def evaluate(
     >>> found.over_all.mean_of_images.jaccard
     0.5
     """
-    threshold, batch_size = _check_threshold(threshold), _check_batch_size(batch_size)
-    images = _Images(*checked_arrays(probabilities, targets, mask), threshold)
+    threshold, batch_size = check_threshold(threshold), check_batch_size(batch_size)
+    images = Images(*checked_arrays(probabilities, targets, mask), threshold)
     positive = images.counts[:, 0] + images.counts[:, 2] > 0
     return Evaluation(
         threshold=threshold,
@@ -143,7 +143,7 @@ def _share(flags: NDArray[np.bool_]) -> float | None:
     return float(flags.mean()) if flags.size else None
 
 
-class _Images:
+class Images:
     """Images without their channel axis, and what is found of each once."""
 
     def __init__(
@@ -205,7 +205,7 @@ class _Images:
         return PerImage(*counts, *scores)
 
 
-def _check_threshold(given: Any) -> float:
+def check_threshold(given: Any) -> float:
     if not isinstance(given, numbers.Real) or isinstance(given, bool):
         raise TypeError(f"threshold must be a number in [0, 1], got {describe(given)}")
     if not 0 <= float(given) <= 1:
@@ -213,7 +213,7 @@ def _check_threshold(given: Any) -> float:
     return float(given)
 
 
-def _check_batch_size(given: Any) -> int | None:
+def check_batch_size(given: Any) -> int | None:
     if given is None:
         return None
     if not isinstance(given, numbers.Integral) or isinstance(given, bool):

@@ -80,9 +80,9 @@ def describe_tiles(tiles: Tiles) -> dict[str, Any]:
     What only a folder has is None for synthetic tiles: how its images were resized, and which numbers of its masks
     are foreground.
     """
-    made = {"name": f"synthetic, version {GENERATOR_VERSION}", "resize": None, "foreground": None}
+    made: dict[str, Any] = {"name": f"synthetic, version {GENERATOR_VERSION}", "resize": None, "foreground": None}
     if isinstance(tiles, FolderTiles):
-        made = {"name": "folder", **getattr(tiles, "made_from", {"resize": None, "foreground": None})}
+        made = {**made, "name": "tiles of one's own", **tiles.made_from}
     splits = {name: tiles.split(name) for name in sorted({*tiles.splits.tolist()})}
     return {
         "name": made["name"],
