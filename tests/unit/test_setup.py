@@ -49,9 +49,11 @@ def together(*extras: str) -> dict[str, Requirement]:
 
 LESSONS = together("torch", "train", "lessons")
 TEST = parsed(EXTRAS["test"])
+PEERS = parsed(EXTRAS["peers"])
+PINNED = [("requirements.txt", LESSONS), ("requirements-test.txt", TEST), ("requirements-peers.txt", PEERS)]
 
 
-@pytest.mark.parametrize(("path", "ranges"), [("requirements.txt", LESSONS), ("requirements-test.txt", TEST)])
+@pytest.mark.parametrize(("path", "ranges"), PINNED)
 def test_every_direct_dependency_is_pinned_inside_its_range(path, ranges):
     assert pins(path).keys() == ranges.keys()
     for name, pin in pins(path).items():
@@ -60,8 +62,9 @@ def test_every_direct_dependency_is_pinned_inside_its_range(path, ranges):
         assert exact[1] in ranges[name].specifier, f"{path}: {pin} lies outside {ranges[name]}"
 
 
-def test_test_requirements_include_the_lessons_requirements():
-    assert "-r requirements.txt" in (ROOT / "requirements-test.txt").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("path", ["requirements-test.txt", "requirements-peers.txt"])
+def test_other_requirements_include_the_lessons_requirements(path):
+    assert "-r requirements.txt" in (ROOT / path).read_text(encoding="utf-8").splitlines()
 
 
 def test_the_light_install_is_light():
@@ -79,7 +82,7 @@ def test_make_read_takes_its_versions_from_the_pins():
 
 
 def test_every_range_has_a_lower_bound_and_nothing_else():
-    for requirement in [*LESSONS.values(), *TEST.values()]:
+    for requirement in [*LESSONS.values(), *TEST.values(), *PEERS.values()]:
         assert [bound.operator for bound in requirement.specifier] == [">="], requirement
 
 
