@@ -32,7 +32,8 @@ nb_render_markdown_format = "myst"
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath", "html_image", "attrs_inline"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
-suppress_warnings = ["mystnb.unknown_mime_type"]
+# Two classes are called Trained, a run and a picture of runs; each is meant where it stands.
+suppress_warnings = ["mystnb.unknown_mime_type", "ref.python"]
 smartquotes = False
 
 bibtex_bibfiles = [str(PAGES / "references.bib")]

@@ -28,6 +28,7 @@ from nbformat.v4 import new_markdown_cell  # noqa: E402
 from terms import FirstUses, terms  # noqa: E402
 
 import build as lessons  # noqa: E402 - the folder of notebooks is no package
+from tverskylib.explorers.browser import stored  # noqa: E402
 
 PICTURE = re.compile(r'src="data:image/(png|jpeg);base64,([\w+/=\n]+)"')
 LINK = re.compile(r"\]\((?!https?:|#|mailto:|<)([^)\s]+)\)")
@@ -60,6 +61,8 @@ class Stage:
             self.page(path, self.target / path.relative_to(ROOT))
         self.generate()
         self.live.write(self.target / "_static" / "explorers")
+        # What other sites show beside a link to this one.
+        copied_to(stored.FOLDER / f"{generated.LANDING}.png", self.target / "_static" / "card.png")
         copy_mathjax(self.target / "_static" / "mathjax")
 
     def generate(self) -> None:

@@ -317,11 +317,11 @@ checked(
 )
 
 # %% [markdown]
-# **Dice with cross-entropy** is of another kind: $L_\text{Dice} + \lambda\, L_\text{CE}$, with $\lambda = 1$ in nnU-Net
+# **Dice with cross-entropy** is of another kind: $L_\text{Dice} + w\, L_\text{CE}$, with $w = 1$ in nnU-Net
 # (Isensee et al. 2021). Cross-entropy is a sum over pixels, so it pulls each pixel by its own mistake, from logits with
 # $\hat y_i - y_i$, also in an image without foreground, where the Dice loss may be silent. For a known mask both have
-# their optimum at the target. Where the labels are uncertain they do not agree, and lesson 09 computes where the optimum
-# of the sum lies.
+# their optimum at the target. Where the labels are uncertain they do not agree, and [lesson
+# 09](09_entropy_penalties.ipynb) computes where the optimum of the sum lies.
 #
 # Two relatives are built otherwise, and named here for completeness. The **Lovász losses** (Berman et al. 2018) extend
 # the Jaccard loss from masks to predictions in a convex way, by sorting the pixels' errors. The **boundary loss**

@@ -48,13 +48,16 @@ def together(*extras: str) -> dict[str, Requirement]:
 
 
 LESSONS = together("torch", "train", "lessons")
-TEST, SITE = parsed(EXTRAS["test"]), parsed(EXTRAS["site"])
+TEST, SITE, PEERS = (parsed(EXTRAS[extra]) for extra in ("test", "site", "peers"))
+PINNED = [
+    ("requirements.txt", LESSONS),
+    ("requirements-site.txt", SITE),
+    ("requirements-test.txt", TEST),
+    ("requirements-peers.txt", PEERS),
+]
 
 
-@pytest.mark.parametrize(
-    ("path", "ranges"),
-    [("requirements.txt", LESSONS), ("requirements-site.txt", SITE), ("requirements-test.txt", TEST)],
-)
+@pytest.mark.parametrize(("path", "ranges"), PINNED)
 def test_every_direct_dependency_is_pinned_inside_its_range(path, ranges):
     assert pins(path).keys() == ranges.keys()
     for name, pin in pins(path).items():
@@ -63,12 +66,16 @@ def test_every_direct_dependency_is_pinned_inside_its_range(path, ranges):
         assert exact[1] in ranges[name].specifier, f"{path}: {pin} lies outside {ranges[name]}"
 
 
-def test_requirements_include_one_another():
-    for path, included in (
-        ("requirements-test.txt", "requirements-site.txt"),
+@pytest.mark.parametrize(
+    ("path", "included"),
+    [
         ("requirements-site.txt", "requirements.txt"),
-    ):
-        assert f"-r {included}" in (ROOT / path).read_text(encoding="utf-8").splitlines()
+        ("requirements-test.txt", "requirements-site.txt"),
+        ("requirements-peers.txt", "requirements.txt"),
+    ],
+)
+def test_requirements_include_one_another(path, included):
+    assert f"-r {included}" in (ROOT / path).read_text(encoding="utf-8").splitlines()
 
 
 def test_the_light_install_is_light():
@@ -86,7 +93,7 @@ def test_make_read_takes_its_versions_from_the_pins():
 
 
 def test_every_range_has_a_lower_bound_and_nothing_else():
-    for requirement in [*LESSONS.values(), *SITE.values(), *TEST.values()]:
+    for requirement in [*LESSONS.values(), *SITE.values(), *TEST.values(), *PEERS.values()]:
         assert [bound.operator for bound in requirement.specifier] == [">="], requirement
 
 
