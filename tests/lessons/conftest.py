@@ -2,8 +2,9 @@
 
 from textwrap import dedent
 
-import build
 import pytest
+
+import build
 
 HEADER = """\
 # ---

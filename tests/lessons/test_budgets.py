@@ -5,8 +5,9 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-import build
 import pytest
+
+import build
 
 PROJECT = build.Project(Path(__file__).parents[2])
 DOCUMENTS = [document for lesson in PROJECT.lessons for document in build.documents(PROJECT, lesson)]
