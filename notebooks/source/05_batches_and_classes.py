@@ -255,7 +255,8 @@ checked("image-wise, accumulation changes nothing; batch-wise it does", same, ch
 # So accumulate image-wise, or take a larger batch. The same happens when several GPUs each compute the loss of their
 # share: batch-wise then silently becomes "device-wise". There the cure is to add up the *sums* before the division; the
 # argument `group=` does that for PyTorch's process groups. The batch-wise Dice loss has its name from Kodym et al. (2018).
-# nnU-Net (Isensee et al. 2021) uses it for its 2D networks, and its code adds up the sums of all GPUs in just this way.
+# nnU-Net (Isensee et al. 2021) plans it for 2D networks and for some 3D ones, and its code adds up the sums of all GPUs
+# in just this way.
 #
 # ## Several classes: one ratio is accuracy
 #
@@ -394,6 +395,8 @@ assert of_classes[3] == 0 and of_classes.mean() < of_classes[:3].mean()  # a los
 # | what about empty masks? | image-wise with a tiny delta they teach nothing; batch-wise their false positives count in the common denominator, unless the whole batch is empty: then it is one empty image. Cross-entropy beside the loss (lesson 04) pulls at every pixel of them |
 # | is gradient accumulation fine? | image-wise yes, with parts of equal size; batch-wise no |
 # | several classes? | a ratio for each class, without background; say what an absent class counts. One ratio over a softmax with background is accuracy |
+#
+# [Which loss, for my data?](CHOOSE.md) puts this together with what the experiments say.
 #
 # ## What we saw
 #
