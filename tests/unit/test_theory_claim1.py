@@ -439,9 +439,9 @@ def test_without_label_smoothing_the_claim_always_holds():
         ("claim1_optimum", ([0.5, -1], 1, 1, 0.1), {}, ValueError, r"p must be in \[0, 1\], got values from -1 to 0.5"),
         ("claim1_optimum", ([0.5, "a"], 1, 1, 0.1), {}, TypeError, r"p must be a number or an array of numbers in \[0"),
         ("claim1_optimum", ([[0.5], [0, 1]], 1, 1, 0.1), {}, TypeError, r"p must be a number or an array of numbers"),
-        ("critical_fraction", (1, 1, [0.1]), {}, TypeError, "epsilon must be a number, 0 <= epsilon < 1, got a list"),
+        ("critical_fraction", (1, 1, [0.1]), {}, TypeError, "epsilon must be a number in [0, 1), got a list"),
         ("critical_fraction", (1, 1, -0.1), {}, ValueError, r"epsilon must be in \[0, 1\), got values from -0.1"),
-        ("critical_delta", (1, 1, "0.1"), {}, TypeError, "epsilon must be a number, 0 <= epsilon < 1, got '0.1'"),
+        ("critical_delta", (1, 1, "0.1"), {}, TypeError, "epsilon must be a number in [0, 1), got '0.1'"),
         ("critical_delta", (1, 1, 1.0), {}, ValueError, r"epsilon must be in \[0, 1\), got values from 1 to 1"),
         ("smoothed_cut", (1.5, 1, 1, 0.1), {}, ValueError, r"index must be in \[0, 1\], got values from 1.5 to 1.5"),
         (
