@@ -318,6 +318,11 @@ present = target.any(axis=(2, 3))  # which class is in which image
 #
 # *Question:* which convention hardly notices that the tumour was missed, and which does not see the false alarm?
 
+# %% tags=["setup"]
+missed, alarm = np.where(classes == 2, 1, classes), classes.copy()
+alarm[1, 9, 9] = 2
+
+
 # %%
 def by_convention(prediction):
     p = one_hot(prediction, 3)
@@ -334,8 +339,6 @@ def by_convention(prediction):
 
 
 # %%
-missed, alarm = np.where(classes == 2, 1, classes), classes.copy()
-alarm[1, 9, 9] = 2
 columns = [by_convention(prediction) for prediction in (missed, alarm, 0 * classes)]
 print(f"{'':46}{'missed':>8}{'alarm':>8}{'nothing':>9}")
 for convention in columns[0]:
@@ -377,7 +380,7 @@ checked(
 # *Hint:* `torch.tensor(one_hot(..., 4))`. In the fourth class, what is the loss if TP = FP = FN = 0?
 
 # %% tags=["solution"]
-four = [torch.tensor(one_hot(found, 4)) for found in (np.where(classes == 2, 1, classes), classes)]
+four = [torch.tensor(one_hot(found, 4)) for found in (missed, classes)]
 of_classes = tversky_loss(*four, delta=1e-5, per_class=True, reduction="none")
 assert of_classes[3] == 0 and of_classes.mean() < of_classes[:3].mean()  # a loss of 0 that makes the mean look better
 
