@@ -7,7 +7,6 @@ mean must give the number of a slow reference, in fractions or double precision.
 
 from __future__ import annotations
 
-import importlib
 import math
 import re
 from collections.abc import Callable
@@ -119,7 +118,9 @@ WEIGHTS = {name: numbers_for(0) for name in ("alpha", "beta", "delta")}
 SINGLE = {name: numbers_for(0, 1e36) for name in WEIGHTS}  # a sum of float32 would become infinite
 OPTIONS = {"domain": choices("batch", "image"), "per_class": FLAGS}
 FORMS = choices("product", "minimum")
-LOGITS = [(x, True) for x in (False, True, "sigmoid", "softmax")] + [(x, False) for x in (None, 1, "tanh", [True], b"x")]
+LOGITS = [(x, True) for x in (False, True, "sigmoid", "softmax")] + [
+    (x, False) for x in (None, 1, "tanh", [True], b"x")
+]
 TENSORS = {"prediction": tensors_for(TP, integers=False), "target": tensors_for(TY, integers=True)}
 ARRAYS = {
     "prediction": arrays_for(P, integers=False),
@@ -315,7 +316,9 @@ def snapshot(x: Any) -> Any:
     return x.tobytes() if isinstance(x, np.ndarray) and not np.ma.isMaskedArray(x) else repr(x)
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning", "ignore:.*:numpy.exceptions.ComplexWarning")
+@pytest.mark.filterwarnings(
+    "ignore::UserWarning", "ignore::RuntimeWarning", "ignore:.*:numpy.exceptions.ComplexWarning"
+)
 @pytest.mark.parametrize(("row", "argument", "value", "meant"), cases())
 def test_a_call_is_right_or_refused_by_name(row, argument, value, meant):
     given = {**row.good, argument: value}
