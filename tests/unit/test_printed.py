@@ -30,7 +30,7 @@ def test_every_pair_between_is_the_mean_of_some(mean, share):
     between = share * lower + (1 - share) * upper
     printed = printed_scores(mean, between, digits=12)
     assert printed.possible
-    assert printed.one_ratio == (between - lower < 1e-11) or abs(between - lower) < 1e-9
+    assert not (printed.one_ratio and between - lower > 1e-9)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass
 
-from tverskylib._checks import describe
+from tverskylib._numbers import check_number, check_whole
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,8 @@ def printed_scores(dice: float, jaccard: float, *, digits: int = 3) -> PrintedSc
     >>> printed_scores(0.75, 0.5).possible
     False
     """
-    for name, value in (("dice", dice), ("jaccard", jaccard)):
-        if not isinstance(value, numbers.Real) or isinstance(value, bool):
-            raise TypeError(f"{name} must be a number in [0, 1], got {describe(value)}")
-        if not 0 <= float(value) <= 1:
-            raise ValueError(f"{name} must be in [0, 1] (percent: divide by 100), got {value}")
-    if not isinstance(digits, numbers.Integral) or isinstance(digits, bool) or digits < 1:
-        raise ValueError(f"digits must be a whole number, at least 1, got {digits!r}")
-    dice, jaccard, half = float(dice), float(jaccard), 0.5 * 10.0 ** -int(digits) + 1e-12
+    dice, jaccard = check_number("dice", dice, high=1), check_number("jaccard", jaccard, high=1)
+    half = 0.5 * 10.0 ** -check_whole("digits", digits) + 1e-12
     low, high = (_of_one(min(max(dice + step, 0.0), 1.0)) for step in (-half, half))
     possible = low <= jaccard + half and jaccard - half <= dice + half
     return PrintedScores(dice, jaccard, _of_one(dice), possible, possible and jaccard - half <= high)
