@@ -162,7 +162,7 @@ checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", f
 # | $\tau$ | `threshold` | the threshold that is best for an index |
 # | $\varepsilon$ | `epsilon` | strength of label smoothing |
 # | $a, b$ | | the two values of a smoothed mask, on foreground and on background |
-# | $w$ | `weight` | weight of a penalty that is added to a loss |
+# | $w$ | `weight` | weight of a penalty, or of another loss, that is added to a loss |
 #
 # ## What we saw
 #
