@@ -99,8 +99,7 @@ explorers.penalised_landscape()
 #
 # First nearer. At weight 0.1 one false alarm weighs more when the lesion is small, and the star moves into the corner. At
 # weight 0.3 it does the same down to 5 %; then it turns, and at 1 % the background is at 0.43: the penalty on the many
-# background pixels outweighs the lesion. The confidence penalty has its star in the corner at these weights; it leaves
-# it above about 0.6.
+# background pixels outweighs the lesion. The confidence penalty has its star in the corner at these weights, to the eye.
 #
 # </details>
 #
@@ -275,7 +274,7 @@ theory.lottery()
 # %% tags=["check"]
 opinions = torch.where(lottery > 0, 0.9, 0.2)
 mean, quantile = best_common(entropy, opinions), best_common(TverskyLoss(soft_labels="minimum"), opinions)
-checked(f"cross-entropy says {mean:.2f}, the minimum form {quantile:.2f}", abs(mean - 0.41) < 0.002, abs(quantile - 0.9) < 0.002)
+checked(f"cross-entropy says {mean:.2f}, the minimum form {quantile:.2f}", abs(mean - 0.41) < 0.002, abs(quantile - 0.2) < 0.002)
 
 # %% [markdown]
 # So doubt *in the labels* can be learnt with the minimum form; doubt that comes from *not knowing* cannot.
@@ -339,15 +338,17 @@ figures.calibration(y_test, named)
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# It falls to less than half, and the masks stay the same: both ways keep the order of the pixels. Only now the map says
-# something between 0 and 1. Platt scaling does better, since it can also shift: trained with Dice, the model marks too
-# much, and its 0.5 is not a chance of one half.
+# It falls from 0.79 to 0.29 and 0.26 (the numbers in the legend), and the masks that can be cut stay the same: both ways
+# keep the order of the pixels. The bars are the truth, in that order. As trained, the map says 1 where three or four
+# pixels of five are foreground. Calibrated, it comes nearer, though neither curve fits everywhere. Platt scaling does
+# better, since it can also shift: trained with Dice, the model marks 38 % of the pixels, and 31 % are foreground.
 #
 # </details>
 
 # %% tags=["check"]
 before, divided, fitted = (log_loss(y_test, p) for p in maps.values())
-checked(f"negative log-likelihood {before:.2f} as trained, {divided:.2f} and {fitted:.2f} calibrated", fitted < divided < before / 2)
+marked, true = (z_test > 0).mean(), y_test.mean()
+checked(f"from {before:.2f} to {divided:.2f} and {fitted:.2f}; marked {marked:.0%}, foreground {true:.0%}", fitted < divided < before / 2, marked > true + 0.05)
 
 # %% [markdown]
 # (The blocks lie side by side on one image, so this is a friendly test. On another slide both calibrations could be off.)
@@ -376,8 +377,8 @@ say("\n".join(rows))
 
 # %% [markdown]
 # The third column is the warning of lesson 07, and the last one is the other half of it: the product forms never answer
-# with doubt, and under doubt they mark too much or too little. A penalty moves each of the first four rows off the
-# corner, by an amount that depends on the image.
+# with doubt, and under doubt they mark too much or too little. A penalty moves the corners inwards, by an amount that
+# depends on the image.
 #
 # ## What we saw
 #
