@@ -407,7 +407,7 @@ say("\n".join(rows))
 #   segmentation. *3DV*, 2016, pp. 565–571. The squared form.
 # - J. Bertels, D. Robben, D. Vandermeulen, P. Suetens: Optimization with soft Dice can lead to a volumetric bias.
 #   *BrainLes*, LNCS 11992, 2019.
-# - J. Platt: Probabilistic outputs for support vector machines and comparisons to regularized likelihood methods.
+# - J. Platt: Probabilistic outputs for support vector machines.
 #   *Advances in Large Margin Classifiers*, 1999, pp. 61–74.
 # - C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger: On calibration of modern neural networks. *ICML*, 2017, pp. 1321–1330.
 # - A.-J. Rousseau, T. Becker, J. Bertels, M. B. Blaschko, D. Valkenborg: Post training uncertainty calibration of deep

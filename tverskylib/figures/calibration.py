@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -32,10 +33,11 @@ def calibration(target: ArrayLike, maps: Mapping[str, ArrayLike], *, groups: int
     ax = figure.subplots(gridspec_kw={"left": 0.07, "right": 0.98, "bottom": 0.27, "top": 0.95})
     places = np.arange(1, groups + 1)
     bars = ax.bar(places, shares, 0.9, color=GRID, edgecolor=FAINT)
-    lines, told = [], []
+    handles: list[Any] = [bars]
+    told = []
     for (name, values), ink in zip(said.items(), INKS, strict=False):
         means = np.array([values[part].mean() for part in parts])
-        lines += ax.plot(places, means, color=ink.colour, ls=ink.line, marker=ink.marker, ms=6, clip_on=False)
+        handles += ax.plot(places, means, color=ink.colour, ls=ink.line, marker=ink.marker, ms=6, clip_on=False)
         told.append(
             f"{name} is off by {abs(means - shares).mean():.2f} on average and {abs(means - shares).max():.2f} at most"
         )
@@ -46,7 +48,7 @@ def calibration(target: ArrayLike, maps: Mapping[str, ArrayLike], *, groups: int
         xlim=(0.4, groups + 0.6),
         xticks=places[:: max(1, groups // 10)],
     )
-    figure.legend([bars, *lines], ["share that is foreground", *said], loc="lower center", ncols=1 + len(said))
+    figure.legend(handles, ["share that is foreground", *said], loc="lower center", ncols=1 + len(said))
     alt = (
         f"Bars: the share of foreground in {groups} groups of pixels in the order of the map, rising from {shares[0]:.2f} to "
         f"{shares[-1]:.2f}. Lines: what each map says of them. {'; '.join(told)}."
