@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tverskylib._files import replacing
 from tverskylib.tiles import GENERATOR_VERSION
-from tverskylib.training.files import replacing
 from tverskylib.training.settings import RunSettings
 
 if TYPE_CHECKING:  # records are read where there is no torch
