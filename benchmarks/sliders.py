@@ -29,7 +29,8 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-DRIVER = Path(__file__).parents[1] / "tests" / "browser"  # a JupyterLab of its own, and a browser that reads it
+# A JupyterLab of its own, and a browser that reads it.
+DRIVER = [Path(__file__).parents[1] / folder for folder in ("tests/browser", "notebooks")]
 BURST, PACE = 30, 1 / 30  # keys, and seconds between two: what a key that is held down does
 PATIENCE = 5.0  # seconds; a press without a picture by then is lost, and said to be
 QUIET = 1.5  # seconds without a new picture: it is the last
@@ -90,7 +91,7 @@ OURS = "EXPLORER"
 
 # figure -> the explorer that the kernel draws, and the one that the browser draws
 FIGURES = {
-    "threshold": ("explorers.threshold(tile)", "explorers.ThresholdExplorer(tile)"),
+    "threshold": ("explorers.sharpening(tile)", "explorers.threshold(tile)"),
     "weights": ("explorers.weights(tile)", None),
     "composer": ("explorers.composer()", "explorers.BatchComposer()"),
     "phase diagram": ("explorers.phase_diagram()", "explorers.Claim1Explorer()"),
@@ -266,7 +267,7 @@ def main() -> None:
     parser.add_argument("--presses", type=int, default=30, help="of each slider (default 30)")
     parser.add_argument("--bursts", type=int, default=3, help="of each slider (default 3)")
     options = parser.parse_args()
-    sys.path.insert(0, str(DRIVER))
+    sys.path[:0] = map(str, DRIVER)
     chromium = importlib.import_module("chromium")
     try:
         from playwright.sync_api import sync_playwright

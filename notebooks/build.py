@@ -29,6 +29,7 @@ from typing import Any
 
 import jupytext
 import nbformat
+import strips
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -538,6 +539,7 @@ def main(arguments: Sequence[str] | None = None, project: Project | None = None)
     if options.check:
         return check(project)
     os.environ.setdefault("TVERSKYLIB_PROFILE", "quick")  # the same runs are stored, whatever machine made them
+    strips.draw(strips.stale())
     failures = 0
     for lesson in chosen_lessons(project, options.names):
         start = time.monotonic()

@@ -19,6 +19,10 @@ PART = re.compile(r"\..*\.(?P<host>[\w-]+)-(?P<pid>\d+)-[0-9a-f]{8}\.part")
 _writing: set[Path] = set()  # by this process, now
 
 
+class NewerFormatError(ValueError):
+    """What a newer version of this package wrote: no fault of the file, and nothing to be replaced."""
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write into, which takes the place of ``path`` in one step when all is written.

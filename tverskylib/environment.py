@@ -12,6 +12,8 @@ from packaging.requirements import Requirement
 NAME = "tverskylib"
 LESSONS = range(13)
 LATER = "lessons"  # the extra that holds what every lesson needs beside the library
+# Of that extra, what shows, runs and makes lessons. Whoever asks has some Jupyter that runs: Colab's is another one.
+TOOLS = {"ipykernel", "jupyter-client", "jupyterlab", "jupytext", "nbclient", "nbformat", "voila"}
 # The other extras that a lesson needs; the lessons that are not named need none.
 EXTRAS_OF = {
     4: ("torch",),
@@ -71,7 +73,7 @@ def _requirements(extras: Sequence[str]) -> list[Requirement]:
     declared = [Requirement(line) for line in importlib.metadata.requires(NAME) or []]
     chosen = ["", LATER, *extras]  # no extra at all is "", for requirements whose marker speaks of something else
     needed = [r for r in declared if r.marker is None or any(r.marker.evaluate({"extra": e}) for e in chosen)]
-    return list({r.name: r for r in needed}.values())
+    return list({r.name: r for r in needed if r.name not in TOOLS}.values())
 
 
 def _fault(requirement: Requirement) -> str:

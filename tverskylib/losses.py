@@ -52,9 +52,11 @@ def tversky_loss(
             float16, bfloat16, float32 or float64.
         target: the same shape, values in [0, 1], any real dtype, without a gradient.
         alpha, beta: weights of the false positives and of the false negatives; at least 0, not both 0.
-        delta: smoothing term in pixels; it decides what an image without foreground teaches (lesson 04).
+        delta: smoothing term in pixels; it decides what an image without foreground teaches (lesson 05).
         domain: ``"batch"``, one ratio of the sums over the whole batch, or ``"image"``, one ratio an image.
-        per_class: one ratio a class, background included, or all classes in one ratio, as in the talk.
+        per_class: one ratio a class, background included, or all classes in one ratio, as in the talk. On the channels
+            of a softmax with background that one ratio is soft pixel accuracy: with alpha + beta = 1 and delta = 0 it
+            is the mean prediction at the right class, whatever alpha and beta are (lesson 05).
         from_logits: False; True (sigmoid for one channel, softmax over the channels otherwise); "sigmoid"; "softmax".
         soft_labels: "product" or "minimum", as in :func:`soft_counts`; the same for a binary target. The minimum form
             has gradient 0 at a pixel whose prediction equals its target, so that it rests there.

@@ -16,7 +16,7 @@
 # second. Dice and Jaccard (IoU) are two special cases of the index.
 #
 # These lessons take the subject apart: each idea is first said in words, then written as one or two lines of code, then
-# shown as a picture that you can move, and, where it is a statement, proved by a computation that would fail if it were
+# shown as a picture that you can move, and, where it is a statement, checked by a computation that would fail if it were
 # false.
 #
 # ## What you will learn
@@ -29,7 +29,7 @@
 # ## What you need
 #
 # - curiosity; no Python is needed to read
-# - a running kernel (the Python behind these pages), if you want to move the sliders
+# - a running kernel (the Python behind these pages), if you want to run the cells yourself
 
 # %% [markdown]
 # ## Is everything in place?
@@ -38,12 +38,14 @@
 # Shift + Enter. If you read these pages without a kernel, go on: every cell has kept its output.
 
 # %%
-from tverskylib import check_environment, explorers, say, tversky_from_counts
+import numpy as np
+
+from tverskylib import check_environment, checked, explorers, say, tversky_from_counts
 
 check_environment()
 
 # %% [markdown]
-# ## The first slider
+# ## Two discs and three counts
 #
 # Think of the blue, dotted disc as the truth (the **target**), and of the orange, striped disc as what a network found
 # (the **prediction**). Where they overlap, in plain green, the network is right.
@@ -52,60 +54,65 @@ check_environment()
 # - **FP**, false positives: pixels only in the prediction
 # - **FN**, false negatives: pixels only in the target
 #
+# The number with the picture is the **Dice index**: the overlap, compared with the overlap plus *half* of each kind of
+# mistake,
+#
+# $$\text{Dice} = \frac{TP}{TP + \tfrac12 FP + \tfrac12 FN}.$$
+#
+# *Question:* shift the disc until Dice is about one half. Has the network then found half of the target's pixels? And is
+# that still so if the discs have different sizes? Guess before you move.
+#
 # *Move this:* the shift. Click the slider's handle, or reach it with the Tab key, and press the arrow keys. *Look for:*
-# the three bars. FP and FN grow together, because the two discs have the same size. Then put the shift back to 0 and
-# move the radius: now only one of the two grows at a time.
+# FP and FN, which grow together. Then put the shift back to 0 and move the radius: now only one of the two grows at a
+# time.
 
 # %%
 explorers.overlap()
 
 # %% [markdown]
-# If no kernel is running, you see four positions of the sliders instead of the sliders themselves. That is so in all
-# lessons: the pictures are drawn by the same code, at values that tell the story.
+# <details class="tversky-answer"><summary>Answer</summary>
 #
-# ## The same in one line
+# With discs of equal size, yes: FP equals FN, so that Dice is TP / (TP + FN), just the share of the target that is
+# found. With different sizes, no. A disc of radius 36 around the target finds all of it, and Dice is only 0.62, because
+# the false positives count too.
 #
-# The number above the discs is the **Dice index**: the overlap, compared with the overlap plus *half* of each kind of
-# mistake,
+# </details>
 #
-# $$\text{Dice} = \frac{TP}{TP + \tfrac12 FP + \tfrac12 FN}.$$
+# If no kernel is running and the picture does not move, you see some of its positions side by side. Every lesson has
+# questions like this one. The answer is folded away below the picture; click on the word to open it.
 #
-# At a shift of 12 pixels the picture counts 1,232 pixels of overlap and 572 pixels of each mistake.
+# ## The same in a few lines
+#
+# Here are the two discs again, as grids of pixels that are in the disc or not.
 
 # %%
-dice = tversky_from_counts(tp=1232, fp=572, fn=572)
-say(f"The Dice index of these counts is **{dice:.2f}**.")
+row, column = np.mgrid[-47.5:48, -83.5:84]  # the centres of 96 by 168 pixels
+target = row**2 + column**2 <= 24**2
+
+
+def counts(shift, radius=24):
+    prediction = row**2 + (column - shift) ** 2 <= radius**2
+    return (prediction & target).sum(), (prediction & ~target).sum(), (~prediction & target).sum()
+
+
+# %%
+tp, fp, fn = counts(shift=12)
+dice = tversky_from_counts(tp, fp, fn)
+say(f"At a shift of 12 pixels: TP = {tp:,}, FP = {fp:,}, FN = {fn:,}, and Dice is **{dice:.2f}**.")
 
 # %% [markdown]
-# The picture and the line must agree, so we ask. An `assert` is silent when it holds and stops the lesson when it does
-# not. Wherever a claim can be computed, an `assert` or a printed number stands beside it; `say` prints a sentence.
+# Wherever a claim can be computed, a line that begins with "checked" stands beside it. The cell above that line is
+# folded: open it to see what was compared. It stops the lesson if the claim is false.
 
-# %%
-explorer = explorers.overlap()
-explorer.set(shift=12)
-assert explorer.drawing.counts == [1232, 572, 572]
-assert explorer.drawing.dice == dice
+# %% tags=["check"]
+tp, fp, fn = counts(shift=19)
+half, share = tversky_from_counts(tp, fp, fn), tp / (tp + fn)
+checked(f"at a shift of 19 pixels Dice is {half:.2f}, and {share:.0%} of the target is found", fp == fn, half == share)
 
-# %% [markdown]
-# *Question:* shift the disc until Dice is about one half. Has the network found half of the target's pixels then? Try
-# it before you read on.
-
-# %%
-explorer.set(shift=19)
-tp, fp, fn = explorer.drawing.counts
-assert fp == fn and explorer.drawing.dice == tp / (tp + fn)
-say(f"At a shift of 19 pixels Dice is {explorer.drawing.dice:.2f}, and {tp / (tp + fn):.0%} of the target is found.")
-
-# %% [markdown]
-# Yes, here it has. With discs of equal size FP equals FN, and then Dice is just the share of the target that is found.
-# With unequal sizes that is no longer so: put the shift to 0 and the radius to 36, and everything is found, but Dice is
-# far from 1.
-
-# %%
-explorer.set(shift=0, radius=36)
-tp, fp, fn = explorer.drawing.counts
-assert fn == 0 and explorer.drawing.dice < 0.7
-say(f"All of the target is found, and Dice is only {explorer.drawing.dice:.2f}: the false positives count too.")
+# %% tags=["check"]
+tp, fp, fn = counts(shift=0, radius=36)
+large = tversky_from_counts(tp, fp, fn)
+checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", fn == 0, large < 0.7)
 
 # %% [markdown]
 # How *much* false positives and false negatives should count is what the two weights of the Tversky index, alpha and
@@ -116,31 +123,46 @@ say(f"All of the target is found, and Dice is only {explorer.drawing.dice:.2f}: 
 # <!-- lessons -->
 # <!-- /lessons -->
 #
-# Each lesson stands on the ones before it. In a hurry? The table "Which one, then?" near the end of [lesson
-# 04](04_tversky_loss.ipynb) answers the usual questions of practitioners.
+# Each lesson stands on the ones before it, and two examples go with you: a real image of stained glands, and four
+# pixels on which everything can be counted by hand. In a hurry? The table "Which one, then?" near the end of [lesson
+# 05](05_batches_and_classes.ipynb) answers the usual questions of practitioners.
 #
 # ## How to read without running
 #
 # The notebooks are stored with their outputs, so GitHub and any notebook viewer show text, formulas, numbers and
-# pictures. Every picture has a description in words for those who can not see it, and no picture says anything by
-# colour alone: true positives are plain, false positives striped, false negatives dotted. Wherever these counts are
-# shown they are plain green, striped orange and dotted blue.
+# pictures. Every picture has a description in words for those who cannot see it, and no picture says anything by
+# colour alone: true positives are plain green, false positives striped orange, false negatives dotted blue.
 #
 # ## Notation
+#
+# Letters that come back mean the same in all lessons, unless a lesson says otherwise on the spot.
 #
 # | symbol | in code | meaning |
 # | --- | --- | --- |
 # | $x$ | `image` | the image that goes in, values in $[0, 1]$ |
-# | $y$ | `target` | the mask that should come out, values 0 and 1 |
+# | $y$ | `target` | the mask that should come out, values 0 and 1; $y_i$ at pixel $i$ |
 # | $\hat y$ | `prediction`, `probability` | what the network says, values in $[0, 1]$ |
-# | $B, C, H, W$ | shape | images in a batch, channels (classes), height, width |
+# | $z$ | `logits` | a network's raw output, any number |
+# | $q$ | `chance` | the true chance that a pixel is foreground |
+# | $t$ | `target` | a target between 0 and 1: a smoothed label, a vote, a chance |
+# | $B, C, H, W$ | shape | images in a batch, channels (classes), height, width; $H(\cdot)$ with brackets is an entropy |
+# | $i, k, c, j$ | | number a pixel, an image, a class; $j$ is any of them under a sum |
+# | $K$ | | number of images where they are counted one by one |
 # | $M$ | | number of entries of a mask |
 # | $P, Q$ | | number of foreground and of background entries, $P + Q = M$ |
 # | $p$ | `fraction` | foreground fraction, $P / M$ |
 # | $\alpha$ | `alpha` | weight of false positives |
 # | $\beta$ | `beta` | weight of false negatives |
 # | $\delta$ | `delta` | smoothing term, in pixels |
-# | $T$ | `index` | the Tversky index |
+# | $s$ | | smoothing term of the other form of Dice, $s = 2\delta$ |
+# | $T = N / D$ | `index` | the Tversky index, its numerator and its denominator |
+# | $F_k$ | | the F-measure: recall has $k^2$ times the weight of precision |
+# | $L$ | `loss` | a loss; the Tversky loss is $1 - T$ |
+# | $S$ | | sum of a prediction |
+# | $\tau$ | `threshold` | the threshold that is best for an index |
+# | $\varepsilon$ | `epsilon` | strength of label smoothing |
+# | $a, b$ | | the two values of a smoothed mask, on foreground and on background |
+# | $w$ | `weight` | weight of a penalty that is added to a loss |
 #
 # ## What we saw
 #
@@ -158,4 +180,4 @@ say(f"All of the target is found, and Dice is only {explorer.drawing.dice:.2f}: 
 # - G. Hidy, supervisor A. Lukács: *The Tversky loss function and its modifications for medical image segmentation*,
 #   talk, Eötvös Loránd University, 19 May 2022. These lessons follow it and go beyond it.
 # - S. S. M. Salehi, D. Erdogmus, A. Gholipour: Tversky loss function for image segmentation using 3D fully
-#   convolutional deep networks. *Machine Learning in Medical Imaging*, 2017, pp. 379–387.
+#   convolutional deep networks. *Machine Learning in Medical Imaging (MLMI 2017)*, LNCS 10541, pp. 379–387. (The loss.)

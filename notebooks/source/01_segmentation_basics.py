@@ -31,7 +31,7 @@
 import numpy as np
 from scipy.special import expit, softmax
 
-from tverskylib import dice_index, explorers, figures, one_hot, say, tiles
+from tverskylib import checked, dice_index, explorers, figures, one_hot, say, tiles, tversky_from_counts
 
 # %% [markdown]
 # ## What goes in, what comes out
@@ -53,41 +53,43 @@ figures.panels(
 )
 
 # %% [markdown]
-# The talk writes the three spaces as
+# The three live in these spaces:
 #
 # $$x \in [0,1]^{C_{\text{in}} \times H \times W}, \qquad y \in \{0,1\}^{C \times H \times W}, \qquad \hat y \in [0,1]^{C \times H \times W},$$
 #
-# with $C_{\text{in}}$ input channels (3 for a colour image; the talk writes $D$), $C$ output channels, height $H$ and
-# width $W$. Libraries put channels first, and a batch of $B$ images in front of everything. Colour pictures come with
+# with $C_{\text{in}}$ input channels (3 for a colour image), $C$ output channels, height $H$ and width $W$. The only
+# difference between target and prediction is what a pixel may hold: the target commits itself, the prediction may
+# hesitate. Libraries put channels first, and a batch of $B$ images in front of everything. Colour pictures come with
 # channels last, so we move that axis.
 
 # %% tags=["setup"]
 x = np.moveaxis(tile.image, -1, 0)[None]
 y = tile.target[None, None]
 y_hat = tile.probability[None, None]
-say(f"Shapes (B, channels, H, W): image {x.shape}, target {y.shape}, prediction {y_hat.shape}.")
+say(f"Shapes (B, C, H, W): image {x.shape}, target {y.shape}, prediction {y_hat.shape}.")
 
-# %% [markdown]
-# The only difference between target and prediction is what a pixel may hold: the target commits itself, the prediction
-# may hesitate.
-
-# %%
-assert set(np.unique(y)) == {False, True}
-assert 0 <= y_hat.min() and y_hat.max() <= 1
-say(f"The target has {np.unique(y).size} values, the prediction {np.unique(y_hat).size:,}.")
+# %% tags=["check"]
+many = np.unique(y_hat).size
+checked(f"the target has 2 values, the prediction {many:,}", np.unique(y).size == 2, 0 <= y_hat.min(), y_hat.max() <= 1)
 
 # %% [markdown]
 # ### In three dimensions
 #
-# A CT or MR volume has one axis more, its depth: $(B, C, D, H, W)$. Nothing else changes, because all that follows
-# counts entries and does not ask how they are arranged. Here we deal the columns of our tile out to the four slices of
-# a small "volume". Against the prediction cut at one half, the Dice index does not notice.
+# A CT or MR volume has one axis more, its depth: $(B, C, \text{depth}, H, W)$. Nothing else changes, because all that
+# follows counts entries and does not ask how they are arranged.
+#
+# *Question:* we deal the columns of our tile out to the four slices of a small "volume". Does the Dice index of the mask
+# at 0.5 change?
 
 # %%
-slices_y = np.stack([y[..., k::4] for k in range(4)], axis=2)
-slices_mask = np.stack([(y_hat >= 0.5)[..., k::4] for k in range(4)], axis=2)
-assert dice_index(slices_mask, slices_y) == dice_index(y_hat >= 0.5, y)
-say(f"The volume has shape {slices_y.shape}; both ways the Dice index is {dice_index(slices_mask, slices_y):.3f}.")
+def as_volume(mask):
+    return np.stack([mask[..., k::4] for k in range(4)], axis=2)
+
+
+flat, volume = dice_index(y_hat >= 0.5, y), dice_index(as_volume(y_hat >= 0.5), as_volume(y))
+
+# %% tags=["check"]
+checked(f"the volume has shape {as_volume(y).shape}, and both ways Dice is {flat:.3f}", flat == volume)
 
 # %% [markdown]
 # ## One channel or several
@@ -103,20 +105,19 @@ say(f"A class map has no channel axis: shape {class_map.shape}, values {np.uniqu
 
 # %% [markdown]
 # Class numbers are names, not quantities: class 2 is not twice class 1. So they are spread over channels, one channel a
-# class, with a 1 in the channel of the class and 0 elsewhere. That is called **one-hot**.
+# class, with a 1 in the channel of the class and 0 elsewhere. That is called **one-hot**: each pixel is white in exactly
+# one of the three pictures.
 
 # %% tags=["setup"]
 target = one_hot(class_map, num_classes=3)
-assert (target.sum(axis=1) == 1).all()
 figures.panels(
     {f"channel {c}: {name}": target[0, c] for c, name in enumerate(("pale", "darker", "brown"))},
     alt="Three black and white masks of the same tile: pale, darker, and brown tissue. Each pixel is white in one.",
 )
 
 # %% [markdown]
-# Each pixel is white in exactly one of the three pictures; the assertion above says the same. A common mistake is to
-# hand a class map to a loss that expects one-hot channels. Some libraries then compute a number that means nothing.
-# This one refuses, and says what to do.
+# A common mistake is to hand a class map to a loss that expects one-hot channels. Some libraries then compute a number
+# that means nothing. This one refuses, and says what to do.
 
 # %%
 try:
@@ -130,90 +131,38 @@ except ValueError as error:
 # A network's last layer can give any real number, a **logit** $z$. For one channel the **sigmoid** brings it into $(0,
 # 1)$; for several channels the **softmax** shares 1 among the classes of a pixel:
 #
-# $$\hat y = \frac{1}{1 + e^{-z}}, \qquad \hat y_c = \frac{e^{z_c}}{\sum_k e^{z_k}}.$$
+# $$\hat y = \frac{1}{1 + e^{-z}}, \qquad \hat y_c = \frac{e^{z_c}}{\sum_j e^{z_j}}.$$
 #
-# *Move this:* the first logit. *Look for:* the sigmoid's point reacts to $z_1$ alone. The softmax bars share a fixed
-# total, so when one class gains, the others lose, although nobody touched their logits. Then set all three to the same
-# value, whichever: the shares are equal.
+# *Question:* you raise the first of three logits and leave the others alone. What happens to the second class, under
+# softmax and under sigmoid? And what if you raise all three by the same amount? Guess before you move.
+#
+# *Move this:* the first logit, then all three.
 
 # %%
 explorers.activation()
 
 # %% [markdown]
-# *Question:* add 3 to all three logits. What happens to the softmax? And how can you write the softmax of two classes
-# with a sigmoid?
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Under softmax the shares add up to 1, so when one class gains the others lose, although nobody touched their logits.
+# If all rise by the same amount, nothing happens: only differences of logits matter. A sigmoid looks at its own logit
+# alone.
+#
+# </details>
+#
+# So a softmax over two classes is the sigmoid of the difference of their logits, and a network for foreground against
+# background needs only one channel.
 
-# %%
+# %% tags=["check"]
 z = np.array([0.4, -1.3, 2.2])
-assert np.allclose(softmax(z + 3), softmax(z))
-assert np.isclose(softmax([z[0], z[1]])[0], expit(z[0] - z[1]))
-
-# %% [markdown]
-# Nothing happens: only differences of logits matter. And a softmax over two classes is the sigmoid of the difference of
-# their logits. So a network for foreground against background needs only one channel.
-#
-# ## The foreground fraction, and why accuracy deceives
-#
-# The **foreground fraction** $p$ is the share of pixels that are 1 in the target. In our tile the glands are large.
-
-# %%
-p = y.mean()
-say(f"Here p = {p:.2f}: {y.sum():,} of {y.size:,} pixels.")
-
-# %% [markdown]
-# **Accuracy** is the share of pixels that are right. A predictor that never finds anything is right on all of the
-# background, so its accuracy is $1 - p$.
-
-# %%
-nothing = np.zeros_like(y)
-accuracy = (nothing == y).mean()
-assert np.isclose(accuracy, 1 - p)
-say(f"Calling everything background: accuracy {accuracy:.3f}, Dice {dice_index(nothing, y):.3f}.")
-
-# %% [markdown]
-# While $p$ is large, a low accuracy still warns us. But a small lesion may fill a hundredth of an image, or a
-# thousandth. In the talk's data set 360 of 2,800 images hold any cancer at all.
-
-# %%
-say(f"On the {(2800 - 360) / 2800:.0%} of images without cancer, a predictor that never finds any has accuracy 1.")
-
-# %% [markdown]
-# *Move this:* the foreground fraction, from one half down to a thousandth. *Look for:* on the left, a predictor that
-# finds nothing; its accuracy climbs to 1 while its Dice stays at 0. On the right, a predictor that finds 80 % of the
-# foreground (its *sensitivity*) and wrongly marks 5 % of the background (its *false alarm rate*). Its accuracy even
-# rises. Its Dice falls, because the false alarms drown the few true positives. Then lower the false alarm rate and see
-# what it takes to be useful at $p = 0.001$.
-
-# %%
-explorers.accuracy()
-
-# %% [markdown]
-# At a fraction of one in a hundred the predictor that finds *nothing* beats, in accuracy, the one that finds most of
-# the foreground. Dice orders them the right way.
-
-# %%
-explorer = explorers.accuracy()
-explorer.set(fraction=0.01)
-(blind_accuracy, blind_dice), (finding_accuracy, finding_dice) = explorer.drawing.scores
-assert blind_accuracy > finding_accuracy and blind_dice < finding_dice
-
-# %%
-for rate in (0.05, 0.001, 0.0001):
-    explorer.set(fraction=0.001, false_alarms=rate)
-    accuracy, dice = explorer.drawing.scores[1]
-    print(f"p = 0.001, false alarm rate {rate:g}: accuracy {accuracy:.3f}, Dice {dice:.3f}")
-
-# %% [markdown]
-# The reason is the fourth count, the **true negatives**: pixels that both call background. Accuracy counts them as
-# successes, and there are so many that they hide everything else. The counts TP, FP and FN leave them out.
-#
-# ## Exercises
-#
-# Try each one before you open the solutions notebook of this lesson.
+checked(
+    f"softmax of (0.4, -1.3) is the sigmoid of 1.7, {expit(1.7):.3f}; adding 3 to all logits changes no share",
+    *(np.isclose(softmax(z[:2])[0], expit(z[0] - z[1])), np.isclose(softmax(z + 3), softmax(z))),
+)
 
 # %% [markdown] tags=["exercise"]
-# **1.** A network outputs `logits` of shape `(8, 4, 128, 128)`. Store the number of images and of classes in `images`
-# and `classes`. Turn random logits of that shape into probabilities `shares` that add up to 1 in every pixel.
+# **Exercise 1.** A network outputs `logits` of shape `(8, 4, 128, 128)`. Store the number of images and of classes in
+# `images` and `classes`. Turn random logits of that shape into probabilities `shares` that add up to 1 in every pixel.
 #
 # *If the sums are not 1:* look at the axis. Classes are on axis 1, not on the last one.
 
@@ -223,9 +172,66 @@ images, classes = logits.shape[:2]
 shares = softmax(logits, axis=1)
 assert (images, classes) == (8, 4) and np.allclose(shares.sum(axis=1), 1)
 
+# %% [markdown]
+# ## The foreground fraction, and why accuracy deceives
+#
+# The **foreground fraction** $p$ is the share of pixels that are 1 in the target. In our tile the glands are large.
+# **Accuracy** is the share of pixels that are right. A predictor that never finds anything is right on all of the
+# background, so its accuracy is $1 - p$.
+
+# %%
+p = y.mean()
+nothing = np.zeros_like(y)
+say(f"Here p = {p:.3f}. Calling everything background: accuracy {(nothing == y).mean():.3f}, Dice {dice_index(nothing, y):.0f}.")
+
+# %% [markdown]
+# While $p$ is large, a low accuracy still warns us. But a small lesion may fill a hundredth of an image, or a
+# thousandth. In the talk's data set only 360 of 2,800 images hold any cancer at all.
+#
+# *Question:* compare two predictors. One finds nothing. The other finds 80 % of the foreground (its *sensitivity*) and
+# wrongly marks 5 % of the background (its *false alarm rate*). The foreground shrinks from one half to a thousandth.
+# Which of the two has the better accuracy in the end, and what does Dice say?
+#
+# *Move this:* the foreground fraction. Then lower the false alarm rate, and see what it takes to be useful at
+# $p = 0.001$.
+
+# %%
+explorers.accuracy()
+
+# %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# From about $p = 0.06$ downward the one that finds *nothing* has the better accuracy, and it climbs to 1. Its Dice stays
+# at 0. The accuracy of the other even rises, while its Dice falls, because the false alarms drown the few true
+# positives. Dice orders the two the right way, and it says that neither is good.
+#
+# </details>
+
+# %%
+def scores(p, sensitivity, false_alarm_rate):
+    """Accuracy and Dice, from the share of pixels in each count."""
+    tp, fp, fn = sensitivity * p, false_alarm_rate * (1 - p), (1 - sensitivity) * p
+    return 1 - fp - fn, tversky_from_counts(tp, fp, fn)
+
+
+for rate in (0.05, 0.001, 0.0001):
+    accuracy, dice = scores(0.001, 0.8, rate)
+    print(f"p = 0.001, false alarm rate {rate:g}: accuracy {accuracy:.3f}, Dice {dice:.3f}")
+
+# %% tags=["check"]
+(blind, blind_dice), (finding, finding_dice) = scores(0.01, 0, 0), scores(0.01, 0.8, 0.05)
+checked(
+    f"at p = 0.01 the accuracies are {blind:.3f} and {finding:.3f}, Dice {blind_dice:.3f} and {finding_dice:.3f}",
+    blind > finding and blind_dice < finding_dice,
+)
+
+# %% [markdown]
+# The reason is the fourth count, the **true negatives**: pixels that both call background. Accuracy counts them as
+# successes, and there are so many that they hide everything else. The counts TP, FP and FN leave them out.
+
 # %% [markdown] tags=["exercise"]
-# **2.** From which foreground fraction downward does "everything is background" beat, in accuracy, a predictor with
-# sensitivity 0.8 and false alarm rate 0.05? Call it `p_equal`.
+# **Exercise 2.** From which foreground fraction downward does "everything is background" beat, in accuracy, a predictor
+# with sensitivity 0.8 and false alarm rate 0.05? Call it `p_equal`.
 #
 # *Hint:* set the two accuracies equal, $1 - p = 0.8\,p + 0.95\,(1 - p)$.
 
@@ -234,8 +240,8 @@ p_equal = 1 / 17
 assert np.isclose(1 - p_equal, 0.8 * p_equal + 0.95 * (1 - p_equal))
 
 # %% [markdown] tags=["exercise"]
-# **3.** Three of the 16 pixels of a mask are foreground. A prediction finds two of them and marks one pixel wrongly.
-# Build both as Boolean arrays of shape (1, 1, 4, 4), `found` and `truth`, and compute their Dice index and their
+# **Exercise 3.** Three of the 16 pixels of a mask are foreground. A prediction finds two of them and marks one pixel
+# wrongly. Build both as Boolean arrays of shape (1, 1, 4, 4), `found` and `truth`, and compute their Dice index and their
 # accuracy.
 #
 # *If Dice is not 2/3:* count again, TP = 2, FP = 1, FN = 1.
@@ -248,8 +254,8 @@ assert np.isclose(dice_index(found, truth), 2 / 3) and (found == truth).mean() =
 # %% [markdown]
 # ## What we saw
 #
-# - An image, its target and a prediction have shapes $(B, \cdot, H, W)$ or $(B, \cdot, D, H, W)$. The target holds 0
-#   and 1, the prediction probabilities.
+# - An image, its target and a prediction have shapes $(B, \cdot, H, W)$, or one axis more for a volume. The target holds
+#   0 and 1, the prediction probabilities.
 # - Class numbers become channels by one-hot coding, logits become probabilities by sigmoid or softmax.
 # - Accuracy is $1 - p$ for a predictor that finds nothing. It says little when foreground is rare.
 #
@@ -262,6 +268,7 @@ assert np.isclose(dice_index(found, truth), 2 / 3) and (found == truth).mean() =
 #
 # - G. Hidy: *The Tversky loss function and its modifications for medical image segmentation*, talk, 2022, section
 #   "Semantic segmentation".
-# - S. van der Walt et al.: scikit-image: image processing in Python. *PeerJ* 2:e453, 2014. (The image.)
-# - L. Maier-Hein, A. Reinke et al.: Metrics reloaded: recommendations for image analysis validation. *Nature Methods*
-#   21, 2024, pp. 195–212.
+# - S. van der Walt, J. L. Schönberger, J. Nunez-Iglesias, F. Boulogne, J. D. Warner, N. Yager, E. Gouillart, T. Yu, and
+#   the scikit-image contributors: scikit-image: image processing in Python. *PeerJ* 2:e453, 2014. (The image.)
+# - L. Maier-Hein, A. Reinke, P. Godau et al.: Metrics reloaded: recommendations for image analysis validation. *Nature
+#   Methods* 21, 2024, pp. 195–212. (Which score fits which question.)

@@ -140,7 +140,7 @@ assert background_dice > tversky_from_counts(*threshold_counts(tile.probability,
 # 03](03_tversky_index.ipynb), the mark tau for lesson 06.)
 
 # %% slideshow={"slide_type": "subslide"}
-explorers.ThresholdExplorer()
+explorers.threshold()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -216,9 +216,9 @@ half = tversky_from_counts(1.3, 0.7, 0.4) / 2
 checked(f"half of the best Dice, {half:.3f}, lies between the chances 0.4 and 0.3", 0.3 < half < 0.4)
 
 # %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
-# **Exercise 3.** Someone offers you `n` more pixels for the mask at 0.5, half of them foreground: $n/2$ more true
-# positives, $n/2$ fewer false negatives and $n/2$ more false positives. Does Dice rise? Compute `offered` for
-# $n = 1000$, and find out for which Dice such an offer is bad.
+# **Exercise 3.** Someone offers you 1,000 more pixels for the mask at 0.5, half of them foreground: 500 more true
+# positives, 500 fewer false negatives and 500 more false positives. Does Dice rise? Compute `offered`, and find out for
+# which Dice such an offer is bad.
 #
 # *Hint:* the rule above, with chance $q = \frac12$.
 

@@ -9,19 +9,20 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # The Tversky index
 #
-# What do alpha and beta do, and what are Dice, Jaccard and F2?
+# What do alpha and beta do, what are Dice, Jaccard and F2, and how does one choose the weights?
 #
 # Is a missed pixel as bad as a false alarm? In a screening programme it is worse; before an operation it may be the
 # other way round. The **Tversky index** has one weight for each. This lesson builds it from a psychologist's idea about
-# similarity, finds Dice, Jaccard, precision and recall inside it, and lets you turn both weights over a real
-# prediction.
+# similarity, finds Dice, Jaccard, precision and recall inside it, lets you turn both weights over a real prediction,
+# and finds that only their *ratio* chooses between masks.
 #
 # ## What you will learn
 #
 # - how the index grows out of a comparison of two sets, step by step
 # - why true negatives stay out
 # - where Dice, Jaccard and the F-measures lie in the plane of the two weights
-# - what the weights do to a given mask, and to the best threshold
+# - that only beta/alpha orders masks, and what is left for alpha + beta
+# - how to choose the weights
 #
 # ## What you need
 #
@@ -32,8 +33,11 @@
 import numpy as np
 import sympy as sp
 
-from tverskylib import dice_index, explorers, figures, jaccard_index, say, threshold_counts, tiles
+from tverskylib import checked, dice_index, explorers, figures, say, theory, threshold_counts, tiles
 from tverskylib import tversky_from_counts, tversky_index
+
+tile = tiles.real_crop()
+mask, truth = (tile.probability >= 0.5)[None, None], tile.target[None, None]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## From two sets to one number
@@ -56,13 +60,11 @@ TP, FP, FN = len(Y & Y_hat), len(Y_hat - Y), len(Y - Y_hat)
 say(f"TP = {TP}, FP = {FP}, FN = {FN}.")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Step 2.** Compare what is shared with everything there is: shared, and not shared. This is Jaccard's index, the
+# **Step 2.** Compare what is shared with everything there is, shared and not shared. This is Jaccard's index, the
 # intersection over the union (IoU).
 
 # %%
-jaccard = TP / (TP + FP + FN)
-assert jaccard == len(Y & Y_hat) / len(Y | Y_hat)
-say(f"Jaccard: {TP} / {TP + FP + FN} = {jaccard:.3f}.")
+say(f"Jaccard: {len(Y & Y_hat)} / {len(Y | Y_hat)} = {TP / (TP + FP + FN):.3f}.")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Step 3.** Give each remainder a weight of its own: $\alpha$ for the false positives, $\beta$ for the false
@@ -72,45 +74,61 @@ say(f"Jaccard: {TP} / {TP + FP + FN} = {jaccard:.3f}.")
 
 # %%
 T = tversky_from_counts(TP, FP, FN, alpha=0.2, beta=0.8)
-assert T == 3 / (3 + 0.2 * 1 + 0.8 * 3)
-say(f"With alpha = 0.2 and beta = 0.8 the index is {T:.3f}.")
+say(f"With alpha = 0.2 and beta = 0.8: {TP} / ({TP} + 0.2 · {FP} + 0.8 · {FN}) = {T:.3f}.")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Swap the two sets, and FP and FN change places. So the index is symmetric only when the weights are equal. With other
+# *Question:* swap the two sets, so that the prediction is judged as if it were the target. Does the index change?
+#
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# FP and FN change places. So the index stays the same only if the weights are equal, or the two mistakes are. With other
 # weights a prediction is, in general, not as similar to its target as the target is to the prediction.
+#
+# </details>
 
-# %%
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
 swapped = tversky_from_counts(TP, FN, FP, alpha=0.2, beta=0.8)
-assert swapped != T
-assert tversky_from_counts(TP, FN, FP) == tversky_from_counts(TP, FP, FN)
-say(f"Swapped, the index is {swapped:.3f} instead of {T:.3f}.")
+checked(f"swapped, {T:.3f} becomes {swapped:.3f}", swapped != T)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Keep in mind which weight is which, because not all papers and libraries agree: here, as in the talk and in Salehi's
-# paper, **alpha weighs false positives and beta weighs false negatives**. In doubt, test yours with a mask that has
-# only one kind of mistake.
+# Keep in mind which weight is which, because papers and libraries do not agree: here, as in the talk and in Salehi's
+# paper, **alpha weighs false positives and beta weighs false negatives**. In doubt, test yours with a mask that has only
+# one kind of mistake.
+
+# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
+# **Exercise 1.** Your colleague's library swaps alpha and beta. Build a mask pair, `only_fp` (a prediction) and `square`
+# (its target), that has false positives and no false negatives, and show that the two conventions differ on it with
+# weights (0.2, 0.8).
+#
+# *If both are equal:* your prediction has as many false negatives as false positives.
+
+# %% tags=["solution"]
+square, only_fp = np.zeros((2, 1, 1, 8, 8), dtype=bool)
+square[..., 2:6, 2:6], only_fp[..., 1:7, 1:7] = True, True
+ours, theirs = (tversky_index(only_fp, square, *pair) for pair in ((0.2, 0.8), (0.8, 0.2)))
+assert ours > theirs
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## True negatives stay out
 #
-# The formula has no TN in it. Let us see what that means: put a wide empty border around a mask and its prediction,
-# where both say background. The index does not move, while accuracy climbs as high as you like.
+# The formula has no TN in it. *Question:* put a wide empty border around a mask and its prediction, where both say
+# background. What becomes of Dice, and what of accuracy?
 
 # %% slideshow={"slide_type": "skip"}
-rng = np.random.default_rng(0)
-target, prediction = rng.random((2, 1, 1, 20, 20)) < 0.3
-border = ((0, 0), (0, 0), (90, 90), (90, 90))
-wide_target, wide_prediction = np.pad(target, border), np.pad(prediction, border)
-assert dice_index(wide_prediction, wide_target) == dice_index(prediction, target)
+border = ((0, 0), (0, 0), (900, 900), (900, 900))
+wide_mask, wide_truth = np.pad(mask, border), np.pad(truth, border)
 
-# %%
-narrow, wide = (prediction == target).mean(), (wide_prediction == wide_target).mean()
-say(f"Accuracy goes from {narrow:.2f} to {wide:.3f}, Dice stays at {dice_index(prediction, target):.3f}.")
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+narrow, wide = (mask == truth).mean(), (wide_mask == wide_truth).mean()
+checked(
+    f"accuracy goes from {narrow:.3f} to {wide:.3f}, Dice stays at {dice_index(mask, truth):.3f}",
+    wide > 0.99 > narrow and dice_index(wide_mask, wide_truth) == dice_index(mask, truth),
+)
 
 # %% [markdown]
 # That is why the talk calls the index good for imbalanced data: background that is easy does not count. (That is so for
-# masks. Probabilities that are small but not 0 add up on a large background, and with *no* foreground at all the index
-# has troubles of its own: see lesson 04.)
+# masks. Probabilities that are small but not 0 add up on a large background, and without *any* foreground the index has
+# troubles of its own: see [lesson 05](05_batches_and_classes.ipynb).)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Names in the plane of the two weights
@@ -121,45 +139,48 @@ say(f"Accuracy goes from {narrow:.2f} to {wide:.3f}, Dice stays at {dice_index(p
 # - $(1, 0)$ leaves the false negatives out: **precision**
 # - $(0, 1)$ leaves the false positives out: **recall**
 #
-# The last two lie on the border, where a weight is 0. Let us check them with symbols instead of numbers. A computer
-# algebra system, SymPy, puts letters into *the very same function* that we called with numbers.
+# The last two lie on the border, where a weight is 0. That the names fit can be checked with letters instead of numbers.
+# A computer algebra system, SymPy, puts letters into *the very same function* that we called with numbers.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 tp, fp, fn = sp.symbols("TP FP FN", positive=True)
-dice = tversky_from_counts(tp, fp, fn, sp.Rational(1, 2), sp.Rational(1, 2))
-jaccard = tversky_from_counts(tp, fp, fn, 1, 1)
+half = sp.Rational(1, 2)
+dice, jaccard = tversky_from_counts(tp, fp, fn, half, half), tversky_from_counts(tp, fp, fn, 1, 1)
 precision, recall = tversky_from_counts(tp, fp, fn, 1, 0), tversky_from_counts(tp, fp, fn, 0, 1)
-sp.Eq(sp.Symbol("Dice"), sp.simplify(dice))
 
-# %% slideshow={"slide_type": "skip"}
-assert sp.simplify(dice - 2 * tp / (2 * tp + fp + fn)) == 0
-assert sp.simplify(precision - tp / (tp + fp)) == 0
-assert sp.simplify(recall - tp / (tp + fn)) == 0
-assert sp.simplify(jaccard - tp / (tp + fp + fn)) == 0
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+by_name = {dice: 2 * tp / (2 * tp + fp + fn), precision: tp / (tp + fp), recall: tp / (tp + fn)}
+checked("with letters, the four names fit", [sp.simplify(one - formula) == 0 for one, formula in by_name.items()])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Dice and Jaccard look different and order masks in the same way, because each is a growing function of the other (here
-# $D$ is the Dice index):
+# SymPy checks formulas. That the words around them say what the formulas say is for the author, and for you, to see.
 #
-# $$J = \frac{D}{2 - D}.$$
+# Dice and Jaccard look different, but each is a growing function of the other:
 #
-# *Proof.* Put both formulas in; what is left over must be 0.
+# $$\text{Jaccard} = \frac{\text{Dice}}{2 - \text{Dice}}.$$
+#
+# So of two masks the one with the better Dice has the better Jaccard index too. But mind: this is so for *one* pair of
+# masks. An average of Jaccard indices over many images is not this function of the average Dice.
 
-# %% slideshow={"slide_type": "skip"}
-assert sp.simplify(jaccard - dice / (2 - dice)) == 0
-x = sp.Symbol("x", positive=True)
-assert sp.simplify(sp.diff(x / (2 - x), x) - 2 / (2 - x) ** 2) == 0  # positive: it grows
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+D_value, J_value = dice_index(mask, truth), tversky_index(mask, truth, 1, 1)
+checked(
+    f"with letters Jaccard is Dice / (2 - Dice); on the glands {J_value:.3f} and {D_value:.3f}",
+    *(sp.simplify(jaccard - dice / (2 - dice)) == 0, np.isclose(J_value, D_value / (2 - D_value))),
+)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# On the real masks of lesson 02 it holds too, as it must. But mind: it holds for *one* pair of masks. An average of
-# Jaccard indices over many images is not $D/(2-D)$ of the average Dice.
+# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
+# **Exercise 2.** Two images have Dice 0.2 and 0.8. Compute the mean of their Jaccard indices, `mean_j`, and
+# Dice / (2 − Dice) of their mean Dice, `j_of_mean`. Which is larger? What does it tell you about a paper whose printed
+# Jaccard is larger than this function of its printed Dice?
+#
+# *Hint:* draw the function. It bends upward.
 
-# %%
-tile = tiles.real_crop()
-mask, truth = (tile.probability >= 0.5)[None, None], tile.target[None, None]
-D, J = dice_index(mask, truth), jaccard_index(mask, truth)
-assert np.isclose(J, D / (2 - D))
-say(f"On the real crop: Dice {D:.3f}, Jaccard {J:.3f}.")
+# %% tags=["solution"]
+dices = np.array([0.2, 0.8])
+mean_j = (dices / (2 - dices)).mean()
+j_of_mean = dices.mean() / (2 - dices.mean())
+assert mean_j > j_of_mean + 0.05  # so such a paper printed averages over something
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The F-measures
@@ -170,144 +191,175 @@ say(f"On the real crop: Dice {D:.3f}, Jaccard {J:.3f}.")
 # $$F_k = \frac{(1 + k^2)\,\text{precision}\cdot\text{recall}}{k^2\,\text{precision} + \text{recall}}.$$
 #
 # It is a Tversky index with weights that add up to 1, namely $\alpha = \frac{1}{1+k^2}$ and $\beta =
-# \frac{k^2}{1+k^2}$.
+# \frac{k^2}{1+k^2}$. So F2 is the pair (0.2, 0.8), and $F_1$ is Dice.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# *Proof:*
-
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "skip"} tags=["check"]
 k = sp.Symbol("k", positive=True)
 F = (1 + k**2) * precision * recall / (k**2 * precision + recall)
-assert sp.simplify(F - tversky_from_counts(tp, fp, fn, 1 / (1 + k**2), k**2 / (1 + k**2))) == 0
+of_weights = tversky_from_counts(tp, fp, fn, 1 / (1 + k**2), k**2 / (1 + k**2))
+checked("with letters, F of k is the index with these weights", sp.simplify(F - of_weights) == 0)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# So F2 is the pair (0.2, 0.8), and $F_1$ is Dice. The picture shows the plane of the weights for the mask of the real
-# crop cut at 0.5: the level lines of the index, the line of the F-measures, and the named points.
+# The picture shows the plane of the weights for the mask of the glands at 0.5: the level lines of the index, the line of
+# the F-measures, and the named points. The index falls when either weight grows, as every mistake then costs more. So
+# the height of an index alone says nothing: the legend gives the very same mask six different values. Compare only
+# values with the same weights.
 
 # %%
-counts = threshold_counts(tile.probability, tile.target, 0.5)
-figures.weight_plane(counts)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# *Look for:* the index falls when either weight grows, as every mistake then costs more. So the height of a Tversky
-# index alone says nothing: the legend gives the very same mask six different values. Compare only values with the same
-# weights.
-
-# %% slideshow={"slide_type": "skip"}
-a, b = sp.symbols("alpha beta", positive=True)
-index = tversky_from_counts(tp, fp, fn, a, b)
-assert sp.diff(index, a).is_negative and sp.diff(index, b).is_negative
+figures.weight_plane(threshold_counts(tile.probability, tile.target, 0.5))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Turn the weights
 #
+# *Question:* under Dice both mistakes weigh one half. Is then one missed pixel worth exactly one false positive? Guess,
+# then look how steep the line is that passes through the mask's point.
+#
 # *Move this:* alpha and beta; the buttons set named pairs. *Look for:* the mask on the left does not change, because
-# the weights only *judge*. On the right, the same mask is a point in the plane of its two mistakes. Each line joins the
-# masks *for this target* that have the same index. When beta is large against alpha the lines lie flat: a few false
-# negatives cost as much as many false positives. Then move the threshold, and see the point travel along the dotted
-# path, and cross the lines.
+# the weights only *judge*. On the right, the same mask is a point in the plane of its two mistakes, and each line joins
+# the masks *for this target* that have the same index. Then move the threshold, and see the point cross the lines.
 
 # %% slideshow={"slide_type": "subslide"}
-explorers.weights(tile)
+explorers.weights()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The lines are straight. *Proof:* for one target with $P$ foreground pixels, $TP = P - FN$. Put that in, solve $T = t$
-# for FN, and what comes out is linear in FP.
-
-# %%
-P, t = sp.symbols("P t", positive=True)
-of_target = index.subs(tp, P - fn)
-(line,) = sp.solve(sp.Eq(of_target, t), fn)
-assert sp.simplify(sp.diff(line, fp) + t * a / (1 - t + t * b)) == 0
-sp.Eq(sp.Symbol("FN"), line)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# So the weights set an exchange rate: at index $T$, one missed pixel is worth $\frac{1 - T + T\beta}{T\alpha}$ false
-# positives. Why not simply $\beta / \alpha$? Because a missed pixel costs twice: it enters FN, *and* it leaves TP.
+# <details class="tversky-answer"><summary>Answer</summary>
 #
-# *Question:* what is one missed pixel worth on our mask, under Dice, Jaccard and F2?
+# No: one missed pixel is worth 1.47 false positives here. A missed pixel costs twice: it enters FN, *and* it leaves TP.
+# That is the reason of lesson 02 for cutting below one half.
+#
+# </details>
+#
+# For one target with $P$ foreground pixels, $TP = P - FN$. Put that into $T = t$ and solve for FN: what comes out is
+# linear in FP. So the level lines are straight, and the weights set an **exchange rate**: at index $T$, one missed pixel
+# is worth as much as
+#
+# $$\frac{1 - T + T\beta}{T\alpha} = \frac{\beta}{\alpha} + \frac{1 - T}{T\alpha}$$
+#
+# false positives: $\beta/\alpha$ if the mask is perfect, more if it is not.
 
 # %% slideshow={"slide_type": "fragment"}
 for name, (alpha, beta) in {"Dice": (0.5, 0.5), "Jaccard": (1, 1), "F2": (0.2, 0.8)}.items():
     T = tversky_index(mask, truth, alpha, beta)
     print(f"{name:8} index {T:.3f}: one missed pixel is worth {(1 - T + T * beta) / (T * alpha):.2f} false positives")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# Dice and Jaccard have the same exchange rate, because one is a growing function of the other. And even under Dice,
-# with equal weights, a missed pixel is worth more than one false positive. That is the reason in lesson 02 for cutting
-# below one half.
+# %% slideshow={"slide_type": "skip"} tags=["check"]
+P, t, a, b = sp.symbols("P t alpha beta", positive=True)
+(line,) = sp.solve(sp.Eq(tversky_from_counts(P - fn, fp, fn, a, b), t), fn)
+rate = (1 - t + t * b) / (t * a)
+checked("with letters, the line of index t is straight and has this exchange rate", sp.simplify(line.diff(fp) + 1 / rate) == 0)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Only the ratio orders masks
+#
+# Dice and Jaccard have the same exchange rate, and always prefer the same mask. What of (0.2, 0.8) and (1, 4)? Write the
+# index as
+#
+# $$\frac{1 - T}{T} = \frac{\alpha\, FP + \beta\, FN}{TP} = \alpha\, \frac{FP + \frac\beta\alpha FN}{TP}.$$
+#
+# The better the mask, the smaller this is. *Question:* multiply both weights by the same number $c$. Which of two masks
+# is then the better one?
+#
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# The same as before. The right side is multiplied by $c$ for all masks alike, so their order stays: **only
+# $\beta/\alpha$ orders masks.**
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
-rates = [(1 - T + T * b) / (T * b) for T, b in ((D, 0.5), (J, 1))]
-assert np.isclose(*rates) and rates[0] > 1
+counts_of_two = threshold_counts(tile.probability, tile.target, [0.3, 0.5])  # two masks, cut at 0.3 and at 0.5
+differences = {}
+for alpha, beta in ((0.5, 0.5), (1, 1), (2, 2), (0.2, 0.8), (1, 4)):
+    lower, higher = tversky_from_counts(*counts_of_two, alpha, beta)
+    differences[alpha, beta] = lower - higher
+
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+signs = [difference > 0 for difference in differences.values()]
+checked(
+    "Dice, Jaccard and (2, 2) prefer the mask cut at 0.5; F2 and (1, 4) prefer the one cut at 0.3",
+    signs == [False, False, False, True, True],
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# In formulas, $T_{c\alpha,\, c\beta} = T / (T + c\,(1 - T))$, which grows with $T$. Every ray from the origin of the
+# plane carries one order, and meets the line of the F-measures once. So as long as one index judges finished masks, all
+# the choice that alpha and beta offer is *one* number, $k^2 = \beta/\alpha$.
+#
+# What is left for $\alpha + \beta$? It bends the scale. That changes *means* over images or classes, in which bad
+# values may count more or less; and it changes the length of the gradient when the index becomes a loss (lesson 04).
+
+# %% slideshow={"slide_type": "skip"} tags=["proof"]
+theory.ratio_of_weights()
+
+# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
+# **Exercise 3.** On which ray lies (0.3, 0.6)? Find the pair `pair_of_sum_1` with $\alpha + \beta = 1$ on it, and the
+# $k$ of its F-measure, `k_of_ray`.
+
+# %% tags=["solution"]
+pair_of_sum_1 = (0.3 / 0.9, 0.6 / 0.9)
+k_of_ray = np.sqrt(0.6 / 0.3)
+assert np.isclose(sum(pair_of_sum_1), 1) and np.isclose(pair_of_sum_1[0], 1 / (1 + k_of_ray**2))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How the best threshold moves
 #
-# If the weights judge differently, another cut is best. *Move this:* alpha and beta. *Look for:* the black diamond, the
-# best point of the curve, and the mask at that threshold on the left. Large beta pulls the threshold down, until little
-# is missed. Large alpha pushes it up, until little is marked by mistake. Now press Dice and then Jaccard: the curve
-# drops, and the best point stays at the same threshold.
+# If the weights judge differently, another cut is best.
+#
+# *Question:* beta grows against alpha. Does the best threshold rise or fall? And what happens to it from Dice to
+# Jaccard?
+#
+# *Move this:* alpha and beta. *Look for:* the black diamond, the best point of the curve, and the mask at that threshold
+# on the left.
 
 # %% slideshow={"slide_type": "subslide"}
-explorers.threshold_curves(tile)
+explorers.threshold_curves()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# For four pairs, computed:
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# It falls, until little is missed; a large alpha pushes it up, until little is marked by mistake. From Dice to Jaccard
+# the curve drops and the best threshold stays, because only $\beta/\alpha$ matters. (That it can only fall as
+# $\beta/\alpha$ grows, on any map, is in the proof above.)
+#
+# </details>
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 thresholds = np.linspace(0, 1, 201)
 counts = threshold_counts(tile.probability, tile.target, thresholds)
 pairs = {"F2": (0.2, 0.8), "Dice": (0.5, 0.5), "Jaccard": (1, 1), "F½": (0.8, 0.2)}
 best = {name: thresholds[np.argmax(tversky_from_counts(*counts, *pair))] for name, pair in pairs.items()}
-say("Best thresholds: " + ", ".join(f"{name} {threshold:.3f}" for name, threshold in best.items()) + ".")
 
-# %% slideshow={"slide_type": "skip"}
-assert best["F2"] < best["Dice"] < best["F½"]
-assert best["Dice"] == best["Jaccard"]
-
-# %% [markdown]
-# Dice and Jaccard agree because $J = D/(2-D)$ grows with $D$: whatever is best for one is best for the other.
+# %% slideshow={"slide_type": "fragment"} tags=["check"]
+listed = ", ".join(f"{name} {threshold:.3f}" for name, threshold in best.items())
+checked(f"best thresholds: {listed}", best["F2"] < best["Dice"] == best["Jaccard"] < best["F½"])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Exercises
+# ## How to choose the weights
 #
-# The solutions are in the solutions notebook of this lesson.
-
-# %% [markdown] tags=["exercise"]
-# **1.** Your colleague's library swaps alpha and beta. Build a mask pair, `only_fp` (a prediction) and `square` (its
-# target), that has false positives and no false negatives, and show that the two conventions differ on it with weights
-# (0.2, 0.8).
+# There is one ratio to choose. Three ways lead to it.
 #
-# *If both are equal:* your prediction has as many false negatives as false positives.
+# **From a recall that you need.** On images whose truth is known, take the best threshold for each ratio, and see which
+# recall it gives. Recall can only grow with $\beta/\alpha$, so take the smallest ratio that is enough:
 
-# %% tags=["solution"]
-square, only_fp = np.zeros((2, 1, 1, 8, 8), dtype=bool)
-square[..., 2:6, 2:6], only_fp[..., 1:7, 1:7] = True, True
-ours, theirs = (tversky_index(only_fp, square, *pair) for pair in ((0.2, 0.8), (0.8, 0.2)))
-assert ours > theirs
+# %% slideshow={"slide_type": "fragment"}
+for ratio in (0.25, 0.5, 1, 2, 4, 9):
+    found = tversky_from_counts(*counts, 1 / (1 + ratio), ratio / (1 + ratio)).argmax()
+    tp_at, fp_at, fn_at = (count[found] for count in counts)
+    print(f"beta/alpha = {ratio:4}: precision {tp_at / (tp_at + fp_at):.2f}, recall {tp_at / (tp_at + fn_at):.2f}")
 
-# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
-# **2.** On the line of the F-measures, which $k$ gives recall nine times the weight of precision? Call it `k_9`, and
-# the pair of weights `pair_9`.
-
-# %% tags=["solution"]
-k_9 = 3
-pair_9 = (1 / (1 + k_9**2), k_9**2 / (1 + k_9**2))
-assert np.isclose(pair_9[1] / pair_9[0], 9) and np.isclose(sum(pair_9), 1)
-
-# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
-# **3.** Two images have Dice 0.2 and 0.8. Compute the mean of their Jaccard indices, `mean_j`, and $D/(2-D)$ of their
-# mean Dice, `j_of_mean`. Which is larger? What does it tell you about a paper whose printed Jaccard is larger than
-# $D/(2-D)$ of its printed Dice?
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# A recall of 0.95 asks for a ratio of about 2 here, such as (⅓, ⅔).
 #
-# *Hint:* draw $D/(2-D)$. It bends upward.
-
-# %% tags=["solution"]
-dices = np.array([0.2, 0.8])
-mean_j = (dices / (2 - dices)).mean()
-j_of_mean = dices.mean() / (2 - dices.mean())
-assert mean_j > j_of_mean + 0.05  # so such a paper printed averages over something
+# **From a cost.** How many false positives would you give for one missed pixel? Choose the ratio so that the exchange
+# rate, *at the index that you expect*, comes out near that. (If your costs are fixed numbers and every pixel counts by
+# itself, you need no index at all: mark a pixel when its chance is above 1/(1 + cost), with cost the price of a miss in
+# false positives.)
+#
+# **From others.** Salehi et al. trained networks for lesions of multiple sclerosis with several pairs on the line
+# $\alpha + \beta = 1$, and report their best Dice with (0.3, 0.7).
+#
+# And a caution: these weights judge masks of a map that is *there*. A network that is *trained* with them gives another
+# map, and need not follow the ratio as closely.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we saw
@@ -316,7 +368,7 @@ assert mean_j > j_of_mean + 0.05  # so such a paper printed averages over someth
 #   (false positives) and beta (false negatives). True negatives never enter.
 # - Dice, Jaccard, precision, recall and all F-measures are points of one plane.
 # - For one target its level lines in the plane of FP and FN are straight: the weights set an exchange rate of mistakes.
-# - The larger alpha is against beta, the higher the best threshold. Dice and Jaccard share theirs.
+# - Only beta/alpha orders masks. The larger it is, the lower the best threshold and the higher the recall.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is next
@@ -325,8 +377,11 @@ assert mean_j > j_of_mean + 0.05  # so such a paper printed averages over someth
 #
 # ## References
 #
-# - A. Tversky: Features of similarity. *Psychological Review* 84, 1977, pp. 327–352.
+# - A. Tversky: Features of similarity. *Psychological Review* 84(4), 1977, pp. 327–352. (The idea of the index.)
 # - S. S. M. Salehi, D. Erdogmus, A. Gholipour: Tversky loss function for image segmentation using 3D fully
-#   convolutional deep networks. *Machine Learning in Medical Imaging*, 2017, pp. 379–387.
-# - T. Eelbode et al.: Optimization for medical image segmentation: theory and practice when evaluating with Dice score
-#   or Jaccard index. *IEEE Transactions on Medical Imaging* 39, 2020, pp. 3679–3690.
+#   convolutional deep networks. *Machine Learning in Medical Imaging (MLMI 2017)*, LNCS 10541, pp. 379–387. (Which pair
+#   worked best for them.)
+# - T. Eelbode, J. Bertels, M. Berman, D. Vandermeulen, F. Maes, R. Bisschops, M. B. Blaschko: Optimization for medical
+#   image segmentation: theory and practice when evaluating with Dice score or Jaccard index. *IEEE Transactions on
+#   Medical Imaging* 39(11), 2020, pp. 3679–3690. (Dice and Jaccard as one target of training.)
+# - G. Hidy: *The Tversky loss function and its modifications for medical image segmentation*, talk, 2022.

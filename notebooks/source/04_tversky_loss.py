@@ -9,20 +9,20 @@
 # %% [markdown]
 # # The Tversky loss
 #
-# Image-wise or batch-wise? Which smoothing term? What about empty masks?
+# How can a network learn from an index, and where does each pixel get pulled?
 #
 # An index judges a finished mask. A network learns from small changes of its probabilities, so it needs an index that
-# notices them. This lesson makes the counts *soft*, calls one minus the index a loss, and proves what the talk says of
-# it, with the conditions that the talk leaves out. Then it answers the three questions that fill issue trackers:
-# image-wise or batch-wise, which smoothing term, and what about empty masks?
+# notices them. This lesson makes the counts *soft*, calls one minus the index a loss, and proves the four properties
+# that the talk states of it, each with its condition. [Lesson 05](05_batches_and_classes.ipynb) then asks what changes
+# when there are many images, empty masks and several classes.
 #
 # ## What you will learn
 #
-# - soft counts, and the smoothing term delta
-# - four properties of the loss, each shown and each proved, with its condition
+# - soft counts, the loss, and the smoothing term delta
+# - why the target is its only minimum, and the condition that the talk leaves out
 # - the gradient in closed form: two numbers for a whole image
-# - what delta does on an image without foreground: a plateau and a cliff
-# - what changes between image-wise and batch-wise, and why gradient accumulation is not harmless
+# - why one pixel's pull depends on all the others
+# - what focal Tversky, log-cosh Dice and Dice with cross-entropy change, and what they do not
 #
 # ## What you need
 #
@@ -31,449 +31,75 @@
 
 # %% tags=["setup"]
 import numpy as np
-import sympy as sp
 import torch
 
-from tverskylib import TverskyLoss, explorers, say, soft_counts, theory, tiles
+from tverskylib import TverskyLoss, checked, explorers, say, soft_counts, theory, tiles
 from tverskylib import tversky_from_counts, tversky_index, tversky_loss
 
 # %% [markdown]
 # ## Soft counts
 #
-# A pixel that is foreground with probability 0.7 is 0.7 of a true positive, if the target is 1 there, and it is 0.3 of
-# a false negative. If the target is 0, it is 0.7 of a false positive. Summed over all pixels:
+# Take the four pixels of lesson 02 again, now as a prediction: $\hat y = (0.9, 0.4, 0.3, 0.1)$. In truth only the first
+# is foreground. A pixel with probability 0.9 is 0.9 of a true positive if its target is 1, and 0.1 of a false negative.
+# If its target is 0, a probability of 0.4 is 0.4 of a false positive. Summed over all pixels:
 #
 # $$TP = \sum_i y_i \hat y_i, \qquad FP = \sum_i (1 - y_i)\, \hat y_i, \qquad FN = \sum_i y_i (1 - \hat y_i).$$
 
-# %%
-y = np.array([1, 1, 1, 0, 0, 0])
-y_hat = np.array([0.9, 0.7, 0.4, 0.3, 0.0, 0.1])
+# %% tags=["setup"]
+y = np.array([1, 0, 0, 0])
+y_hat = np.array([0.9, 0.4, 0.3, 0.1])
 TP, FP, FN = (y * y_hat).sum(), ((1 - y) * y_hat).sum(), (y * (1 - y_hat)).sum()
-say(f"Six pixels: TP = {TP:.1f}, FP = {FP:.1f}, FN = {FN:.1f}; together TP + FN = {TP + FN:.0f}, the foreground.")
+say(f"TP = {TP:.1f}, FP = {FP:.1f}, FN = {FN:.1f}; TP + FN = {TP + FN:.0f} is the foreground.")
 
 # %% [markdown]
-# The library does the same for whole batches, which have the shape $(B, C, H, W)$.
+# The library's `soft_counts` does the same for whole batches of shape $(B, C, H, W)$.
+#
+# *Question:* on the glands, the mask at 0.5 has a Dice of 0.811. Is the Dice of the *soft* counts larger or smaller?
+# What becomes of it when the probabilities are pushed towards 0 and 1?
+#
+# *Move this:* the sharpness, which multiplies the logits of the prediction.
 
 # %%
-counts = soft_counts(y_hat.reshape(1, 1, 2, 3), y.reshape(1, 1, 2, 3))
-assert np.allclose(counts, (TP, FP, FN))
+explorers.sharpening()
 
 # %% [markdown]
-# *Move this:* the sharpness, which multiplies the logits of the real prediction and so pushes its probabilities towards
-# 0 and 1. *Look for:* the grey map turns black and white, and the soft counts run into the counts of the mask cut at
-# 0.5. At low sharpness Dice of soft counts is far below Dice of the mask: where a pixel is on the right side of 0.5,
-# doubt costs; where it is on the wrong side, doubt pays.
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Smaller here: 0.628. Where a pixel is on the right side of 0.5, doubt costs; where it is on the wrong side, doubt pays;
+# and most pixels are on the right side. With growing sharpness the map turns black and white, and the soft counts run
+# into the counts of the mask.
+#
+# </details>
 
-# %%
+# %% tags=["check"]
 tile = tiles.real_crop()
-explorers.sharpening(tile)
+mask, truth = (tile.probability >= 0.5)[None, None], tile.target[None, None]
+soft, hard = (tversky_from_counts(*soft_counts(p, truth)) for p in (tile.probability[None, None], mask))
+checked(f"Dice of soft counts is {soft:.3f}, of the mask {hard:.3f}", soft < hard)
 
 # %% [markdown]
 # ## The loss
 #
-# The **Tversky loss** is one minus the index of the soft counts, with a **smoothing term** $\delta \ge 0$ added above
-# and below:
+# The **Tversky loss** is one minus the index of the soft counts. A **smoothing term** $\delta \ge 0$ is added above and
+# below:
 #
-# $$L = 1 - T, \qquad T = \frac{TP + \delta}{TP + \alpha FP + \beta FN + \delta}.$$
-
-# %%
-target = torch.tensor(y).reshape(1, 1, 2, 3)
-prediction = torch.tensor(y_hat).reshape(1, 1, 2, 3)
-loss = tversky_loss(prediction, target, alpha=0.5, beta=0.5, delta=1.0)
-assert np.isclose(loss.item(), 1 - (TP + 1) / (TP + FP / 2 + FN / 2 + 1))
-
-# %% [markdown]
-# A word on other people's formulas. Dice is often written with a term $s$ as below. Multiply ours by two, and you see
-# that $s = 2\delta$.
-#
-# $$\frac{2\,TP + s}{2\,TP + FP + FN + s}$$
-
-# %%
-tp, fp, fn, d = sp.symbols("TP FP FN delta", nonnegative=True)
-half = sp.Rational(1, 2)
-theirs = (2 * tp + 2 * d) / (2 * tp + fp + fn + 2 * d)
-assert sp.simplify(tversky_from_counts(tp, fp, fn, half, half, d) - theirs) == 0
-
-# %% [markdown]
-# ## Property 1: on masks it is the index
-#
-# If the target and $\hat y$ hold only 0 and 1, then every product in the soft counts is 0 or 1, and the soft counts
-# *are* the counts. With $\delta = 0$ the loss is then one minus the index. On the real masks:
-
-# %%
-mask, truth = (tile.probability >= 0.5)[None, None], tile.target[None, None]
-soft = tversky_loss(torch.tensor(mask).double(), torch.tensor(truth), 0.2, 0.8, delta=0.0)
-assert np.isclose(soft.item(), 1 - tversky_index(mask, truth, 0.2, 0.8))
-
-# %% [markdown]
-# ## Property 2: the target is the only minimum
-#
-# The talk says: *if the target is binary, then* $\hat y = y$ *is the unique minimum.* Let us prove it. First, the loss
-# in another form:
-#
-# $$L = \frac{\alpha FP + \beta FN}{TP + \alpha FP + \beta FN + \delta}.$$
-
-# %%
-a, b = sp.symbols("alpha beta", positive=True)
-T = tversky_from_counts(tp, fp, fn, a, b, d)
-assert sp.simplify(1 - T - (a * fp + b * fn) / (tp + a * fp + b * fn + d)) == 0
-
-# %% [markdown]
-# Nothing in it is negative, so $L \ge 0$. And $L = 0$ needs $\alpha FP + \beta FN = 0$, so $FP = FN = 0$, as both
-# weights are positive. $FP = 0$ says that $\hat y$ is 0 on the whole background, and $FN = 0$ that it is 1 on the whole
-# foreground. So $\hat y = y$. $\square$
-#
-# Was that all? The proof divided by the denominator, which must not be 0. At $\hat y = y$ it is $P + \delta$, where $P$
-# is the number of foreground pixels. So the talk's statement needs a condition: **$P > 0$ or $\delta > 0$.** Without
-# it, the index of an empty mask is $0/0$ at the right answer, and 0 everywhere else, however close:
-
-# %%
-empty = torch.zeros(1, 1, 2, 3)
-at_target = tversky_index(empty, empty, delta=0.0)
-nearby = tversky_index(empty + 1e-6, empty, delta=0.0)
-assert at_target.isnan() and nearby == 0
-
-# %% [markdown]
-# A loss that is NaN ruins a training run some steps later, and nobody knows why. The library's loss stops at once, and
-# names the image. (`domain="image"` asks for one index an image; more of that below.)
-
-# %%
-try:
-    tversky_loss(empty, empty, delta=0.0, domain="image")
-except ValueError as error:
-    print(error)
-
-# %% [markdown]
-# ## Property 3: it is differentiable
-#
-# The counts are linear in each $\hat y_i$: raising it on a foreground pixel takes from FN what it gives to TP, and on a
-# background pixel it adds to FP. So, wherever the denominator is positive,  the chain rule gives, with $N$ and $D$ for
-# the numerator and the denominator,
-#
-# $$\frac{\partial T}{\partial \hat y_i} = \frac{y_i D - N\,(y_i + \alpha (1 - y_i) - \beta y_i)}{D^2}.$$
-#
-# SymPy differentiates *the formula itself*, and we compare.
-
-# %%
-y_i = sp.Symbol("y_i")
-gradient = y_i * (sp.diff(T, tp) - sp.diff(T, fn)) + (1 - y_i) * sp.diff(T, fp)
-N, D = tp + d, tp + a * fp + b * fn + d
-closed_form = (y_i * D - N * (y_i + a * (1 - y_i) - b * y_i)) / D**2
-assert sp.simplify(gradient - closed_form) == 0
-
-# %% [markdown]
-# It is a straight line in $y_i$. So with a binary target there are only **two** different derivatives by the
-# probabilities in a whole image: one for all foreground pixels and one for all background pixels. They depend on the
-# single pixels through the sums alone.
-
-# %%
-assert sp.simplify(sp.diff(closed_form, y_i, 2)) == 0
-on_foreground, on_background = closed_form.subs(y_i, 1), closed_form.subs(y_i, 0)
-assert sp.simplify(on_foreground - (b * N + D - N) / D**2) == 0
-assert sp.simplify(on_background + a * N / D**2) == 0
-
-# %% [markdown]
-# PyTorch computes gradients in its own way. Ask it on the real image, and count the different values. (A network is
-# trained through its logits. There each derivative is multiplied by $\hat y_i (1 - \hat y_i)$, so that a pixel which is
-# sure hardly moves.)
-
-# %%
-probability = torch.tensor(tile.probability, dtype=torch.float64)[None, None].requires_grad_()
-tversky_loss(probability, torch.tensor(truth), 0.2, 0.8, delta=1.0).backward()
-values = probability.grad.unique()
-say(f"{probability.numel():,} pixels, {values.numel()} derivatives: {values[0]:.3e} and {values[1]:+.3e}.")
-
-# %%
-real = soft_counts(tile.probability[None, None].astype(float), truth)
-ours = theory.pixel_gradients(*real, 0.2, 0.8, 1.0)
-assert values.numel() == 2 and np.allclose(values, [-ours[0], -ours[1]])
-
-# %% [markdown]
-# *Move this:* the prediction on foreground and on background, and then the weights. *Look for:* the arrow. It points
-# downhill: to the right (predict more on foreground) and down (predict less on background). The bars say how hard *one*
-# pixel of each kind pulls; the arrow adds all pixels up, and one in four is foreground. Raise beta: the arrow turns to
-# the right, as foreground gains against background. Raise alpha: it turns down. Raise delta to its end: the pull on the
-# foreground gets weak. At foreground 0 with delta 0 the background does not pull at all: there is no overlap that it
-# could spoil. Wherever you start, the only minimum is the star.
-
-# %%
-explorers.landscape()
-
-# %% [markdown]
-# That the arrow turns can be proved. The *ratio* of the two pulls grows with beta and falls with alpha:
-
-# %%
-ratio = -on_foreground / on_background
-assert sp.simplify(sp.diff(ratio, b) - (N + fn) / (a * N)) == 0
-assert sp.simplify(sp.diff(ratio, a) + b * (N + fn) / (a**2 * N)) == 0
-
-# %% [markdown]
-# Mind that it is the ratio. A larger alpha need not make the background's own pull stronger, because alpha stands in
-# the denominator too: at the start of the explorer, doubling alpha makes it weaker.
-
-# %%
-explorer = explorers.landscape()
-before = explorer.drawing.slopes[1]
-explorer.set(alpha=1)
-assert explorer.drawing.slopes[1] < before
-say(f"Pull on a background pixel: {before:+.3f} with alpha = 0.5, {explorer.drawing.slopes[1]:+.3f} with alpha = 1.")
-
-# %% [markdown]
-# *Question:* go to foreground 0 and background 1, the worst prediction. Is the pull on the foreground the strongest
-# there? Compare it with foreground 0, background 0.
-
-# %%
-explorer.set(alpha=0.5, foreground=0, background=1)
-worst = explorer.drawing.slopes
-explorer.set(foreground=0, background=0)
-silent = explorer.drawing.slopes
-
-# %%
-assert abs(worst[0]) < abs(silent[0])
-say(f"Pull on a foreground pixel: {worst[0]:+.2f} when all is wrong, {silent[0]:+.2f} when nothing is predicted.")
-
-# %% [markdown]
-# No: false positives in the denominator weaken the pull on the foreground. In a ratio, how hard one pixel is pulled
-# depends on all the others. In a sum over pixels, like cross-entropy, it does not.
-#
-# ## Empty masks: what delta really does
-#
-# Let an image have no foreground, $P = 0$, as 2,440 of the talk's 2,800 images. Then TP = FN = 0, and FP is $S$, the
-# sum of the prediction. Each pixel's derivative of the loss is
-#
-# $$\frac{\partial L}{\partial \hat y_i} = \frac{\alpha\delta}{(\alpha S + \delta)^2}.$$
-
-# %%
-S = sp.Symbol("S", positive=True)
-delta = sp.Symbol("delta", positive=True)
-at_empty = {tp: 0, fn: 0, fp: S, d: delta, y_i: 0}
-slope = sp.simplify(-closed_form.subs(at_empty))
-assert sp.simplify(slope - a * delta / (a * S + delta) ** 2) == 0
-
-# %% [markdown]
-# *Move this:* delta, over ten powers of ten. *Look for:* read the curve on the left from the right, as training goes: a
-# **plateau** near 1, and then a **cliff** down to 0. Delta says where: at $S = \delta/\alpha$ the loss is one half. An
-# untrained network predicts 0.5 everywhere, which on 64 × 64 pixels is $S = 2048$. With delta = 0.00001 it stands far
-# out on the plateau, where the gradient is next to nothing. With a large delta the cliff comes to meet it.
-
-# %%
-explorers.empty_mask()
-
-# %% [markdown]
-# In numbers: what an empty image of 64 × 64 pixels tells each pixel of an untrained network.
-
-# %%
-pull = sp.lambdify((S, delta), slope.subs(a, half))
-for value in (1e-6, 1e-5, 1, 100, 1024, 10000):
-    print(f"delta = {value:10g}    gradient of a pixel = {pull(2048, value):.1e}")
-
-# %% [markdown]
-# At a given $S$ the pull is strongest for $\delta = \alpha S$, and then it is $1/(4S)$. *Proof:* the derivative by
-# delta is 0 there and nowhere else, and the second derivative is negative.
-
-# %%
-(strongest,) = sp.solve(sp.diff(slope, delta), delta)
-assert strongest == a * S and sp.simplify(slope.subs(delta, strongest) - 1 / (4 * S)) == 0
-assert sp.diff(slope, delta, 2).subs(delta, strongest).simplify().is_negative
-
-# %% [markdown]
-# With $\delta = 0$ the loss of an empty image is exactly 1 and its gradient exactly 0, for every prediction but the
-# right one: by the formula, and in PyTorch.
-
-# %%
-wrong = torch.full((1, 1, 64, 64), 0.5, requires_grad=True)
-loss = tversky_loss(wrong, torch.zeros(1, 1, 64, 64), delta=0.0)
-loss.backward()
-assert slope.subs(delta, 0) == 0 and loss == 1 and (wrong.grad == 0).all()
-
-# %% [markdown]
-# So delta is more than a guard against division by zero. It **decides what images without foreground teach**: almost
-# nothing when it is tiny, and most when it is near $\alpha S$, which shrinks as the network learns. It has a price: on
-# images *with* foreground a large delta flattens the loss.
-
-# %%
-explorer = explorers.landscape()
-without = explorer.drawing.loss
-explorer.set(delta=5)
-say(f"The same prediction on the four pixels of the explorer above: loss {without:.3f} without delta, {explorer.drawing.loss:.3f} with delta = 5.")
-
-# %% [markdown]
-# And if delta is small and images are judged one by one, a network can flood every empty image with false positives at
-# no cost that it could feel.
-#
-# ## Property 4: batch-wise is a weighted mean of the images
-#
-# A batch of $B$ images can be scored in two ways.
-#
-# - **image-wise**: one index an image, then the mean, $\frac1B \sum_k T_k$
-# - **batch-wise**: add the counts of all images up, then one index
-
-# %%
-big, small = np.array([900, 100, 100]), np.array([20, 40, 40])
-T_big, T_small = tversky_from_counts(*big), tversky_from_counts(*small)
-pooled = tversky_from_counts(*(big + small))
-say(f"Dice {T_big:.3f} and {T_small:.3f}: image-wise {(T_big + T_small) / 2:.3f}, batch-wise {pooled:.3f}.")
-
-# %% [markdown]
-# *Move this:* the counts of three images; drag a bar, or choose it with the Tab key and use the arrows. *Look for:*
-# image-wise is the plain mean of the three. Batch-wise stands near the images with the larger weight, which is printed
-# beside the bars: TP counts fully there, mistakes with alpha and beta only. Make a small lesion better or worse:
-# batch-wise hardly moves. Press "equal lesions": now both ways agree. Press "false alarm on an empty image":
-# image-wise, that image is 0 however many false positives it has; batch-wise, each of them counts.
-
-# %%
-explorers.BatchComposer()
-
-# %% [markdown]
-# ### The weights
-#
-# Write $T_k = N_k / D_k$. Then with $\delta = 0$
-#
-# $$T = \frac{\sum_k N_k}{\sum_k D_k} = \sum_k \frac{D_k}{\sum_j D_j}\, T_k,$$
-#
-# a mean in which an image weighs as much as its denominator: large lesions and many false alarms count most. (For any
-# number of images, since $D_k T_k = N_k$.) *Check* it for two images with symbols, writing $R_k$ for the weighted
-# mistakes $\alpha FP_k + \beta FN_k$, and with a smoothing term that is shared out, $\delta/2$ for each:
-
-# %%
-tp1, tp2, r1, r2 = sp.symbols("TP1 TP2 R1 R2", positive=True)
-T1, T2 = (tversky_from_counts(tp_k, r_k, 0, 1, 1, delta / 2) for tp_k, r_k in ((tp1, r1), (tp2, r2)))
-D1, D2 = tp1 + r1 + delta / 2, tp2 + r2 + delta / 2
-batch = tversky_from_counts(tp1 + tp2, r1 + r2, 0, 1, 1, delta)
-assert sp.simplify(batch - (D1 * T1 + D2 * T2) / (D1 + D2)) == 0
-
-# %% [markdown]
-# A weighted mean lies between the smallest and the largest value. So **batch-wise lies between the images, if each
-# image is given $\delta/B$**, and in particular if $\delta = 0$ and no image is $0/0$.
-#
-# With the *full* delta in each image, as libraries commonly do it, that is no longer true. Two images with one false
-# positive each, and $\delta = 1$:
-
-# %%
-each = tversky_from_counts(0, 1, 0, delta=1)
-both = tversky_from_counts(0, 2, 0, delta=1)
-assert np.isclose(each, 2 / 3) and np.isclose(both, 1 / 2)
-say(f"Each image {each:.3f}, the batch {both:.3f}: outside.")
-
-# %% [markdown]
-# The button "counterexample" of the explorer shows it.
-#
-# ### Who teaches the network?
-#
-# As a value, batch-wise is a weighted mean; its *gradient* is not the weighted mean of the images' gradients. For image
-# $k$ it is
-#
-# $$\frac{\partial N_k - T\,\partial D_k}{\sum_j D_j},$$
-#
-# with the pooled $T$ of *all* images. *Proof*, for a prediction $h$ in the first of two images:
-
-# %%
-h = sp.Symbol("h")
-N_1, D_1 = sp.Function("N_1")(h), sp.Function("D_1")(h)
-N_2, D_2 = sp.symbols("N_2 D_2", positive=True)
-whole = (N_1 + N_2) / (D_1 + D_2)
-assert sp.simplify(whole.diff(h) - (N_1.diff(h) - whole * D_1.diff(h)) / (D_1 + D_2)) == 0
-
-# %% [markdown]
-# So an image's pull depends on how good the others are. We let PyTorch say how much a foreground pixel of each of two
-# images is pulled: one with a large lesion, one with a small one, both half found.
+# $$L = 1 - T, \qquad T = \frac{N}{D}, \qquad N = TP + \delta, \qquad D = TP + \alpha\, FP + \beta\, FN + \delta.$$
 
 # %% tags=["setup"]
-lesions = torch.zeros(2, 1, 64, 64)
-lesions[0, :, 8:56, 8:56], lesions[1, :, 30:34, 30:34] = 1, 1
-guess = (0.1 + 0.4 * lesions).requires_grad_()
-pulls = {}
-for domain in ("image", "batch"):
-    (slopes,) = torch.autograd.grad(tversky_loss(guess, lesions, domain=domain), guess)
-    pulls[domain] = [slopes[k][lesions[k] == 1].mean().item() for k in (0, 1)]
-
-# %%
-ratio = {domain: small / large for domain, (large, small) in pulls.items()}
-assert np.isclose(ratio["batch"], 1) and ratio["image"] > 1
-say(f"A pixel of the small lesion pulls {ratio['image']:.1f} times as hard image-wise, {ratio['batch']:.1f} times batch-wise.")
+target = torch.tensor(y).reshape(1, 1, 2, 2)
+prediction = torch.tensor(y_hat).reshape(1, 1, 2, 2)
+loss = tversky_loss(prediction, target, alpha=0.5, beta=0.5, delta=1.0)
+say(f"On the four pixels, with delta = 1: loss {loss:.3f} = 1 - {TP + 1:.1f} / {TP + FP / 2 + FN / 2 + 1:.2f}.")
 
 # %% [markdown]
-# Batch-wise, every foreground pixel of the batch has the same derivative, wherever it lies: that is the "two numbers"
-# from above, over a larger domain. Image-wise, each image has its own two numbers. The pixels of the small lesion pull
-# 12 times as hard; the lesion as a whole still pulls less, because false positives fill its denominator. What is equal
-# is the weight of the two losses, one half each.
+# Other people write Dice with a term $s$, as below. Multiply ours by two above and below, and you see that
+# $s = 2\delta$:
 #
-# ### Gradient accumulation
-#
-# When a batch does not fit into memory, one adds up the gradients of smaller batches. For a mean over images that
-# changes nothing, if all parts have the same number of images. For a batch-wise loss it does, because a ratio of sums
-# is not a mean of ratios.
-
-# %%
-def gradient(domain, parts):
-    losses = [tversky_loss(guess[part], lesions[part], domain=domain) for part in parts]
-    return torch.autograd.grad(sum(losses) / len(losses), guess)[0]
-
-
-at_once, one_by_one = [slice(0, 2)], [slice(0, 1), slice(1, 2)]
-
-# %%
-assert torch.allclose(gradient("image", at_once), gradient("image", one_by_one))
-change = (gradient("batch", one_by_one) / gradient("batch", at_once))[1, 0, 32, 32]
-assert change > 2
-say(f"Batch-wise, a pixel of the small lesion gets {change:.1f} times its gradient when the two images are taken one by one.")
-
-# %% [markdown]
-# So accumulate image-wise, or take a larger batch. The same happens when several GPUs each compute the loss of their
-# share: batch-wise then silently becomes "device-wise". There the cure is to add up the *sums* before the division; the
-# argument `group=` does that for PyTorch's process groups.
-#
-# ## In a training loop
-#
-# The module does what the function does. `from_logits=True` takes a network's raw outputs: a sigmoid for one channel, a
-# softmax for several.
-
-# %%
-loss = TverskyLoss(alpha=0.3, beta=0.7, delta=1.0, domain="batch", from_logits=True)
-logits = torch.zeros(2, 1, 64, 64, requires_grad=True)
-loss(logits, lesions).backward()
-loss
-
-# %% [markdown]
-# Two more traps that it avoids. Sums over a large half-precision mask overflow if they are kept in half precision; here
-# they are kept in 32 bits. And pixels that carry no label, often marked 255, are left out by a mask.
-
-# %%
-ones = torch.ones(16, 1, 512, 512, dtype=torch.float16)
-assert tversky_loss(ones, ones) == 0
-labels = lesions.clone()
-labels[:, :, :8] = 255
-kept = tversky_loss(guess, labels, mask=labels != 255)
-assert torch.isclose(kept, tversky_loss(guess[:, :, 8:], lesions[:, :, 8:]))
-
-# %% [markdown]
-# ## The proofs in one place
-#
-# What this lesson proved, and the inequalities between the lines, stand together as one derivation, whose steps SymPy
-# verifies one by one. Open the last line to see them all.
-
-# %%
-proofs = theory.tversky_gradient()
-proofs.check()
-proofs
-
-# %% [markdown]
-# ## Which one, then?
-#
-# | your question | what this lesson showed |
-# | --- | --- |
-# | image-wise or batch-wise? | image-wise, every image counts the same; batch-wise, every foreground pixel counts the same. The loss does not know which you want |
-# | which smoothing term? | delta is in pixels, and $s = 2\delta$ in the other form of Dice. It decides what empty images teach; a large one flattens the loss of all others |
-# | what about empty masks? | image-wise with a tiny delta they teach nothing; batch-wise their false positives count in the common denominator, unless the whole batch is empty: then it is one empty image |
-# | is gradient accumulation fine? | image-wise yes, with parts of equal size; batch-wise no |
-#
-# ## Exercises
-#
-# The solutions are in the solutions notebook of this lesson.
+# $$\frac{2\,TP + s}{2\,TP + FP + FN + s}.$$
 
 # %% [markdown] tags=["exercise"]
-# **1.** Write your own soft Dice loss, all counts in one ratio, `my_dice_loss(p, t)`, with $\delta = 1$, from torch
-# operations only. Compare it with `tversky_loss` on `guess` and `lesions`.
+# **Exercise 1.** Write your own soft Dice loss, `my_dice_loss(p, t)`, with $\delta = 1$, from torch operations only.
+# Compare it with `tversky_loss` on `prediction` and `target`.
 #
 # *If yours differs:* $TP + \frac12 FP + \frac12 FN$ is half the sum of the prediction plus half the sum of the target.
 
@@ -482,50 +108,265 @@ def my_dice_loss(p, t):
     return 1 - ((p * t).sum() + 1) / (0.5 * p.sum() + 0.5 * t.sum() + 1)
 
 
-assert torch.isclose(my_dice_loss(guess, lesions), tversky_loss(guess, lesions, delta=1.0))
+assert torch.isclose(my_dice_loss(prediction, target), loss)
 
-# %% [markdown] tags=["exercise"]
-# **2.** An image of 512 × 512 pixels is empty and the network says 0.01 everywhere. Which delta, `best_delta`, makes
-# the pull of this image strongest for Dice?
-
-# %% tags=["solution"]
-S_512 = 0.01 * 512 * 512
-best_delta = 0.5 * S_512
-pull_at = lambda value: theory.pixel_gradients(0, S_512, 0, 0.5, 0.5, value)[1]
-assert abs(pull_at(best_delta)) > max(abs(pull_at(0.9 * best_delta)), abs(pull_at(1.1 * best_delta)))
-
-# %% [markdown] tags=["exercise"]
-# **3.** Find two images (counts of your own, in an array `mine` of shape (2, 3)) where batch-wise Dice is *lower* than
-# image-wise Dice with $\delta = 0$.
+# %% [markdown]
+# ## Property 1: on masks it is the index
 #
-# *Hint:* batch-wise follows the image with the larger denominator. Make that one the worse.
+# If the target and $\hat y$ hold only 0 and 1, then every product in the soft counts is 0 or 1, and the soft counts
+# *are* the counts. With $\delta = 0$ the loss is then one minus the index. (A positive $\delta$ changes it a little.)
+
+# %% tags=["check"]
+of_mask = tversky_loss(torch.tensor(mask).double(), torch.tensor(truth), 0.2, 0.8, delta=0.0)
+F2 = tversky_index(mask, truth, 0.2, 0.8)
+checked(f"on the glands' mask the loss for F2 is 1 - {F2:.3f}", np.isclose(of_mask, 1 - F2))
+
+# %% [markdown]
+# ## Property 2: the target is the only minimum
+#
+# The talk says: *if the target is binary, then* $\hat y = y$ *is the unique minimum.* The idea of the proof is one line.
+# Written as
+#
+# $$L = \frac{\alpha\, FP + \beta\, FN}{D},$$
+#
+# the loss is never negative, and it is 0 only if both mistakes are, which is the target itself.
+#
+# Was that all? The line divides by $D$, which must not be 0. At the target it is $P + \delta$, where $P$ is the number
+# of foreground pixels. So the statement needs a condition: **$P > 0$ or $\delta > 0$.**
+#
+# *Question:* what is the loss of an empty mask with $\delta = 0$, at the right answer and right beside it?
+
+# %%
+empty = torch.zeros(1, 1, 2, 2)
+at_target = tversky_index(empty, empty, delta=0.0)
+nearby = tversky_index(empty + 1e-6, empty, delta=0.0)
+say(f"The index is {at_target:.0f} at the target, and {nearby:.0f} where each pixel is 0.000001.")
+
+# %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# At the right answer it is 0/0, not a number. Everywhere else, however close, the index is 0 and the loss 1. A NaN would
+# spoil all weights of the network in the next step, so the library's loss stops at once and names the image.
+#
+# </details>
+
+# %%
+try:
+    tversky_loss(empty, empty, delta=0.0, domain="image")
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# More than that is true. Not only is there no other minimum, there is no other place to *rest*: away from the target
+# the loss still falls if some foreground pixel is raised or some background pixel lowered (the proof after the next
+# section shows it). So rolling downhill cannot get stuck, as long as one moves the *probabilities*. A network moves
+# *logits*, and a sigmoid never reaches 0 or 1. In logits the loss has no minimum at all: it creeps towards 0 and never
+# gets there.
+
+# %% tags=["proof"]
+theory.only_minimum()
+
+# %% [markdown]
+# SymPy verifies the formulas of such a proof one by one, the first time it is asked for it. The words between the
+# formulas are the author's.
+#
+# ## Property 3: it is differentiable
+#
+# The counts are linear in each $\hat y_i$: raising it on a foreground pixel takes from FN what it gives to TP, and on a
+# background pixel it adds to FP. So the quotient rule gives, wherever $D > 0$,
+#
+# $$\frac{\partial T}{\partial \hat y_i} = \frac{y_i\, D - N\,\big(y_i + \alpha (1 - y_i) - \beta y_i\big)}{D^2}.$$
+#
+# The only thing in it that belongs to pixel $i$ is its target $y_i$.
+#
+# *Question:* the glands' crop has 65,536 pixels, with very many different probabilities. How many different values has
+# the gradient with respect to the probabilities?
+
+# %%
+probability = torch.tensor(tile.probability, dtype=torch.float64)[None, None].requires_grad_()
+tversky_loss(probability, torch.tensor(truth), 0.2, 0.8, delta=1.0).backward()
+values = probability.grad.unique()
+say(f"{probability.numel():,} pixels, {values.numel()} derivatives: {values[0]:.3e} and {values[1]:+.3e}.")
+
+# %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Two: one for all foreground pixels and one for all background pixels. Single pixels enter through the sums alone. (From
+# logits, each is multiplied by $\hat y_i (1 - \hat y_i)$. So a pixel that is sure hardly moves, even if it is wrong.)
+#
+# </details>
+
+# %% tags=["check"]
+real = soft_counts(tile.probability[None, None].astype(float), truth)
+slopes = theory.pixel_gradients(*real, 0.2, 0.8, 1.0)  # of the index: the loss has the other sign
+checked("PyTorch's two values are those of the formula", np.allclose(values, [-slopes[0], -slopes[1]]))
+
+# %% tags=["proof"]
+theory.tversky_gradient()
+
+# %% [markdown] tags=["exercise"]
+# **Exercise 2.** A network gives the logits $z = (-8, 0, 0, 0)$ for the four pixels; its first pixel is foreground, and
+# it is sure of the contrary. Compute the gradient of the Dice loss (`from_logits=True`, $\delta = 1$) with respect to
+# the logits, `slope_sure`, at that pixel. Then take 0 for its logit, `slope_unsure`. Which one is pulled harder?
+#
+# *Hint:* `torch.autograd.grad(loss, z)`.
 
 # %% tags=["solution"]
-mine = np.array([[10, 0, 0], [100, 400, 400]])
-image_wise = tversky_from_counts(*mine.T).mean()
-assert tversky_from_counts(*mine.sum(axis=0)) < image_wise
+def slope_at_first(logit):
+    z = torch.tensor([logit, 0.0, 0.0, 0.0]).reshape(1, 1, 2, 2).requires_grad_()
+    return torch.autograd.grad(tversky_loss(z, target, delta=1.0, from_logits=True), z)[0].flatten()[0]
+
+
+slope_sure, slope_unsure = slope_at_first(-8.0), slope_at_first(0.0)
+assert abs(slope_sure) < abs(slope_unsure) / 100  # the pixel that is surely wrong is left alone
+
+# %% [markdown]
+# ## The landscape
+#
+# Let all foreground pixels have one prediction and all background pixels another, with one pixel in four foreground.
+# Then the loss is a landscape over a square, and its target is one corner. Its level lines are straight, because $N$
+# and $D$ are linear in the prediction.
+#
+# *Question:* where is the pull on a foreground pixel stronger: at the worst prediction (0 on foreground, 1 on
+# background), or where nothing is predicted (0 and 0)? Guess, then look at the bars.
+#
+# *Move this:* the prediction on foreground and on background, then the weights. *Look for:* the arrow, which points
+# downhill. The bars say how hard *one* pixel of each kind pulls; the arrow adds all pixels up.
+
+# %%
+explorers.landscape()
+
+# %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Where nothing is predicted. At the worst prediction the false positives stand in the denominator and weaken the pull on
+# the foreground. In a ratio, how hard one pixel is pulled depends on all the others. In a sum over pixels, like
+# cross-entropy, it does not. And where nothing is predicted and $\delta = 0$, the background does not pull at all: there
+# is no overlap that it could spoil.
+#
+# </details>
+
+# %% tags=["check"]
+worst, nothing = (theory.pixel_gradients(0, fp, 1, 0.5, 0.5, 0.0) for fp in (3, 0))
+checked(
+    f"a foreground pixel has the derivative {-worst[0]:.2f} at the worst prediction, {-nothing[0]:.2f} at nothing",
+    worst[0] < nothing[0] and nothing[1] == 0,
+)
+
+# %% [markdown]
+# Raise beta, and the arrow turns towards "predict more on foreground"; raise alpha, and it turns towards "predict less
+# on background". That can be proved of the *ratio* of the two pulls, foreground to background (it is in the proof
+# above): it grows with beta and falls with alpha. It is not true of each pull alone, because alpha and beta stand
+# in the denominator too.
+
+# %% tags=["check"]
+half, one = (theory.pixel_gradients(0.5, 1.5, 0.5, alpha, 0.5, 0.0) for alpha in (0.5, 1.0))
+ratio_half, ratio_one = -half[0] / half[1], -one[0] / one[1]
+checked(
+    f"at prediction 0.5 everywhere, doubling alpha changes the background's pull from {-half[1]:.3f} to {-one[1]:.3f}, "
+    f"and the ratio from {ratio_half:.1f} to {ratio_one:.1f}",
+    -one[1] < -half[1] and ratio_one < ratio_half,
+)
+
+# %% [markdown]
+# ## Property 4: image-wise or batch-wise
+#
+# The talk's last point: for a batch of images one can compute the loss of each image and take the mean, or add the
+# counts of all images up first. The two differ, more than one expects, and so much depends on it that it has a lesson of
+# its own, the next one.
+#
+# ## In a training loop
+#
+# The module does what the function does. `from_logits=True` takes a network's raw outputs: a sigmoid for one channel, a
+# softmax for several.
+
+# %%
+criterion = TverskyLoss(alpha=0.3, beta=0.7, delta=1.0, domain="batch", from_logits=True)
+logits = torch.zeros(2, 1, 64, 64, requires_grad=True)
+criterion(logits, torch.ones(2, 1, 64, 64)).backward()
+criterion
+
+# %% [markdown]
+# Two more traps that it avoids. A sum over a large half-precision mask overflows above 65,504 if it is kept in half
+# precision; here sums are kept in 32 bits or more. And pixels that carry no label, often marked 255, are left out with
+# `mask=labels != 255`.
+#
+# ## Relatives
+#
+# Many losses are this one inside another function. They keep its optimum for one ratio, because the outer function only
+# grows; what they change is the length of the gradient, and with it how much a good and a bad image count in a mean.
+#
+# **Focal Tversky** (Abraham and Khan 2019) is $(1 - T)^{1/\gamma}$, in their paper with $\gamma = \frac43$, and summed
+# over classes. The gradient is multiplied by $\frac1\gamma (1 - T)^{1/\gamma - 1}$. With $\gamma = \frac43$ that factor
+# *grows* as $T$ nears 1; with a power above 1, as $(1 - T)^2$, it shrinks. Mind that their $\alpha$ weighs the false
+# *negatives*, unlike here.
+#
+# **Log-cosh Dice** (Jadon 2020) is $\log\cosh(1 - T)$. The factor is $\tanh(1 - T)$, at most 0.76, and near the target
+# it goes to 0 like $1 - T$ itself: a gentler end of the way, and a slower one.
+#
+# **Jaccard instead of Dice** is such a change too, since the index is $\text{Dice} / (2 - \text{Dice})$. Its gradient is
+# that of the Dice loss times $2 / (2 - \text{Dice})^2$: longer where Dice is above $2 - \sqrt2 \approx 0.59$, and shorter
+# below.
+
+# %% tags=["check"]
+focal, log_cosh, jaccard = (lambda T: 0.75 * (1 - T) ** -0.25), (lambda T: np.tanh(1 - T)), (lambda T: 2 / (2 - T) ** 2)
+checked(
+    f"at T = 0.2 and 0.9 the factor of focal Tversky is {focal(0.2):.2f} and {focal(0.9):.2f}, that of log-cosh Dice "
+    f"{log_cosh(0.2):.2f} and {log_cosh(0.9):.2f}, that of Jaccard for Dice {jaccard(0.2):.2f} and {jaccard(0.9):.2f}",
+    *(focal(0.2) < 1 < focal(0.9), log_cosh(0.2) > log_cosh(0.9), np.isclose(jaccard(2 - 2**0.5), 1)),
+)
+
+# %% [markdown]
+# **Dice with cross-entropy** is of another kind: $L_\text{Dice} + \lambda\, L_\text{CE}$, with $\lambda = 1$ in nnU-Net
+# (Isensee et al. 2021). Cross-entropy is a sum over pixels, so it pulls each pixel by its own mistake, from logits with
+# $\hat y_i - y_i$, also in an image without foreground, where the Dice loss may be silent. For a known mask both have
+# their optimum at the target. Where the labels are uncertain they do not agree, and lesson 09 computes where the optimum
+# of the sum lies.
+#
+# Two relatives are built otherwise, and named here for completeness. The **Lovász losses** (Berman et al. 2018) extend
+# the Jaccard loss from masks to predictions in a convex way, by sorting the pixels' errors. The **boundary loss**
+# (Kervadec et al. 2019) weighs each predicted pixel by its distance from the target's outline, and is added to a
+# region loss such as this one. Generalised Dice is about several classes: it is in lesson 05.
+
+# %% [markdown] tags=["exercise"]
+# **Exercise 3.** For which indices $T$ is the gradient of focal Tversky with $\gamma = \frac43$ longer than that of the
+# plain loss? Compute the border, `T_equal`.
+#
+# *Hint:* solve $\frac34 (1 - T)^{-1/4} = 1$.
+
+# %% tags=["solution"]
+T_equal = 1 - 0.75**4
+assert np.isclose(0.75 * (1 - T_equal) ** -0.25, 1) and T_equal < 0.69
 
 # %% [markdown]
 # ## What we saw
 #
 # - Soft counts make the index differentiable, and on masks the loss is one minus the index.
-# - The target is the only minimum if there is foreground or $\delta > 0$. Without both, the loss is undefined just
-#   where it should be best.
-# - The gradient by the probabilities has two values for each ratio (an image, or the batch). Both depend on the sums of
-#   all pixels.
-# - On empty masks delta decides everything: a plateau and a cliff at $S = \delta/\alpha$.
-# - Batch-wise is a mean of the images weighted by their denominators, if delta is shared out; otherwise it can leave
-#   their range.
+# - The target is the only minimum, and the only place to rest, if there is foreground or $\delta > 0$. Without both, the
+#   loss is undefined just where it should be best. In logits it is never reached.
+# - The gradient with respect to the probabilities has two values for a ratio, one on foreground and one on background.
+#   Both depend on the sums of all pixels.
+# - The ratio of the two pulls grows with beta and falls with alpha.
+# - A growing function around the index keeps the optimum of a ratio and changes the length of the gradient.
 #
 # ## What is next
 #
-# The talk goes on to label smoothing, and claims that it does nothing for this loss.
-# [Lesson 07](07_label_smoothing.ipynb) finds out when that is true.
+# [Lesson 05](05_batches_and_classes.ipynb): image-wise or batch-wise, which smoothing term, and what about empty masks
+# and several classes?
 #
 # ## References
 #
 # - S. S. M. Salehi, D. Erdogmus, A. Gholipour: Tversky loss function for image segmentation using 3D fully
-#   convolutional deep networks. *Machine Learning in Medical Imaging*, 2017, pp. 379–387.
-# - S. Tilborghs, J. Bertels, D. Robben, D. Vandermeulen, F. Maes: The Dice loss in the context of missing or empty
-#   labels: introducing Φ and ε. *MICCAI*, 2022.
-# - G. Hidy: *The Tversky loss function and its modifications for medical image segmentation*, talk, 2022.
+#   convolutional deep networks. *Machine Learning in Medical Imaging (MLMI 2017)*, LNCS 10541, pp. 379–387. (The loss.)
+# - G. Hidy: *The Tversky loss function and its modifications for medical image segmentation*, talk, 2022. (The four
+#   properties.)
+# - N. Abraham, N. M. Khan: A novel focal Tversky loss function with improved attention U-Net for lesion segmentation.
+#   *IEEE International Symposium on Biomedical Imaging (ISBI)*, 2019, pp. 683–687.
+# - S. Jadon: A survey of loss functions for semantic segmentation. *IEEE Conference on Computational Intelligence in
+#   Bioinformatics and Computational Biology (CIBCB)*, 2020, pp. 1–7. (Log-cosh Dice.)
+# - F. Isensee, P. F. Jaeger, S. A. A. Kohl, J. Petersen, K. H. Maier-Hein: nnU-Net: a self-configuring method for deep
+#   learning-based biomedical image segmentation. *Nature Methods* 18, 2021, pp. 203–211.
+# - M. Berman, A. Rannen Triki, M. B. Blaschko: The Lovász-softmax loss: a tractable surrogate for the optimization of
+#   the intersection-over-union measure in neural networks. *CVPR*, 2018, pp. 4413–4421.
+# - H. Kervadec, J. Bouchtiba, C. Desrosiers, E. Granger, J. Dolz, I. Ben Ayed: Boundary loss for highly unbalanced
+#   segmentation. *Medical Imaging with Deep Learning (MIDL)*, PMLR 102, 2019, pp. 285–296.

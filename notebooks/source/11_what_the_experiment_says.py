@@ -53,7 +53,7 @@ METRICS = ["average_precision", "balanced_accuracy", "dice", "jaccard", "hd95"]
 # ```
 
 # %% tags=["setup"]
-records = read_records(Path("../results/cpu"))
+records = read_records(Path("../results/cpu-1"))
 frame = results_frame(records)
 say(f"{len(records)} runs, {frame['steps'].sum():,} steps of Adam, {frame['seconds'].sum() / 3600:.1f} hours of one core.")
 

@@ -128,9 +128,18 @@ window.probe = (() => {
     [...explorer.querySelectorAll(PICTURE)].filter((picture) => !picture.parentElement.closest("svg"));
   const outputOf = (node) => node.closest(".jp-OutputArea-output") ?? node.parentElement;
 
+  // Charts are made for their width: to compare them, all explorers get the same.
+  function setWidth(pixels) {
+    for (const explorer of document.querySelectorAll(".tversky-explorer")) {
+      Object.assign(explorer.style, { width: `${pixels}px`, maxWidth: "none" });
+    }
+  }
+
+  const ID = /tversky-pattern-[\w-]+?(?=-f[pn]\b)/g; // of patterns: they differ from page to page
+
   function drawn(picture) {
     if (picture instanceof HTMLImageElement) return picture.src;
-    return hash(picture instanceof HTMLCanvasElement ? picture.toDataURL() : picture.innerHTML);
+    return hash(picture instanceof HTMLCanvasElement ? picture.toDataURL() : picture.innerHTML.replaceAll(ID, ""));
   }
 
   function hash(words) {
@@ -207,6 +216,7 @@ window.probe = (() => {
     look,
     python,
     runAll,
+    setWidth,
     shows,
     sliders,
     watchHeight,

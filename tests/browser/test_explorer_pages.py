@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from tverskylib import theory, tversky_from_counts
-from tverskylib.explorers.browser import BatchComposer, Claim1Explorer, ThresholdExplorer
+from tverskylib.explorers.browser import BatchComposer, Claim1Explorer
 
 pytestmark = pytest.mark.browser
 
@@ -51,28 +50,6 @@ def press(tab, *keys):
     for key in keys:
         tab.keyboard.press(key)
     drawn(tab)
-
-
-def test_threshold_page(shown):
-    explorer = ThresholdExplorer()
-    tab = shown(explorer)
-    tab.get_by_role("slider", name="threshold").focus()
-    press(tab, "ArrowLeft", "ArrowLeft", "PageDown")
-    assert value_of(tab, "threshold") == 0.38
-    tab.get_by_role("button", name="F2").click()
-    drawn(tab)
-    explorer.threshold, explorer.alpha, explorer.beta = 0.38, 0.2, 0.8
-    tp, fp, fn = explorer.counts
-    expected = {"tp": tp, "fp": fp, "fn": fn, "index": explorer.index}
-    expected |= {"precision": tp / (tp + fp), "recall": tp / (tp + fn)}
-    assert {name: shown_number(tab, name) for name in expected} == pytest.approx(expected, **SAME)
-    found = tab.locator(".tversky-explorer").evaluate("root => ({...root.dataset})")
-    assert [float(found[name]) for name in ("best", "peak", "tau", "share")] == pytest.approx(
-        [*explorer.best, explorer.tau, explorer.share_near_best], **SAME
-    )
-    assert f"{int(fn):,} false negative, dotted" in tab.locator("canvas").get_attribute("aria-label")
-    assert tab.get_by_role("slider", name="threshold").get_attribute("aria-valuetext") == "0.38"
-    tab.wait_for_function("document.querySelector('output').textContent.startsWith('Threshold 0.380')")
 
 
 def test_claim1_page(shown):
@@ -133,15 +110,3 @@ def test_an_error_is_shown_to_the_reader(shown):
     assert tab.get_by_role("alert").count() == 0
     assert len(tab.faults) == 1
     tab.faults.clear()
-
-
-@pytest.mark.parametrize(("make", "slider"), [(ThresholdExplorer, "threshold"), (Claim1Explorer, "alpha")])
-def test_a_redraw_fits_into_a_frame(make, slider, shown):
-    """Not how quick this machine is, only that no redraw is of another order: 16 ms, and room for a busy machine."""
-    tab = shown(make())
-    tab.get_by_role("slider", name=slider).focus()
-    taken = []
-    for _ in range(25):
-        press(tab, "ArrowRight")
-        taken.append(float(tab.locator(".tversky-explorer").get_attribute("data-redraw-ms")))
-    assert np.median(taken[5:]) < 2 * 16

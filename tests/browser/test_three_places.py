@@ -14,20 +14,22 @@ from driver import OPEN, RUN, Lesson, Page
 from nbformat.v4 import new_code_cell, new_notebook
 from servers import Server
 
-from tverskylib.explorers import BatchComposer, Claim1Explorer, ThresholdExplorer
+from tverskylib import explorers
+from tverskylib.explorers.browser.catalogue import catalogue
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 pytestmark = pytest.mark.browser
 
-EXPLORERS = (ThresholdExplorer, Claim1Explorer, BatchComposer)
+NAMES = [*catalogue(), "Claim1Explorer", "BatchComposer"]
+EXPLORERS = [getattr(explorers, name) for name in NAMES]
 KEYS = ("PageUp", "ArrowRight", "ArrowRight", "ArrowLeft")
 
 
 def write_notebook(path: Path, *more: str) -> None:
     """All explorers of the browser, and more that the kernel draws, each by its name."""
-    names = [*(make.__name__ for make in EXPLORERS), *more]
+    names = [*NAMES, *more]
     cells = [new_code_cell("from tverskylib import explorers")]
     cells += [new_code_cell(f"{name} = explorers.{name}()\n{name}") for name in names]
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
@@ -36,6 +38,8 @@ def write_notebook(path: Path, *more: str) -> None:
 
 def moved(page: Page) -> list[dict[str, Any]]:
     """What each explorer of the browser shows after some keys on each of its sliders."""
+    page.ask("setWidth", 900)  # a chart is drawn for its width, which differs from place to place
+    page.page.wait_for_timeout(300)
     for at in page.sliders():
         if at["explorer"] >= len(EXPLORERS):
             continue
@@ -72,9 +76,9 @@ def values(lesson: Lesson, name: str, traits: list[str]) -> dict[str, Any]:
 
 
 def test_python_has_the_values_of_the_page(in_jupyterlab: Lesson, expected: list[dict[str, Any]]) -> None:
-    start = ThresholdExplorer()
+    start = explorers.threshold()
     traits = ["threshold", "alpha", "beta"]
-    after = values(in_jupyterlab, "ThresholdExplorer", traits)
+    after = values(in_jupyterlab, "threshold", traits)
     assert all(after[name] != getattr(start, name) for name in traits)
     start.threshold, start.alpha, start.beta = (after[name] for name in traits)
     assert float(dict(expected[0]["values"])["index"]) == pytest.approx(start.index, rel=1e-9)
@@ -114,7 +118,7 @@ def test_voila_shows_the_same(context: BrowserContext, app: Server, expected: li
         assert page.errors == [] and page.foreign == []
 
 
-@pytest.mark.parametrize("number", range(len(EXPLORERS)), ids=[make.__name__ for make in EXPLORERS])
+@pytest.mark.parametrize("number", range(len(EXPLORERS)), ids=NAMES)
 def test_a_page_without_a_kernel_shows_the_same(
     context: BrowserContext, tmp_path: Path, expected: list[dict[str, Any]], number: int
 ) -> None:

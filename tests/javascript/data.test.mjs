@@ -11,10 +11,13 @@ import {
   countAll,
   countsAt,
   curveOf,
-  paintBoth,
-  recolour,
+  between,
+  heightAt,
   shareNear,
-} from "../../tverskylib/explorers/browser/threshold_data.js";
+  sortedCurve,
+  stepOf,
+} from "../../tverskylib/explorers/browser/masks.js";
+import { paintBoth } from "../../tverskylib/explorers/browser/pixels.js";
 
 const CODES = Uint16Array.from([0, 300, 500, 500, 700, STEPS]);
 const TARGET = Uint8Array.from([0, 0, 1, 0, 1, 1]);
@@ -43,16 +46,30 @@ test("the share of foreground near a threshold; none where there is no pixel", (
   assert.deepEqual(shareNear(all, STEPS), { share: 1, pixels: 1 }, "the last step is included");
 });
 
-test("each kind of pixel has its own colour", () => {
-  const grey = new Uint8Array(6).fill(128);
-  const paint = paintBoth(grey, TARGET, 1, 6);
-  const pixels = new Uint32Array(6);
-  recolour(pixels, CODES, paint, 600);
-  assert.equal(pixels[0], paint.outside[0]);
-  assert.equal(pixels[2], paint.outside[2], "missed");
-  assert.equal(pixels[4], paint.inside[4], "found");
-  assert.notEqual(paint.inside[2], paint.outside[2]);
-  assert.equal(pixels[0] >>> 24, 255, "opaque");
+test("each kind of pixel has its own colour, four dots each", () => {
+  const { inside, outside } = paintBoth({ grey: new Uint8Array(6).fill(128), target: TARGET, width: 6, height: 1 });
+  assert.equal(inside.length, 24);
+  assert.notEqual(inside[4], outside[4], "found, or missed");
+  assert.notEqual(inside[0], outside[0], "by mistake, or rightly left");
+  assert.equal(outside[0], outside[2], "what is left alone is plain");
+  assert.equal(inside[4] >>> 24, 255, "opaque");
+});
+
+test("pixels sorted by chance: a curve of steps, cut where the mask ends", () => {
+  const curve = sortedCurve(Float64Array.from([3, 0.9, 1, 0.4]));
+  assert.deepEqual(curve, { x: [0, 0.75, 0.75, 1], y: [0.9, 0.9, 0.4, 0.4] });
+  assert.deepEqual(between(curve, 0, 0.5), { x: [0, 0.5], y: [0.9, 0.9] });
+  assert.deepEqual(between(curve, 0.5, 1), { x: [0.5, 0.75, 0.75, 1], y: [0.9, 0.9, 0.4, 0.4] });
+  assert.deepEqual(between(curve, 1, 1), { x: [], y: [] });
+  assert.equal(heightAt(curve, 0.75, 1), 0.4, "the next pixel");
+  assert.equal(heightAt(curve, 0.75, -1), 0.9, "the last pixel");
+});
+
+test("the step whose mask has about so many pixels", () => {
+  const all = countAll(CODES, TARGET);
+  assert.equal(stepOf(all, 6), 0);
+  assert.equal(stepOf(all, 4.1), 301);
+  assert.equal(stepOf(all, 0), 701);
 });
 
 test("Claim 1 fails below the critical share and holds above it", () => {

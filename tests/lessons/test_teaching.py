@@ -17,14 +17,15 @@ import pandas as pd
 import pytest
 
 from tverskylib import explorers, theory, tiles, tversky_from_counts
-from tverskylib.explorers import BatchComposer, Claim1Explorer, ThresholdExplorer
+from tverskylib.explorers import BatchComposer, Claim1Explorer
+from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.training import paired_differences, read_records, results_frame
 
 PROJECT = build.Project(Path(__file__).parents[2])
 APP = PROJECT.notebooks / "app"
 PAGES = dict(build.pages(PROJECT))
 TEACHING = (PROJECT.notebooks / "TEACHING.md").read_text(encoding="utf-8")
-BROWSER = {"ThresholdExplorer", "BatchComposer", "Claim1Explorer"}
+RENDERED = {"BatchComposer", "Claim1Explorer"}
 PRESENTED = [lesson for lesson in PROJECT.lessons if lesson.name[:2] in {"02", "03", "07"}]
 
 RESULTS = PROJECT.root / "results"
@@ -113,7 +114,12 @@ def test_the_plan_names_sliders_and_buttons_that_exist() -> None:
 
 def controls(name: str) -> set[str]:
     """What can be moved or pressed in an explorer."""
-    if name in BROWSER:
+    if name in catalogue():
+        about = catalogue()[name].about()
+        named = {value["name"] for value in about["values"]} | {value["label"] for value in about["values"]}
+        buttons = [*about["presets"].values(), *(value.get("options", {}) for value in about["values"])]
+        return {*named, "Reset", "Present", *(button for group in buttons for button in group)}
+    if name in RENDERED:
         folder = Path(explorers.__file__).parent / "browser"
         kind = getattr(explorers, name)
         script = "".join((folder / file).read_text(encoding="utf-8") for file in (kind.module, "constants.js"))
@@ -135,7 +141,7 @@ def shown(name: str, **values: object) -> explorers.Explorer:
 @functools.cache
 def records() -> tuple[dict[str, Any], pd.DataFrame]:
     """What lesson 11 reads."""
-    found = read_records(RESULTS / "cpu")
+    found = read_records(RESULTS / "cpu-1")
     return found, results_frame(found)
 
 
@@ -176,7 +182,7 @@ def test_the_plan_says_what_the_explorer_reads(name: str, values: dict[str, floa
 
 
 def test_the_plan_says_what_the_browser_explorers_compute() -> None:
-    cut = ThresholdExplorer()
+    cut = explorers.threshold()
     assert f"{cut.index:.3f}" == "0.811"
     assert [f"{value:.3f}" for value in cut.best] == ["0.425", "0.818"]
     start, perfect = BatchComposer(), BatchComposer([[900, 100, 100], [60, 0, 0], [0, 60, 0]])

@@ -50,7 +50,7 @@ def test_a_profile_runs_on_images_of_ones_own(own_images, tmp_path, capsys, monk
     assert capsys.readouterr().out.startswith("smoke: 2 runs on 9 tiles of mine\n")
     records = read_records(tmp_path / "results" / "smoke-mine")
     tiles = folder_tiles(own_images, size=16, foreground="nonzero")
-    assert [record["provenance"]["data_hash"] for record in records] == [data_hash(tiles)] * 2
+    assert [record["data"]["hash"] for record in records] == [data_hash(tiles)] * 2
 
 
 def test_masks_need_the_rule_for_their_numbers(own_images, capsys):
@@ -75,12 +75,15 @@ def test_the_first_runs_are_counted(capsys):
     assert capsys.readouterr().out.startswith("cpu: 3 runs, ")
 
 
-@pytest.mark.parametrize("name", ["missing", "empty", "a file"])
-def test_a_bad_folder_is_an_error_with_a_message(tmp_path, capsys, name):
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("missing", "which does not exist"), ("empty", "with none"), ("a file", "which is no folder")],
+)
+def test_a_bad_folder_is_an_error_with_a_message(tmp_path, capsys, name, words):
     (tmp_path / "empty").mkdir()
     (tmp_path / "a file").touch()
     assert main(["table", str(tmp_path / name)]) == 1
-    assert f"got '{name}' with none" in capsys.readouterr().err
+    assert f"got '{name}' {words}" in capsys.readouterr().err
 
 
 def test_a_corrupt_record_is_an_error_with_a_message(tmp_path, capsys):

@@ -115,7 +115,7 @@ def own(tmp_path):
 def test_the_split_follows_the_seed_unless_it_is_fixed(own, tmp_path, split_seed, different):
     settings = [replace(QUICK, seed=seed, epochs=1) for seed in range(2)]
     found = grid(tmp_path / "records", settings, own, split_seed=split_seed)
-    hashes = [record["provenance"]["data_hash"] for record in found]
+    hashes = [record["data"]["hash"] for record in found]
     assert hashes == [data_hash(own.drawn(seed if split_seed is None else split_seed)) for seed in range(2)]
     assert len({*hashes}) == different
     with pytest.raises(ValueError, match="of other splits"):

@@ -74,6 +74,19 @@ def test_a_penalty_is_added_with_its_strength(pair, loss, penalty, by_hand):
     torch.testing.assert_close(found, plain + 0.3 * by_hand(pair[0]))
 
 
+@pytest.mark.parametrize("domain", ["batch", "image"])
+def test_a_companion_is_cross_entropy_of_weight_one(pair, mask, domain):
+    dice, both = RunSettings(domain=domain), RunSettings(domain=domain, companion="cross-entropy")
+    entropy = objective(RunSettings(loss="cross-entropy"), *pair, mask)
+    torch.testing.assert_close(objective(both, *pair, mask), objective(dice, *pair, mask) + entropy)
+
+
+def test_smoothing_of_one_class_has_one_side(pair):
+    logits, target = pair
+    found = objective(RunSettings(smoothing=0.2, smoothing_classes=1, delta=0.5), logits, target)
+    torch.testing.assert_close(found, tversky_loss(logits.sigmoid(), torch.where(target > 0, 1.0, 0.2), delta=0.5))
+
+
 def test_smoothing_has_two_sides(pair):
     logits, target = pair
     found = objective(RunSettings(loss="cross-entropy", smoothing=0.2), logits, target)
@@ -91,6 +104,7 @@ def test_with_smoothing_cross_entropy_is_least_at_the_smoothed_label():
 
 SETTINGS = [
     {},
+    {"companion": "cross-entropy", "domain": "image"},
     {"domain": "image"},
     {"loss": "cross-entropy", "smoothing": 0.1},
     {"penalty": "label noise", "strength": 0.1},

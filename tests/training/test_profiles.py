@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from tverskylib.tiles import TileSettings
 from tverskylib.training import RunSettings, UNet, runs
 from tverskylib.training.profiles import BATCH_SIZES, DOMAINS, PROFILES, arithmetic
-from tverskylib.training.tables import arm
+from tverskylib.training.tables import arm, plain_runs
 
 COMPARISONS = ("cpu", "gpu", "talk")
 
@@ -35,7 +35,8 @@ def test_all_runs_of_a_profile_differ(profile):
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_runs_of_a_cell_differ_in_the_seed_alone(profile):
-    cells = {(arm(one), one.task, one.batch_size, one.domain, one.seed) for one in runs(profile)}
+    plain = plain_runs(runs(profile))
+    cells = {(arm(one, plain.get(one.task)), one.task, one.batch_size, one.domain, one.seed) for one in runs(profile)}
     assert len(cells) == len(runs(profile))  # tables could not tell others apart
 
 
@@ -44,22 +45,37 @@ def test_tiles_and_weights_have_the_same_seed(profile):
     assert all(one.seed == one.tiles.seed for one in runs(profile))
 
 
-@pytest.mark.parametrize("profile", COMPARISONS)
-def test_every_cell_has_at_least_three_seeds(profile):
+@pytest.mark.parametrize(("profile", "sizes"), [("cpu", BATCH_SIZES), ("gpu", (8, 64)), ("talk", BATCH_SIZES)])
+def test_every_cell_has_at_least_three_seeds(profile, sizes):
     seeds = defaultdict(set)
     for one in runs(profile):
         if profile == "talk" or arm(one) == "grid":
             seeds[one.task, one.batch_size, one.domain].add(one.seed)
-    assert seeds.keys() == {*product(("positive", "whole"), BATCH_SIZES, DOMAINS)}
+    assert seeds.keys() == {*product(("positive", "whole"), sizes, DOMAINS)}
     assert min(map(len, seeds.values())) >= 3
 
 
 @pytest.mark.parametrize("profile", COMPARISONS)
 def test_so_has_every_arm(profile):
-    seeds = defaultdict(set)
+    seeds, plain = defaultdict(set), plain_runs(runs("cpu"))
     for one in runs(profile):
-        seeds[arm(one), one.task, one.batch_size, one.domain].add(one.seed)
+        seeds[arm(one, plain[one.task]), one.task, one.batch_size, one.domain].add(one.seed)
     assert min(map(len, seeds.values())) >= 3
+
+
+def test_the_confirmation_is_of_seeds_five_to_nine_and_comes_first():
+    first = runs("cpu")[:20]
+    assert {one.seed for one in first} == {*range(5, 10)}
+    assert {(arm(one), one.batch_size) for one in first} == {("grid", 8)}
+
+
+def test_equal_exposure_of_the_lesions():
+    """A third of each batch for a third of the epochs shows each lesion about as often as chance does in six."""
+    sampled = next(one for one in runs("cpu") if one.foreground_share and one.epochs == 2)
+    plain = next(one for one in runs("cpu") if one.task == "whole")
+    share = plain.tiles.positives / plain.tiles.tiles
+    each = round(sampled.foreground_share * 8)
+    assert (each + (8 - each) * share) * sampled.epochs / (8 * share * plain.epochs) == pytest.approx(1.2, abs=0.05)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -69,11 +85,6 @@ def test_pairs_differ_in_the_domain_alone(profile):
         other = replace(one, domain="image") if one.loss == "tversky" and one.domain == "batch" else one
         if (one.alpha, one.beta) == (0.5, 0.5):
             assert other in chosen
-
-
-def test_the_cpu_and_the_gpu_profile_make_the_same_comparison():
-    cpu, gpu = ([(one.task, one.batch_size, one.domain, one.seed) for one in runs(name)] for name in ("cpu", "gpu"))
-    assert cpu == gpu
 
 
 @pytest.mark.parametrize("profile", PROFILES)

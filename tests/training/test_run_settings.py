@@ -12,7 +12,7 @@ import pytest
 
 from tverskylib.tiles import TileSettings
 from tverskylib.training import RunSettings
-from tverskylib.training.settings import CHOICES, RANGES
+from tverskylib.training.settings import ADDED, CHOICES, RANGES
 
 WHOLE = [name for name, (_, _, whole) in RANGES.items() if whole]
 OTHERS = {  # another value for each setting
@@ -20,11 +20,14 @@ OTHERS = {  # another value for each setting
     "batch_size": 9,
     "domain": "image",
     "loss": "cross-entropy",
+    "companion": "cross-entropy",
     "alpha": 0.4,
     "beta": 0.4,
     "delta": 1e-3,
     "soft_labels": "minimum",
     "smoothing": 0.1,
+    "smoothing_classes": {"smoothing": 0.1, "smoothing_classes": 1},
+    "foreground_share": 0.25,
     "penalty": {"penalty": "confidence", "strength": 0.1},
     "strength": {"penalty": "label noise", "strength": 0.2},
     "epochs": 31,
@@ -86,6 +89,8 @@ def test_zero_is_refused_where_there_must_be_one(name):
         ({"alpha": 0, "beta": 0}, "^alpha and beta must not both be 0"),
         ({"penalty": "confidence"}, "^penalty and strength must come together"),
         ({"strength": 0.1}, "^penalty and strength must come together"),
+        ({"loss": "cross-entropy", "companion": "cross-entropy"}, "^companion must be 'none' for cross-entropy"),
+        ({"smoothing_classes": 1}, "^smoothing_classes must be 2 without smoothing, got 1"),
         ({"loss": "cross-entropy", "domain": "image"}, "^domain must be 'batch' for cross-entropy"),
         ({"seed": 2**64}, "^seed must be from 0 to 18446744073709551615, got 18446744073709551616"),
     ],
@@ -108,6 +113,12 @@ def test_numbers_of_other_kinds_become_pythons():
 def test_settings_survive_json():
     for given in (RunSettings(), *map(changed, OTHERS)):
         assert RunSettings.from_dict(json.loads(json.dumps(given.as_dict()))) == given
+
+
+def test_settings_from_before_some_were_there_mean_what_they_meant():
+    old = {name: value for name, value in RunSettings().as_dict().items() if name not in ADDED}
+    assert RunSettings.from_dict(old) == RunSettings()
+    assert RunSettings(tiles=TileSettings(seed=3), seed=3).name() == "positive-8-batch-seed3-535625a47fc9"
 
 
 def test_missing_and_unknown_names_are_told():

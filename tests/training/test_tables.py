@@ -11,8 +11,9 @@ import pytest
 from scipy import stats
 from tiny import QUICK
 
+from tverskylib.tiles import TileSettings
 from tverskylib.training import RunSettings, paired_differences, report, results_frame, summary
-from tverskylib.training.tables import METRICS, arm, markdown
+from tverskylib.training.tables import METRICS, arm, markdown, plain_runs
 
 BATCH, IMAGE = [0.5, 0.7, 0.9], [0.4, 0.65, 0.6]  # Dice of three seeds
 GRID = replace(QUICK, delta=RunSettings().delta)
@@ -53,6 +54,10 @@ def frame(records):
         ({}, "grid"),
         ({"batch_size": 64, "domain": "image", "seed": 3, "learning_rate": 0.1}, "grid"),
         ({"loss": "cross-entropy", "smoothing": 0.2}, "cross-entropy, smoothing 0.2"),
+        ({"companion": "cross-entropy"}, "Dice + cross-entropy"),
+        ({"foreground_share": 1 / 3}, "foreground in 33% of each batch"),
+        ({"smoothing": 0.1, "smoothing_classes": 1}, "smoothing 0.1, one-sided"),
+        ({"epochs": 18}, "grid"),
         ({"alpha": 0.3, "beta": 0.7}, "alpha 0.3, beta 0.7"),
         ({"delta": 409.6}, "delta 410"),
         ({"smoothing": 0.4, "soft_labels": "minimum"}, "smoothing 0.4, minimum form"),
@@ -63,6 +68,22 @@ def frame(records):
 )
 def test_an_arm_is_told_in_words(changes, words):
     assert arm(RunSettings(**changes)) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"epochs": 18}, "18 epochs"),
+        ({"epochs": 18, "companion": "cross-entropy"}, "Dice + cross-entropy, 18 epochs"),
+        ({"tiles": TileSettings(positives=1400)}, "50% of the tiles empty"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "",
+)
+def test_beside_the_grid_epochs_and_empty_tiles_are_told(changes, words):
+    plain = RunSettings(task="whole", epochs=6)
+    found = plain_runs([replace(plain, **changes), plain, replace(plain, seed=1)])
+    assert found == {"whole": plain}
+    assert arm(replace(plain, **changes), plain) == words and arm(plain, plain) == "grid"
 
 
 def test_there_is_one_row_a_run(frame, records):

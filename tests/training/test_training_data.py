@@ -10,7 +10,16 @@ import torch
 from tiny import SMALL, red_tiles
 
 from tverskylib.tiles import synthetic_tiles
-from tverskylib.training.data import as_input, augmented, data_hash, epoch_batches, pick, samples, steps_per_epoch
+from tverskylib.training.data import (
+    as_input,
+    augmented,
+    data_hash,
+    describe_tiles,
+    epoch_batches,
+    pick,
+    samples,
+    steps_per_epoch,
+)
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +134,50 @@ def test_the_order_depends_on_seed_and_epoch_alone():
     ]
     assert orders[0] == orders[1]
     assert orders[0] != orders[2] != orders[3] != orders[0] != list(range(20))
+
+
+# Guaranteed foreground.
+
+POSITIVE = np.array([2, 3, 11])
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_each_batch_has_its_share_of_tiles_with_foreground(processes):
+    more = {"positive": POSITIVE, "foreground_share": 1 / 3, "processes": processes}
+    shares = [batches(60, 8, rank=rank, **more) for rank in range(processes)]
+    found = [np.concatenate(parts) for parts in zip(*shares, strict=True)]
+    assert [len(one) for one in found] == [8] * 7 + [4]
+    assert all(np.isin(one, POSITIVE).sum() >= round(len(one) / 3) for one in found)
+    assert [*map(list, found)] == [*map(list, batches(60, 8, **{**more, "processes": 1}))]
+
+
+def test_tiles_with_foreground_come_in_turns_and_the_others_once_at_most():
+    seen = np.concatenate(batches(60, 8, positive=POSITIVE, foreground_share=1 / 3))
+    times = np.bincount(seen, minlength=60)
+    assert len(seen) == 60 and times[np.setdiff1d(np.arange(60), POSITIVE)].max() == 1
+    assert np.ptp(times[POSITIVE]) <= 2 and times[POSITIVE].sum() >= 7 * 3 + 1
+
+
+def test_foreground_cannot_be_guaranteed_where_there_is_none():
+    with pytest.raises(ValueError, match=r"^foreground_share must be 0 where no training tile has foreground"):
+        batches(60, 8, positive=np.array([], np.int64), foreground_share=0.5)
+
+
+# What tiles are.
+
+
+def test_tiles_are_described_split_by_split(synthetic):
+    found = describe_tiles(synthetic)
+    assert found["name"].startswith("synthetic") and found["hash"] == data_hash(synthetic) and found["size"] == 48
+    test = synthetic.split("test")
+    assert found["splits"]["test"] == {
+        "tiles": len(test),
+        "images": 2,
+        "groups": 2,
+        "empty": int((~test.positive).sum()),
+    }
+    folder = describe_tiles(red_tiles(negatives=3))
+    assert folder["name"] == "tiles of one's own" and sum(one["empty"] for one in folder["splits"].values()) == 3
 
 
 # The hash.

@@ -18,7 +18,7 @@ from tverskylib.figures.trained import _mean, _pooled
 from tverskylib.index import tversky_index
 from tverskylib.training import paired_differences, read_records, results_frame
 
-RESULTS = Path(__file__).parents[2] / "results" / "cpu"
+RESULTS = Path(__file__).parents[2] / "results" / "cpu-1"
 
 
 @pytest.fixture(scope="module")

@@ -179,13 +179,19 @@ def test_a_compiled_network_learns_the_same(monkeypatch, trained):
 # Masks.
 
 
-def test_what_a_mask_leaves_out_counts_as_background_rightly_called():
+def test_what_a_mask_leaves_out_is_in_no_count():
     found = quick(red_tiles(masked=True))
     mask = found.test.mask.numpy()
     assert not mask.all() and (found.probabilities[~mask] == 0).all() and (found.probabilities[mask] > 0).all()
     called, target = found.probabilities >= 0.5, found.test.targets.numpy()
-    expected = (~(called & mask) & ~(target & mask)).sum(axis=(1, 2, 3)).tolist()
+    expected = (~called & ~target & mask).sum(axis=(1, 2, 3)).tolist()
     assert list(found.evaluation.per_image.true_negatives) == expected
+    kept = found.validation.foreground.sum() + found.validation.background.sum()
+    assert kept == found_pixels(red_tiles(masked=True), "validation")
+
+
+def found_pixels(tiles, split):
+    return tiles.split(split).mask.sum()
 
 
 def test_a_mask_reaches_the_loss(monkeypatch):

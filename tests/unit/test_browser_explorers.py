@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -13,20 +13,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import traitlets
-from PIL import Image
 
 from tverskylib import tiles, tversky_from_counts
-from tverskylib.explorers.browser import BatchComposer, Claim1Explorer, ThresholdExplorer, formulas
+from tverskylib.explorers.browser import BatchComposer, Claim1Explorer, Threshold, formulas
 from tverskylib.explorers.browser.bundle import HERE, bundle
+from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.page import page
 from tverskylib.thresholds import threshold_counts
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(HERE.glob("*.js"))
-EXPLORERS = {"threshold": ThresholdExplorer, "claim1": Claim1Explorer, "batch": BatchComposer}
+EXPLORERS = {**catalogue(), "claim1": Claim1Explorer, "batch": BatchComposer}
 
 each_explorer = pytest.mark.parametrize("make", EXPLORERS.values(), ids=EXPLORERS)
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: node is missing")
+# In continuous integration a skip would go unseen: there the tests run, and fail where node is missing.
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None and not os.environ.get("CI"), reason="NOT TESTED: node is missing"
+)
 
 
 # Formulas
@@ -59,7 +62,7 @@ def test_the_modules_pass_their_own_tests():
 def test_an_explorer_is_one_module_without_imports(make, tmp_path):
     text = make._esm
     assert not re.search(r"^\s*import\b|\bimport\(", text, re.MULTILINE)
-    assert text.count("export ") == 1 and text.endswith("export default { render };\n")
+    assert text.count("export ") == 1 and re.search(r"export default \{ render\b.*\};\n$", text)
     file = tmp_path / "module.mjs"
     file.write_text(str(text), encoding="utf-8")
     subprocess.run(["node", "--check", str(file)], check=True, timeout=60)
@@ -110,7 +113,7 @@ def test_counts_travel_as_lists():
 
 
 def test_thresholds_stand_on_a_grid_where_counts_are_exact():
-    explorer = ThresholdExplorer(threshold=0.33333)
+    explorer = Threshold(threshold=0.33333)
     assert explorer.threshold == 0.333
     codes = np.frombuffer(explorer.codes, dtype="<u2").reshape(256, 256)
     tile = tiles.real_crop()
@@ -121,7 +124,7 @@ def test_thresholds_stand_on_a_grid_where_counts_are_exact():
 
 
 def test_python_knows_what_the_page_shows():
-    explorer = ThresholdExplorer(threshold=0.5)
+    explorer = Threshold(threshold=0.5)
     tile = tiles.real_crop()
     every = threshold_counts(tile.probability, tile.target, np.arange(1001) / 1000)
     assert explorer.best[1] == tversky_from_counts(*every).max()
@@ -134,9 +137,9 @@ def test_python_knows_what_the_page_shows():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: ThresholdExplorer(threshold=1.5), r"threshold must be a number in \[0, 1\], got 1.5"),
-        (lambda: ThresholdExplorer(alpha="much"), r"alpha must be a number in \[0.01, 5\], got 'much'"),
-        (lambda: ThresholdExplorer(beta=math.nan), r"beta must be a number in \[0.01, 5\], got nan"),
+        (lambda: Threshold(threshold=1.5), r"threshold must be a number in \[0, 1\], got 1.5"),
+        (lambda: Threshold(alpha="much"), r"alpha must be a number in \[0.01, 5\], got 'much'"),
+        (lambda: Threshold(beta=math.nan), r"beta must be a number in \[0.01, 5\], got nan"),
         (lambda: Claim1Explorer(p=0.0), r"p must be a number in \[0.0001, 0.5\], got 0.0"),
         (lambda: Claim1Explorer(num_classes=1.5), r"num_classes must be a whole number in \[1, 4\], got 1.5"),
         (lambda: Claim1Explorer(epsilon=True), r"epsilon must be a number in \[0, 0.49\], got True"),
@@ -161,19 +164,19 @@ def test_a_refused_value_leaves_the_old_one():
 
 def test_a_tile_of_another_kind_is_refused():
     with pytest.raises(TypeError, match="tile must be a RealImage, got a ndarray"):
-        ThresholdExplorer(np.zeros((4, 4)))
+        Threshold(np.zeros((4, 4)))
 
 
 # What a notebook stores
 
 
 @each_explorer
-def test_a_notebook_gets_the_widget_and_a_grid_of_pictures(make):
+def test_a_notebook_gets_the_widget_and_a_picture(make):
     data, metadata = make()._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
-    assert metadata["image/png"]["alt"].startswith("4 positions of the sliders. (1)")
+    assert re.search(r"[2-6] positions(?: of the sliders)?\. \(1\)", metadata["image/png"]["alt"])
     assert data["text/html"].startswith("<img alt=")
-    assert Image.open(io.BytesIO(make().static_picture[0])).width > 600
+    assert metadata["image/png"]["width"] > 600
 
 
 # A page of its own
@@ -184,7 +187,7 @@ def test_a_page_loads_nothing_from_anywhere(make, tmp_path):
     text = make().save_html(tmp_path / "page.html").read_text(encoding="utf-8")
     addresses = set(re.findall(r"(?:https?:)?//[\w.-]+\.\w+[^\s\"'<>)]*", text))
     assert addresses == {"http://www.w3.org/2000/svg"}
-    assert not re.search(r"<link\b|<img\b|<iframe\b|\bsrc\s*=|@import|url\(|\bimport\s*[({*\"']|\bfetch\(", text)
+    assert not re.search(r"<link\b|<img\b|<iframe\b|\bsrc\s*=|@import|url\((?!#)|\bimport\s*[({*\"']|\bfetch\(", text)
     assert text.count("<script") == text.count("</script>") == 2
 
 
@@ -205,24 +208,3 @@ def test_a_page_needs_a_folder(tmp_path):
         Claim1Explorer().save_html(tmp_path / "none" / "page.html")
     with pytest.raises(TypeError, match="path must be a path of a file, got 3"):
         Claim1Explorer().save_html(3)
-
-
-# Looks
-
-
-def luminance(colour):
-    channels = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
-
-
-@pytest.mark.parametrize("theme", [r"\.tversky-explorer \{", r'\.tversky-explorer\[data-theme="dark"\] \{'])
-def test_text_has_contrast_in_light_and_in_dark(theme):
-    style = (HERE / "style.css").read_text(encoding="utf-8")
-    colours = dict(re.findall(r"--([\w-]+): (#\w{6});", re.search(rf"^{theme}(.*?)^\}}", style, re.S | re.M)[1]))
-    for text, ground in [
-        *((text, ground) for text in ("ink", "faint", "other") for ground in ("paper", "panel")),
-        ("on-chosen", "chosen"),
-    ]:
-        high, low = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
-        assert (high + 0.05) / (low + 0.05) >= 4.5, (text, ground)

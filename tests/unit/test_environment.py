@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tverskylib import check_environment
-from tverskylib.environment import EXTRAS_OF, LESSONS
+from tverskylib.environment import EXTRAS_OF, LESSONS, TOOLS
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -68,6 +68,15 @@ def test_what_is_too_old_is_told(installed):
 def test_there_is_no_such_lesson(installed, lesson):
     with pytest.raises(ValueError, match="lesson must be a number from 0 to 12, or None for all, got"):
         check_environment(lesson)
+
+
+def test_it_does_not_matter_which_jupyter_runs(installed):
+    """As in Colab, which has one of its own."""
+    assert {line.partition(">")[0] for line in PROJECT["optional-dependencies"]["lessons"]} == {*TOOLS, "pandas"}
+    installed |= dict.fromkeys(TOOLS)
+    assert "You are ready" in check_environment().data
+    installed |= {"pandas": None}
+    assert "**pandas** is not installed" in check_environment(11).data
 
 
 def test_extras_of_lessons_exist():

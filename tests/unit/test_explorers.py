@@ -23,6 +23,7 @@ from tverskylib import (
     tversky_index,
 )
 from tverskylib.explorers import sliders
+from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.figures.smoothing import OPTIMA
 from tverskylib.index import tversky_from_counts
 from tverskylib.thresholds import threshold_counts
@@ -31,7 +32,6 @@ MAKERS = {
     "overlap": explorers.overlap,
     "activation": explorers.activation,
     "accuracy": explorers.accuracy,
-    "threshold": lambda: explorers.threshold(tiles.real_crop()),
     "weights": lambda: explorers.weights(tiles.real_crop()),
     "threshold_curves": lambda: explorers.threshold_curves(tiles.real_crop()),
     "sharpening": lambda: explorers.sharpening(tiles.real_crop()),
@@ -52,7 +52,7 @@ MAKERS = {
 
 def test_every_explorer_is_tried_here():
     public = {name for name in dir(explorers) if not name.startswith("_")}
-    in_the_browser = {"BatchComposer", "Claim1Explorer", "ThresholdExplorer"}  # test_browser_explorers.py
+    in_the_browser = {"BatchComposer", "Claim1Explorer", *catalogue()}  # test_browser_explorers.py
     of_training = {"LiveCurves", "RunChoice", "records", "trained"}  # tests/training
     modules = {"Explorer", "Picture", "browser", "choice", "explorer", "lessons", "live", "sliders"}
     assert public - modules - in_the_browser - of_training == set(MAKERS)
@@ -101,7 +101,7 @@ def test_a_preset_draws_once():
 
 
 def test_figure_and_artists_are_kept():
-    explorer = explorers.threshold(tiles.real_crop())
+    explorer = explorers.weights(tiles.real_crop())
     figure, artists = explorer.figure, list(explorer.figure.findobj())
     explorer.set(threshold=0.3)
     assert explorer.figure is figure
@@ -138,17 +138,6 @@ def test_an_error_in_a_callback_is_shown_and_raised():
 def test_an_unknown_name_is_refused():
     with pytest.raises(ValueError, match=r"values must be named .*shift.*got \['shfit'\]"):
         explorers.overlap().set(shfit=3)
-
-
-def test_threshold_shows_the_counts_of_its_mask():
-    tile = tiles.real_crop()
-    explorer = explorers.threshold(tile)
-    explorer.set(threshold=0.3)
-    mask = tile.probability >= 0.3
-    tp, fp, fn = (mask & tile.target).sum(), (mask & ~tile.target).sum(), (~mask & tile.target).sum()
-    assert explorer.drawing.counts == (tp, fp, fn)
-    assert explorer.drawing.scores == pytest.approx([tp / (tp + fp), tp / (tp + fn), 2 * tp / (2 * tp + fp + fn)])
-    assert f"TP {tp:,}   FP {fp:,}   FN {fn:,}" == explorer.drawing.title.get_text()
 
 
 def test_level_lines_are_level_for_this_target():

@@ -16,6 +16,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from monai.metrics import HausdorffDistanceMetric
+from scipy.ndimage import binary_erosion
 from scipy.spatial.distance import cdist
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, log_loss
@@ -25,11 +26,13 @@ from tverskylib.metrics import (
     Scores,
     average_precision,
     balanced_accuracy,
+    conventions,
     dice,
     evaluate,
     hd95,
     jaccard,
 )
+from tverskylib.metrics.histogram import CUTS, LOGITS, best_cut, histogram
 
 SIZE = 10
 SUMMARIES = ("over_positive", "over_all")
@@ -567,3 +570,178 @@ def test_examples_in_docstrings_hold():
         done = doctest.testmod(module)
         assert done.attempted
         assert not done.failed
+
+
+# What does not count.
+
+
+def test_what_does_not_count_is_in_no_number():
+    """As if the images were smaller: what lies outside the mask is NaN, or foreground, or called foreground."""
+    probability, target = blobs(images=12, size=12)
+    mask = np.zeros(target.shape, bool)
+    mask[..., :8, :9] = True
+    inside = (Ellipsis, slice(0, 8), slice(0, 9))
+    small = evaluate(probability[inside], target[inside], batch_size=5)
+    for value, truth in ((np.nan, 1), (1.0, 0), (0.0, 255)):
+        found = evaluate(
+            np.where(mask, probability, value), np.where(mask, target, truth), batch_size=5, mask=mask.astype(int)
+        )
+        shrunk = math.hypot(8, 9) / math.hypot(12, 12)
+        for name in SUMMARIES:
+            one, other = getattr(found, name), getattr(small, name)
+            for way in WAYS:
+                first, second = getattr(one, way), getattr(other, way)
+                assert dataclasses.replace(first, hd95=None) == dataclasses.replace(second, hd95=None)
+            assert (one.foreground, one.predicted_foreground) == (other.foreground, other.predicted_foreground)
+            assert one.calibration == other.calibration
+        assert (found.missed_positives, found.flooded_negatives) == (small.missed_positives, small.flooded_negatives)
+        distances = [d if d in (0, 1) else d * shrunk for d in small.per_image.hd95]
+        assert found.per_image.hd95 == pytest.approx(distances)
+
+
+def test_a_mask_of_ones_changes_nothing_and_a_tensor_is_as_good():
+    probability, target = blobs()
+    plain = evaluate(probability, target, batch_size=3)
+    assert evaluate(probability, target, batch_size=3, mask=np.ones_like(target)) == plain
+    tensors = [torch.from_numpy(array) for array in (probability, target, np.ones_like(target))]
+    assert evaluate(*tensors[:2], batch_size=3, mask=tensors[2]) == plain
+
+
+@pytest.mark.parametrize(
+    ("mask", "message"),
+    [
+        (np.full((12, 1, 12, 12), 2), "^mask must hold 0 .* and 1"),
+        (np.zeros((12, 1, 12, 12)), "^mask must leave at least one pixel of each image, got none of image 0"),
+        (np.ones((12, 12, 12)), "^mask must have shape"),
+        ([1], "^mask must be a NumPy array"),
+    ],
+)
+def test_a_bad_mask_is_named(mask, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        evaluate(*blobs(), mask=mask)
+
+
+# Histograms.
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_histogram_holds_the_counts_of_every_cut(dtype):
+    probability, target = blobs(dtype=dtype)
+    mask = np.random.default_rng(3).random(target.shape) < 0.7
+    probability[0, 0, 0, :3] = 0, 0.5, 1
+    found = histogram(probability, target, mask)
+    for k, (cut, tp, fp, fn) in enumerate(zip(CUTS, *(count.T for count in found.counts()), strict=True)):
+        called = (probability >= cut) & mask
+        np.testing.assert_array_equal(tp, (called & target).sum(axis=(1, 2, 3)), err_msg=str(k))
+        np.testing.assert_array_equal(fp, (called & ~target).sum(axis=(1, 2, 3)))
+        np.testing.assert_array_equal(fn, (~called & target & mask).sum(axis=(1, 2, 3)))
+
+
+def test_dice_precision_and_recall_of_a_histogram():
+    probability, target = blobs()
+    found, half = histogram(probability, target, None), [*LOGITS].index(0)
+    judged = evaluate(probability, target)
+    assert found.dice()[:, half] == pytest.approx(np.array(judged.per_image.dice))
+    assert found.pooled().dice()[0, half] == pytest.approx(judged.over_all.pooled.dice)
+    called = probability >= 0.5
+    precision, recall = found.precision_and_recall()
+    assert precision[half] == pytest.approx(target[called].mean()) and recall[half] == pytest.approx(
+        called[target].mean()
+    )
+
+
+def test_the_best_cut_is_the_one_nearest_to_a_half():
+    scores = np.zeros(len(LOGITS))
+    scores[[3, 50, 60]] = 0.9
+    assert best_cut(scores) == 50
+
+
+# Conventions.
+
+
+def test_conventions_hold_what_evaluate_says():
+    probability, target = blobs(images=25)
+    table, judged = conventions(probability, target, batch_size=4), evaluate(probability, target, batch_size=4)
+    rows = {
+        ("mean of images", "left out"): judged.over_positive.mean_of_images,
+        ("mean of images", "1 if nothing is predicted"): judged.over_all.mean_of_images,
+        ("mean of batches", "left out"): judged.over_positive.mean_of_batches,
+        ("mean of batches", "1 if nothing is predicted"): judged.over_all.mean_of_batches,
+        ("pooled", "left out"): judged.over_positive.pooled,
+        ("pooled", "counted"): judged.over_all.pooled,
+    }
+    for key, scores in rows.items():
+        expected = np.array(dataclasses.astuple(scores), dtype=float)
+        np.testing.assert_allclose(table.loc[key, METRICS].to_numpy(float), expected, atol=1e-15)
+    assert len(table) == 8 and table["scores"].tolist() == [16, 25, 25, 4, 7, 7, 1, 1]
+
+
+def test_conventions_of_empty_masks_by_hand():
+    """Found, missed, nothing to find, a false alarm; batches of two."""
+    found = conventions(
+        np.where(stack(BLOCK, EMPTY, EMPTY, FAR), 0.9, 0.1), stack(BLOCK, BLOCK, EMPTY, EMPTY), batch_size=2
+    )
+    dice = {"left out": 1 / 2, "1 if nothing is predicted": 2 / 4, "always 0": 1 / 4}
+    assert found.loc["mean of images"]["dice"].to_dict() == pytest.approx(dice)
+    hd95s = {"left out": 1 / 2, "1 if nothing is predicted": 2 / 4, "always 0": 3 / 4}
+    assert found.loc["mean of images"]["hd95"].to_dict() == pytest.approx(hd95s)
+    assert found.loc["mean of batches"]["dice"].tolist() == pytest.approx([2 / 3, 1 / 3, 1 / 3])
+    assert found.loc["pooled"]["dice"].tolist() == pytest.approx([2 * 9 / 27, 2 * 9 / 28])
+    empty = conventions(np.where(stack(EMPTY), 0.9, 0.1), stack(EMPTY), batch_size=2)
+    assert empty["dice"].tolist()[1:3] == [1, 0] and empty["dice"].tolist()[4:6] == [1, 0]
+    assert np.isnan(empty.loc[("mean of images", "left out"), "dice"])
+
+
+def test_conventions_know_a_mask():
+    probability, target = blobs()
+    mask = np.random.default_rng(0).random(target.shape) < 0.8
+    whatever = np.where(mask, probability, np.nan)
+    judged = evaluate(whatever, target, mask=mask).over_all
+    assert conventions(whatever, target, mask=mask).loc[("pooled", "counted"), "dice"] == judged.pooled.dice
+
+
+@pytest.mark.parametrize("size", [None, 0, 2.5])
+def test_conventions_need_a_batch_size(size):
+    with pytest.raises((TypeError, ValueError), match=r"^batch_size must be a whole number of images"):
+        conventions(*blobs(), batch_size=size)
+
+
+# The metrics by themselves refuse what would give nonsense.
+
+
+@pytest.mark.parametrize(("shape", "spacing"), [((9, 14), (1, 3)), ((9, 14), (0.5, 0.25)), ((5, 6, 7), (3, 1, 1))])
+def test_hd95_in_millimetres_is_that_of_pixels_of_that_size(shape, spacing):
+    draw = np.random.default_rng(4)
+    prediction, target = (draw.random(shape) < 0.1 for _ in range(2))  # single pixels are their own edge
+    points = [np.argwhere(mask & ~binary_erosion(mask)) * spacing for mask in (prediction, target)]
+    distances = cdist(*points)
+    expected = max(np.percentile(distances.min(axis=axis), 95) for axis in (0, 1))
+    found = hd95(prediction, target, spacing=spacing)
+    assert found == pytest.approx(expected / math.hypot(*np.multiply(shape, spacing)), abs=1e-6)
+    assert hd95(prediction, target, spacing=[2 * edge for edge in spacing]) == pytest.approx(found, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: dice(-1, 2, 2), "^tp must be a number of pixels, at least 0, got -1"),
+        (lambda: jaccard(1, math.nan, 2), "^fp must be a number of pixels, at least 0, got nan"),
+        (lambda: dice(1, 2, "2"), "^fn must be a number of pixels, got '2'"),
+        (lambda: balanced_accuracy(1, 1, 1, -3), "^tn must be a number of pixels, at least 0, got -3"),
+        (lambda: balanced_accuracy(0, 0, 0, 0), "^tp, fp, fn and tn must count at least one pixel"),
+        (lambda: hd95(np.ones((3, 3)), BLOCK), "^prediction must be a Boolean NumPy array, got a float64 array"),
+        (lambda: hd95(BLOCK, 255 * BLOCK.astype(np.uint8)), "^target must be a Boolean NumPy array, got a uint8"),
+        (lambda: hd95(BLOCK, BLOCK[:5]), r"^target must have the shape of prediction, \(10, 10\), got \(5, 10\)"),
+        (lambda: hd95(BLOCK[0], BLOCK[0]), r"^prediction must have shape \(H, W\) or \(D, H, W\), got \(10,\)"),
+        (lambda: hd95(BLOCK, BLOCK, spacing=(1, 2, 3)), r"^spacing must be 2 numbers above 0, one an axis, got \(1, 2"),
+        (lambda: hd95(BLOCK, BLOCK, spacing=(1, 0)), r"^spacing must be 2 numbers above 0, one an axis, got \(1, 0"),
+        (lambda: hd95(BLOCK, BLOCK, spacing=2.0), "^spacing must be 2 numbers above 0, one an axis, got 2.0"),
+        (lambda: average_precision(np.ones(3), np.ones(3)), "^target must be a Boolean NumPy array, got a float64"),
+        (lambda: average_precision(np.ones(3), np.ones(2, bool)), "^target must have the shape of probability"),
+        (lambda: average_precision(np.array([np.nan]), np.ones(1, bool)), "^probability must hold numbers, got NaN"),
+        (lambda: average_precision([0.5], np.ones(1, bool)), "^probability must be a NumPy array of numbers, got a"),
+    ],
+)
+def test_what_would_give_nonsense_is_named(call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()

@@ -19,6 +19,31 @@ def test_tool_finds_nothing(tool):
     assert done.returncode == 0, f"{tool}:\n{done.stdout}{done.stderr}"
 
 
+def test_no_word_is_misspelt():
+    """By codespell's list of slips and ours of American spellings; words.txt has names that only look like slips."""
+    lists = ROOT / "tests/spelling"
+    options = [
+        "-D",
+        "-",
+        "-D",
+        lists / "british.txt",
+        "-I",
+        lists / "words.txt",
+        "--skip",
+        "*.ipynb,*.json,*.npz,*.png",
+    ]
+    pages = [path.name for path in ROOT.glob("*.md")]
+    folders = ["benchmarks", "notebooks", "results", "tests/unit", "tests/lessons", "tests/training", "tests/browser"]
+    done = subprocess.run(
+        [sys.executable, "-m", "codespell_lib", *options, *pages, *folders, ".github", "tverskylib"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_no_fault_in_the_javascript():
     """oxlint is a program, not a module; its rules are in .oxlintrc.json."""
     program = shutil.which("oxlint", path=str(SCRIPTS)) or shutil.which("oxlint")

@@ -1,6 +1,5 @@
 from .browser import BatchComposer as BatchComposer
 from .browser import Claim1Explorer as Claim1Explorer
-from .browser import ThresholdExplorer as ThresholdExplorer
 from .choice import RunChoice as RunChoice
 from .explorer import Explorer as Explorer
 from .explorer import Picture as Picture

@@ -10,15 +10,20 @@ import numpy as np
 
 from tverskylib import figures
 from tverskylib.explorers import sliders
+from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
 from tverskylib.figures.results import NAMES
 from tverskylib.figures.trained import SHOWN
+from tverskylib.tiles import real_crop
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tverskylib.tiles import RealImage
     from tverskylib.training import Trained
+
+# Drawn in the browser; each class says what it shows, and of which lesson it is.
+threshold = Threshold
 
 
 def overlap() -> Explorer:
@@ -55,16 +60,7 @@ def accuracy() -> Explorer:
     )
 
 
-def threshold(tile: RealImage) -> Explorer:
-    """Lesson 02: a threshold over the raw prediction, the error map and the scores."""
-    return Explorer(
-        _on(figures.Threshold, tile),
-        {"threshold": sliders.threshold()},
-        static=[{"threshold": t} for t in (0.25, 0.5, 0.75, 0.9)],
-    )
-
-
-def weights(tile: RealImage) -> Explorer:
+def weights(tile: RealImage | None = None) -> Explorer:
     """Lesson 03: alpha and beta over the real prediction, with the level lines of the index."""
     return Explorer(
         _on(figures.Weights, tile),
@@ -74,7 +70,7 @@ def weights(tile: RealImage) -> Explorer:
     )
 
 
-def threshold_curves(tile: RealImage) -> Explorer:
+def threshold_curves(tile: RealImage | None = None) -> Explorer:
     """Lesson 03: the index over all thresholds, and how its best point moves with alpha and beta."""
     return Explorer(
         _on(figures.ThresholdCurves, tile),
@@ -84,13 +80,17 @@ def threshold_curves(tile: RealImage) -> Explorer:
     )
 
 
-def sharpening(tile: RealImage) -> Explorer:
+def sharpening(tile: RealImage | None = None) -> Explorer:
     """Lesson 04: from soft counts to counts."""
     return Explorer(
-        partial(figures.Sharpening, target=tile.target, probability=tile.probability),
+        _sharpened(tile or real_crop()),
         {"sharpness": sliders.log_slider("sharpness", 1.0, -1, 2, 0.05)},
         static=[{"sharpness": k} for k in (0.2, 1.0, 4.0, 100.0)],
     )
+
+
+def _sharpened(tile: RealImage) -> partial[figures.Sharpening]:
+    return partial(figures.Sharpening, target=tile.target, probability=tile.probability)
 
 
 def landscape() -> Explorer:
@@ -110,7 +110,7 @@ def landscape() -> Explorer:
 
 
 def empty_mask() -> Explorer:
-    """Lesson 04: what delta does to an image without foreground."""
+    """Lesson 05: what delta does to an image without foreground."""
     return Explorer(
         figures.EmptyMask,
         {
@@ -122,7 +122,7 @@ def empty_mask() -> Explorer:
 
 
 def composer() -> Explorer:
-    """Lesson 04: imagewise and batchwise on a batch of two images."""
+    """Lesson 05: image-wise and batch-wise on a batch of two images."""
     counts = {"tp1": 900, "fp1": 100, "fn1": 100, "tp2": 20, "fp2": 40, "fn2": 40}
     names = {"tp": "TP", "fp": "FP", "fn": "FN"}
     small_false_alarms = {"tp1": 0, "fp1": 1, "fn1": 0, "tp2": 0, "fp2": 1, "fn2": 0, "delta": 1.0}
@@ -276,7 +276,8 @@ def three_forms() -> Explorer:
     )
 
 
-def _on(drawing: type[figures.BesideMap], tile: RealImage) -> partial[figures.BesideMap]:
+def _on(drawing: type[figures.BesideMap], tile: RealImage | None) -> partial[figures.BesideMap]:
+    tile = tile or real_crop()
     return partial(drawing, image=tile.image, target=tile.target, probability=tile.probability)
 
 

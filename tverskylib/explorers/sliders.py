@@ -6,12 +6,7 @@ from collections.abc import Mapping
 
 import ipywidgets as widgets
 
-PRESETS: Mapping[str, Mapping[str, float]] = {
-    "Dice": {"alpha": 0.5, "beta": 0.5},
-    "Jaccard": {"alpha": 1.0, "beta": 1.0},
-    "F2": {"alpha": 0.2, "beta": 0.8},
-    "F½": {"alpha": 0.8, "beta": 0.2},
-}
+from tverskylib.explorers.browser.values import PRESETS as PRESETS
 
 
 def slider(name: str, value: float, low: float, high: float, step: float, *, form: str = ".2f") -> widgets.FloatSlider:

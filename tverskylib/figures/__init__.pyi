@@ -29,7 +29,6 @@ from .results import reliability as reliability
 from .smoothing import Candidates as Candidates
 from .smoothing import OnePixel as OnePixel
 from .smoothing import PhaseDiagram as PhaseDiagram
-from .threshold import Threshold as Threshold
 from .threshold import thresholded as thresholded
 from .tiles import contact_sheet as contact_sheet
 from .tiles import foreground_histogram as foreground_histogram

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import matplotlib
 from matplotlib.patches import Patch
 
+from tverskylib.figures.grammar import GRAMMAR, colours
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
@@ -22,17 +24,23 @@ class Ink(NamedTuple):
     marker: str = "o"
 
 
-# Okabe and Ito's colours, darkened until each has a contrast of at least 4.5 to white.
-TP = Ink("#00795A", "", "-", "o")
-FP = Ink("#B84A00", "///", "--", "^")
-FN = Ink("#00629B", "...", ":", "v")
-DICE = Ink("#1A1A1A", "", "-", "D")
-OTHER = Ink("#8A3E73", "xx", "-.", "s")
+_HATCHES = {"plain": "", "stripes": "///", "dots": "...", "cross": "xx"}
+_LINES = {"solid": "-", "dashed": "--", "dotted": ":", "dashdot": "-."}
+_MARKERS = {"circle": "o", "up": "^", "down": "v", "square": "s", "diamond": "D"}
+_COLOURS = colours("light")
+
+
+def ink(role: str) -> Ink:
+    """A role of the grammar as matplotlib draws it."""
+    look = GRAMMAR["roles"][role]
+    return Ink(look["light"], _HATCHES[look["pattern"]], _LINES[look["dash"]], _MARKERS[look["mark"]])
+
+
+TP, FP, FN = ink("tp"), ink("fp"), ink("fn")
+BATCH, IMAGE = ink("batch"), ink("image")
+DICE, OTHER = ink("loss"), ink("noise")
 COUNT_INKS = (TP, FP, FN)
-INK = "#1A1A1A"
-FAINT = "#6B6B6B"
-GRID = "#D9D9D9"
-PAPER = "#FFFFFF"
+INK, FAINT, GRID, PAPER = (_COLOURS[name] for name in ("ink", "faint", "grid", "paper"))
 
 
 def dress(patches: Iterable[Patch], inks: Iterable[Ink]) -> None:

@@ -50,10 +50,10 @@ def rgb(figure: Figure, dpi: int) -> np.ndarray:
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
 
 
-def mimebundle(png: bytes, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The picture as a notebook stores it: (data, metadata)."""
+def mimebundle(png: bytes, alt: str, *, scale: int = 1) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The picture as a notebook stores it: (data, metadata). ``scale`` dots of it make one of the page, each way."""
     encoded = base64.b64encode(png).decode("ascii")
-    width, height = Image.open(io.BytesIO(png)).size
+    width, height = (round(side / scale) for side in Image.open(io.BytesIO(png)).size)
     tag = (
         f'<img alt="{html.escape(alt, quote=True)}" width="{width}" height="{height}" '
         f'style="max-width: 100%; height: auto" src="data:image/png;base64,{encoded}">'

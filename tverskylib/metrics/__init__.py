@@ -1,6 +1,6 @@
 """The five metrics of the comparison, what surrounds them, and what each says of an empty mask.
 
-``evaluate`` gives the whole record. The prediction's mask is ``probability >= threshold``. An image is positive if
+``evaluate`` gives the whole record, ``conventions`` a table of all conventions in use, this project's among them. The prediction's mask is ``probability >= threshold``. An image is positive if
 its target has foreground, negative otherwise.
 
 One image:
@@ -32,6 +32,8 @@ What is undefined is left out of a mean; a mean of nothing is None, JSON's null,
 - HD95 is a distance within an image. A batch has the mean of its images; pooled, there is none: None.
 - Without positive images, what is over the positive images is None; without negative ones, ``flooded_negatives`` is;
   without ``batch_size``, all means of batches are.
+
+What a ``mask`` excludes is in no number. HD95 then takes what is excluded as neither predicted nor foreground.
 
 Means are rounded once (``math.fsum``), so that the order of the images changes nothing but the batches.
 """

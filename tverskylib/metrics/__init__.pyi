@@ -1,5 +1,7 @@
 from .confidence import Calibration as Calibration
+from .conventions import conventions as conventions
 from .evaluation import Evaluation as Evaluation, PerImage as PerImage, Summary as Summary, evaluate as evaluate
+from .histogram import Histogram as Histogram
 from .scores import (
     Scores as Scores,
     average_precision as average_precision,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tverskylib._checks import check_pair, check_values, describe, is_tensor
+from tverskylib._checks import check_mask_values, check_pair, check_values, describe, is_tensor
 from tverskylib.metrics.confidence import Calibration, calibration, pixel_sums
 from tverskylib.metrics.scores import (
     Scores,
@@ -90,7 +90,14 @@ def _with_lists(items: list[tuple[str, Any]]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in items}
 
 
-def evaluate(probabilities: Any, targets: Any, *, threshold: float = 0.5, batch_size: int | None = None) -> Evaluation:
+def evaluate(
+    probabilities: Any,
+    targets: Any,
+    *,
+    threshold: float = 0.5,
+    batch_size: int | None = None,
+    mask: Any = None,
+) -> Evaluation:
     """The five metrics of a set of predictions, over positive and over all images, with what surrounds them.
 
     The conventions, those for empty masks among them, stand at the head of :mod:`tverskylib.metrics`.
@@ -102,6 +109,9 @@ def evaluate(probabilities: Any, targets: Any, *, threshold: float = 0.5, batch_
         threshold: the mask is ``probabilities >= threshold``, compared in double precision; in [0, 1].
         batch_size: images in a batch, for the mean of batches; None for no such mean. Only there does the order of
             the images matter.
+        mask: 1 where a pixel counts, 0 where it does not, whatever stands there; the shape of ``probabilities``, of
+            their kind; at least one pixel of each image must count. What does not count is in no number: not in the
+            counts, nor in a ranking, a share, a bin or a distance. None: all pixels count.
 
     Returns:
         An :class:`Evaluation`, the same for arrays and tensors.
@@ -115,9 +125,8 @@ def evaluate(probabilities: Any, targets: Any, *, threshold: float = 0.5, batch_
     >>> found.over_all.mean_of_images.jaccard
     0.5
     """
-    threshold, batch_size = _check_threshold(threshold), _check_batch_size(batch_size)
-    probability, target = _checked_arrays(probabilities, targets)
-    images = _Images(probability, target, probability >= np.float64(threshold))
+    threshold, batch_size = check_threshold(threshold), check_batch_size(batch_size)
+    images = Images(*checked_arrays(probabilities, targets, mask), threshold)
     positive = images.counts[:, 0] + images.counts[:, 2] > 0
     return Evaluation(
         threshold=threshold,
@@ -125,7 +134,7 @@ def evaluate(probabilities: Any, targets: Any, *, threshold: float = 0.5, batch_
         over_positive=images.summary(np.flatnonzero(positive), batch_size),
         over_all=images.summary(np.arange(positive.size), batch_size),
         missed_positives=_share(images.counts[positive, 0] == 0),
-        flooded_negatives=_share(100 * images.counts[~positive, 1] > target[0].size),
+        flooded_negatives=_share(100 * images.counts[~positive, 1] > images.pixels[~positive]),
         per_image=images.columns(),
     )
 
@@ -134,23 +143,41 @@ def _share(flags: NDArray[np.bool_]) -> float | None:
     return float(flags.mean()) if flags.size else None
 
 
-class _Images:
+class Images:
     """Images without their channel axis, and what is found of each once."""
 
-    def __init__(self, probability: NDArray[np.floating], target: NDArray[np.bool_], mask: NDArray[np.bool_]) -> None:
-        self.probability, self.target = probability, target
-        pairs = ((mask, target), (mask, ~target), (~mask, target), (~mask, ~target))
+    def __init__(
+        self,
+        probability: NDArray[np.floating],
+        target: NDArray[np.bool_],
+        mask: NDArray[np.bool_] | None,
+        threshold: float,
+    ) -> None:
+        self.probability, self.target, self.mask = probability, target, mask
+        called = probability >= np.float64(threshold)
+        counted = np.ones_like(target) if mask is None else mask
+        on, off = target & counted, ~target & counted
         axes = tuple(range(1, target.ndim))
+        pairs = ((called, on), (called, off), (~called, on), (~called, off))
         self.counts = np.stack([(one & other).sum(axis=axes) for one, other in pairs], axis=1)
-        self.sums = np.stack([pixel_sums(p, y) for p, y in zip(probability, target, strict=True)])
-        self.distances = [hd95(m, y) for m, y in zip(mask, target, strict=True)]
+        self.pixels = self.counts.sum(axis=1)
+        self.sums = np.stack([pixel_sums(*self.of([i])) for i in range(len(target))])
+        self.distances = [hd95(m & c, y) for m, c, y in zip(called, counted, on, strict=True)]
         self.scores = [self.score([i], self.distances[i]) for i in range(len(target))]
+
+    def of(self, group: Sequence[int] | NDArray[np.intp]) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
+        """Probabilities and targets of the pixels that count, of some images."""
+        probability, target = self.probability[group], self.target[group]
+        if self.mask is None:
+            return probability, target
+        counted = self.mask[group]
+        return probability[counted], target[counted]
 
     def score(self, group: Sequence[int] | NDArray[np.intp], distance: float | None) -> Scores:
         """Of some images as one large image, but for the distance, which is given."""
         tp, fp, fn, tn = self.counts[group].sum(axis=0).tolist()
         return Scores(
-            average_precision=average_precision(self.probability[group], self.target[group]),
+            average_precision=average_precision(*self.of(group)),
             balanced_accuracy=balanced_accuracy(tp, fp, fn, tn),
             dice=dice(tp, fp, fn),
             jaccard=jaccard(tp, fp, fn),
@@ -160,8 +187,8 @@ class _Images:
     def summary(self, chosen: NDArray[np.intp], batch_size: int | None) -> Summary:
         starts = range(0, chosen.size, batch_size) if batch_size else ()
         batches = [chosen[start : start + batch_size] for start in starts] if batch_size else []
-        tp, fp, fn, _ = self.counts[chosen].sum(axis=0).tolist()
-        pixels = chosen.size * self.target[0].size
+        tp, fp, fn, tn = self.counts[chosen].sum(axis=0).tolist()
+        pixels = tp + fp + fn + tn
         return Summary(
             images=chosen.size,
             foreground=(tp + fn) / pixels if pixels else None,
@@ -178,7 +205,7 @@ class _Images:
         return PerImage(*counts, *scores)
 
 
-def _check_threshold(given: Any) -> float:
+def check_threshold(given: Any) -> float:
     if not isinstance(given, numbers.Real) or isinstance(given, bool):
         raise TypeError(f"threshold must be a number in [0, 1], got {describe(given)}")
     if not 0 <= float(given) <= 1:
@@ -186,7 +213,7 @@ def _check_threshold(given: Any) -> float:
     return float(given)
 
 
-def _check_batch_size(given: Any) -> int | None:
+def check_batch_size(given: Any) -> int | None:
     if given is None:
         return None
     if not isinstance(given, numbers.Integral) or isinstance(given, bool):
@@ -206,22 +233,33 @@ def _renamed() -> Iterator[None]:
         raise type(error)(words) from None
 
 
-def _checked_arrays(probabilities: Any, targets: Any) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
+def checked_arrays(
+    probabilities: Any, targets: Any, mask: Any
+) -> tuple[NDArray[np.floating], NDArray[np.bool_], NDArray[np.bool_] | None]:
+    """On the host and without the channel axis: probabilities in [0, 1], Boolean targets, and what counts."""
     with _renamed():
-        check_pair(probabilities, targets, None, allow_bool=False)
+        check_pair(probabilities, targets, mask, allow_bool=False)
     shape = tuple(probabilities.shape)
     if shape[1] != 1:
         raise ValueError(
             f"probabilities must have one channel, that of the foreground, (B, 1, H, W), got shape {shape}: "
             "choose a class c, probabilities[:, c:c+1] and targets[:, c:c+1]"
         )
-    probability, slack = _array(probabilities)
+    (probability, slack), (target, _) = _array(probabilities), _array(targets)
+    counted = None
+    if mask is not None:
+        counts, _ = _array(mask)
+        check_mask_values(float(counts.min()), float(counts.max()), bool(((counts == 0) | (counts == 1)).all()))
+        counted = counts[:, 0] == 1
+        empty = np.flatnonzero(~counted.reshape(len(counted), -1).any(axis=1))
+        if empty.size:
+            raise ValueError(f"mask must leave at least one pixel of each image, got none of image {empty[0]}")
+        probability, target = np.where(counts == 1, probability, 0), np.where(counts == 1, target, 0)
     low, high = float(probability.min()), float(probability.max())
     with _renamed():
         check_values((low, high), (0.0, 0.0), slack=slack)
-    target, _ = _array(targets)
     _check_binary(target)
-    return np.clip(probability[:, 0], 0, 1), target[:, 0] == 1
+    return np.clip(probability[:, 0], 0, 1), target[:, 0] == 1, counted
 
 
 def _array(x: Any) -> tuple[NDArray[Any], float]:

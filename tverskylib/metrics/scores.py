@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import numbers
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tverskylib._checks import describe
 from tverskylib._extras import optional
 from tverskylib.index import tversky_from_counts
 
@@ -46,8 +49,11 @@ def average_precision(probability: NDArray[np.floating], target: NDArray[np.bool
     first, ordered by pixels: two sorts, over ten times faster than scikit-learn, whose number it is; ties included.
 
     Args:
-        probability: any shape, no NaN.
+        probability: an array of any shape: probabilities, or any other numbers that rank, such as logits; no NaN.
         target: Boolean, the same shape.
+
+    Raises:
+        TypeError, ValueError: an argument of another kind, dtype or shape, or a NaN; the message names it.
 
     Returns:
         A number in (0, 1]; None for a target without foreground, where recall is 0/0. (scikit-learn warns and says 0,
@@ -58,6 +64,13 @@ def average_precision(probability: NDArray[np.floating], target: NDArray[np.bool
     >>> average_precision(np.array([0.9, 0.8, 0.1]), np.array([True, False, True]))
     0.8333333333333333
     """
+    _check_masks(target=target)
+    if not isinstance(probability, np.ndarray) or probability.dtype.kind not in "fiub":
+        raise TypeError(f"probability must be a NumPy array of numbers, got {describe(probability)}")
+    if probability.shape != target.shape:
+        raise ValueError(f"target must have the shape of probability, {probability.shape}, got {target.shape}")
+    if probability.dtype.kind == "f" and np.isnan(probability).any():
+        raise ValueError("probability must hold numbers, got NaN")
     scores, on_target = np.sort(probability, axis=None), np.sort(probability[target])
     if on_target.size == 0:
         return None
@@ -79,6 +92,9 @@ def balanced_accuracy(tp: int, fp: int, fn: int, tn: int) -> float:
     >>> balanced_accuracy(tp=1, fp=2, fn=1, tn=2)
     0.5
     """
+    _check_counts(tp=tp, fp=fp, fn=fn, tn=tn)
+    if not tp + fp + fn + tn:
+        raise ValueError("tp, fp, fn and tn must count at least one pixel, got 0 of each")
     rates = [right / (right + wrong) for right, wrong in ((tp, fn), (tn, fp)) if right + wrong]
     return sum(rates) / len(rates)
 
@@ -108,13 +124,29 @@ def jaccard(tp: int, fp: int, fn: int) -> float:
 
 
 def _overlap(tp: int, fp: int, fn: int, weight: float) -> float:
+    _check_counts(tp=tp, fp=fp, fn=fn)
     return float(tversky_from_counts(tp, fp, fn, weight, weight)) if tp + fp + fn else 1.0
 
 
-def hd95(prediction: NDArray[np.bool_], target: NDArray[np.bool_]) -> float:
+def _check_counts(**counts: Any) -> None:
+    """Numbers of pixels: real, finite, not negative."""
+    for name, given in counts.items():
+        if not isinstance(given, numbers.Real) or isinstance(given, bool):
+            raise TypeError(f"{name} must be a number of pixels, got {describe(given)}")
+        if not 0 <= float(given) < math.inf:
+            raise ValueError(f"{name} must be a number of pixels, at least 0, got {given}")
+
+
+def _check_masks(**masks: Any) -> None:
+    for name, given in masks.items():
+        if not isinstance(given, np.ndarray) or given.dtype != bool:
+            raise TypeError(f"{name} must be a Boolean NumPy array, got {describe(given)}: compare it first, x > 0.5")
+
+
+def hd95(prediction: NDArray[np.bool_], target: NDArray[np.bool_], *, spacing: Sequence[float] | None = None) -> float:
     r"""The 95 % Hausdorff distance by MONAI's definition, in diagonals of the image.
 
-    .. math:: \frac{1}{\sqrt{H^2 + W^2}} \max \left( Q_{95} \{ d(a, \partial Y) : a \in \partial \hat Y \},
+    .. math:: \frac{1}{\sqrt{(s_1 H)^2 + (s_2 W)^2}} \max \left( Q_{95} \{ d(a, \partial Y) : a \in \partial \hat Y \},
         Q_{95} \{ d(b, \partial \hat Y) : b \in \partial Y \} \right)
 
     with :math:`\partial` the pixels on the edge of a mask, which still belong to it, and :math:`Q_{95}` the 95th
@@ -122,6 +154,11 @@ def hd95(prediction: NDArray[np.bool_], target: NDArray[np.bool_]) -> float:
 
     Args:
         prediction, target: Boolean masks of one image, (H, W) or (D, H, W), of one shape.
+        spacing: :math:`s`, the edges of a pixel along each axis, as (row, column) in millimetres; all above 0. Only
+            their ratio matters, as distance and diagonal are measured alike. None: pixels are squares, or cubes.
+
+    Raises:
+        TypeError, ValueError: an argument of another kind, dtype or shape; the message names it.
 
     Returns:
         A number in [0, 1]: 0 if both masks are empty; 1, which no distance reaches, if one of them is.
@@ -129,6 +166,12 @@ def hd95(prediction: NDArray[np.bool_], target: NDArray[np.bool_]) -> float:
 
     Source: Huttenlocher, Klanderman and Rucklidge 1993. Introduced in lesson 10.
     """
+    _check_masks(prediction=prediction, target=target)
+    if prediction.ndim not in (2, 3):
+        raise ValueError(f"prediction must have shape (H, W) or (D, H, W), got {prediction.shape}")
+    if prediction.shape != target.shape:
+        raise ValueError(f"target must have the shape of prediction, {prediction.shape}, got {target.shape}")
+    edges = _checked_spacing(spacing, prediction.ndim)
     if not prediction.any() or not target.any():
         return float(prediction.any() != target.any())
     with optional():
@@ -138,5 +181,19 @@ def hd95(prediction: NDArray[np.bool_], target: NDArray[np.bool_]) -> float:
     first, second = (torch.from_numpy(np.ascontiguousarray(mask))[None, None] for mask in (prediction, target))
     with warnings.catch_warnings():  # MONAI calls a function of its own with an argument that it deprecates
         warnings.filterwarnings("ignore", category=FutureWarning, module=r"monai\.")
-        distance = compute_hausdorff_distance(first, second, include_background=True, percentile=95)
-    return float(distance) / math.hypot(*target.shape)
+        distance = compute_hausdorff_distance(
+            first, second, include_background=True, percentile=95, spacing=None if spacing is None else edges
+        )
+    return float(distance) / math.hypot(*np.multiply(edges, target.shape))
+
+
+def _checked_spacing(given: Any, axes: int) -> list[float]:
+    if given is None:
+        return [1.0] * axes
+    expected = f"spacing must be {axes} numbers above 0, one an axis"
+    if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray) or len(given) != axes:
+        raise TypeError(f"{expected}, got {given if isinstance(given, Sequence) else describe(given)}")
+    for edge in given:
+        if not isinstance(edge, numbers.Real) or isinstance(edge, bool) or not 0 < float(edge) < math.inf:
+            raise ValueError(f"{expected}, got {given}")
+    return [float(edge) for edge in given]

@@ -12,14 +12,10 @@ from typing import Any
 
 import torch
 
-from tverskylib._files import replacing, set_aside
+from tverskylib._files import NewerFormatError, replacing, set_aside
 
 FORMAT = 2  # raised when checkpoints get other fields
 HEAD = 1000  # bytes that the first line does not exceed
-
-
-class NewerFormatError(ValueError):
-    """A checkpoint that a newer version of the package wrote: it is left alone."""
 
 
 @dataclass

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from tverskylib._checks import describe
+from tverskylib._extras import optional
 from tverskylib._files import discard, part_of, remove_parts
 from tverskylib.tiles import FolderTiles
 from tverskylib.training.checkpoint import epochs_done
@@ -105,10 +106,10 @@ def run_grid(
             if error:
                 failed[name] = error
     found: list[Record] = []
-    for name in names:
+    for one, name in zip(settings, names, strict=True):
         if name not in failed:
             try:
-                record = kept_record(place / f"{name}.json")
+                record = kept_record(place / f"{name}.json", one, hashes.of(one.seed))
             except Exception as error:
                 failed[name] = f"{type(error).__name__}: {error}"
             else:
@@ -158,7 +159,8 @@ def _checked_jobs(settings: Sequence[RunSettings], jobs: int | None, device: Dev
 
 def _cores() -> int:
     """Those that this process may use: a container or a scheduler may leave it fewer than the machine has."""
-    from joblib import cpu_count  # type: ignore[import-untyped, unused-ignore]
+    with optional():
+        from joblib import cpu_count  # type: ignore[import-untyped, unused-ignore]
 
     cores: int = cpu_count()
     return cores
@@ -201,7 +203,7 @@ def _refuse_other_tiles(place: Path, names: list[str], hashes: _Hashes) -> None:
             record = read_record(path)
         except Exception:
             continue
-        if record["provenance"]["data_hash"] != hashes.of(record["settings"]["seed"]):
+        if record["data"]["hash"] != hashes.of(record["settings"]["seed"]):
             raise ValueError(
                 f"{place.name} holds records of other tiles, of another size or of other splits, as {path.name}: "
                 "name another folder"
@@ -210,7 +212,7 @@ def _refuse_other_tiles(place: Path, names: list[str], hashes: _Hashes) -> None:
 
 def _is_kept(path: Path, settings: RunSettings, hashes: _Hashes) -> bool:
     try:
-        return kept_record(path) is not None
+        return kept_record(path, settings, hashes.of(settings.seed)) is not None
     except Exception:  # the run says what is wrong, and the others go on
         return False
 
@@ -231,9 +233,10 @@ def run_and_record(
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "the tiles are shared out badly")  # said once, when they were loaded
             tiles = split_by_seed(tiles, settings.seed if split_seed is None else split_seed)
-        name = settings.name(None if tiles is None else data_hash(tiles))
+        data = None if tiles is None else data_hash(tiles)
+        name = settings.name(data)
         path, checkpoint = folder / f"{name}.json", folder / CHECKPOINTS / f"{name}.pt"
-        if kept_record(path) is None:
+        if kept_record(path, settings, data) is None:
             trained = train(settings, tiles, checkpoint=checkpoint, progress=False, **options)
             write_record(record_of(trained), path)
         checkpoint.unlink(missing_ok=True)
@@ -251,7 +254,8 @@ def _with_processes(tasks: list[Task], jobs: int, threads: int, options: dict[st
     """The tiles are written once, and every process maps the file: what all have in common is in memory once."""
     if not tasks:
         return
-    import joblib  # type: ignore[import-untyped, unused-ignore]
+    with optional():
+        import joblib  # type: ignore[import-untyped, unused-ignore]
 
     _, place, tiles, split_seed = tasks[0]
     shared = part_of(place / "tiles") if tiles is not None else None
@@ -282,7 +286,8 @@ def _mapped(shared: Path) -> Tiles:
 
 
 def _with_dask(tasks: list[Task], scheduler: str, options: dict[str, Any]) -> Iterator[Outcome]:
-    from distributed import Client, as_completed
+    with optional():
+        from distributed import Client, as_completed
 
     try:
         client = Client(scheduler, timeout="10s")
@@ -313,7 +318,8 @@ def _shown(place: Path, missing: list[tuple[RunSettings, str]], progress: bool) 
     Yields:
         What to call with the name of a run that ended.
     """
-    from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
+    with optional():
+        from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
 
     epochs = {name: one.epochs for one, name in missing}
     under_way, ended = dict(epochs), threading.Event()

@@ -40,7 +40,7 @@ def objective(
     """
     logits = logits.float()
     if settings.smoothing:
-        target = smooth_labels(target, settings.smoothing, num_classes=2)
+        target = smooth_labels(target, settings.smoothing, num_classes=settings.smoothing_classes)
     share = _share_of_pixels(target, mask, group)
     if settings.loss == "tversky":
         loss = tversky_loss(
@@ -56,8 +56,10 @@ def objective(
             validate=False,  # the tiles are known to be good, and a NaN is noticed at the end of the epoch
             group=group,
         )
-    else:
+    if settings.loss == "cross-entropy":
         loss = share * _cross_entropy(logits, target, mask)
+    if settings.companion == "cross-entropy":
+        loss = loss + share * _cross_entropy(logits, target, mask)
     if settings.penalty != "none":
         penalty = PENALTIES[settings.penalty](logits, from_logits=True, mask=mask, validate=False)
         loss = loss + settings.strength * share * penalty

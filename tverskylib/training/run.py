@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from tverskylib._checks import describe
 from tverskylib._extras import optional
-from tverskylib.metrics import Evaluation, evaluate
+from tverskylib.metrics import Evaluation, Histogram, evaluate
+from tverskylib.metrics.histogram import histogram
 from tverskylib.metrics.scores import balanced_accuracy, dice, mean
 from tverskylib.tiles import synthetic_tiles
 from tverskylib.training.checkpoint import Curves, load_checkpoint, save_checkpoint
@@ -25,7 +26,7 @@ from tverskylib.training.data import (
     Tiles,
     as_input,
     augmented,
-    data_hash,
+    describe_tiles,
     epoch_batches,
     pick,
     samples,
@@ -50,8 +51,10 @@ class Trained:
         curves: one entry an epoch.
         test: the test tiles, positive ones only if the task says so.
         probabilities: of the foreground, float32, (N, 1, H, W), one for each test tile.
-        evaluation: what the probabilities are worth; pixels that a mask excludes count as background rightly called.
-        data_hash: of the tiles.
+        evaluation: what the probabilities are worth, where pixels count.
+        validation: the pixels of the validation tiles by their probability, where they count: enough to choose a
+            threshold.
+        data: what the tiles are, see :func:`tverskylib.training.data.describe_tiles`.
         device: where it ran, in words.
         precision: of the network while it learned.
     """
@@ -62,9 +65,15 @@ class Trained:
     test: Samples = field(repr=False)
     probabilities: NDArray[np.float32] = field(repr=False)
     evaluation: Evaluation = field(repr=False)
-    data_hash: str
+    validation: Histogram = field(repr=False)
+    data: dict[str, Any] = field(repr=False)
     device: str
     precision: str
+
+    @property
+    def data_hash(self) -> str:
+        """Of the tiles, sixteen hexadecimal digits."""
+        return str(self.data["hash"])
 
 
 def train(
@@ -118,7 +127,8 @@ def train(
     tiles = synthetic_tiles(settings.tiles, workers=1, progress=False) if tiles is None else tiles
     run = _Run(settings, tiles, accelerator(device, precision), compile, micro_batches)
     checkpoint = Path(checkpoint) if checkpoint else None
-    made_from = {"data": data_hash(tiles), **settings.as_dict()}
+    data = describe_tiles(tiles)
+    made_from = {"data": data["hash"], **settings.as_dict()}
     curves = load_checkpoint(checkpoint, made_from, run.plain, run.optimizer) if checkpoint else Curves()
     with run.bar(curves, progress) as bar, _memory_advice(settings, micro_batches):
         for epoch in range(curves.epochs, settings.epochs):
@@ -132,18 +142,28 @@ def train(
                 save_checkpoint(checkpoint, made_from, curves, run.plain, run.optimizer)
             if on_epoch and run.accelerator.is_main_process:
                 on_epoch(curves)
-        probabilities = run.probabilities(run.test)
+        probabilities, validation = run.probabilities(run.test), run.histogram(run.validation)
+    test = run.test.to(torch.device("cpu"))
     return Trained(
         settings=settings,
         model=run.network(),
         curves=curves,
-        test=run.test.to(torch.device("cpu")),
+        test=test,
         probabilities=probabilities,
-        evaluation=evaluate(probabilities, run.test.targets.cpu().numpy(), batch_size=settings.batch_size),
-        data_hash=made_from["data"],
+        evaluation=evaluate_run(probabilities, test, settings),
+        validation=validation,
+        data=data,
         device=run.device_name,
         precision="bfloat16" if run.accelerator.mixed_precision == "bf16" else "float32",
     )
+
+
+def evaluate_run(
+    probabilities: NDArray[np.float32], test: Samples, settings: RunSettings, threshold: float = 0.5
+) -> Evaluation:
+    """Of a run's test tiles, in batches as large as those that it learned from."""
+    mask = None if test.mask is None else test.mask.numpy()
+    return evaluate(probabilities, test.targets.numpy(), mask=mask, threshold=threshold, batch_size=settings.batch_size)
 
 
 class _Run:
@@ -174,8 +194,11 @@ class _Run:
         self.plain = self._network(device)
         if compile:
             self.plain.compile()
-        # Fused Adam is one launch on a GPU, and the same arithmetic.
-        adam = torch.optim.Adam(self.plain.parameters(), lr=settings.learning_rate, fused=device.type == "cuda")
+        self.positive = self.training.positive
+        # Fused Adam is one launch on a GPU, and saves a thirtieth of a step on a CPU; the arithmetic is the same.
+        adam = torch.optim.Adam(
+            self.plain.parameters(), lr=settings.learning_rate, fused=device.type in ("cuda", "cpu")
+        )
         self.model, self.optimizer = accelerator.prepare(self.plain, adam)
 
     def _network(self, device: torch.device) -> UNet:
@@ -214,6 +237,8 @@ class _Run:
             epoch=epoch,
             rank=self.accelerator.process_index,
             processes=self.processes,
+            positive=self.positive,
+            foreground_share=self.settings.foreground_share,
         )
         losses = []
         for step, chosen in enumerate(batches):
@@ -250,17 +275,26 @@ class _Run:
 
     def validate(self, curves: Curves) -> None:
         """Add what the validation tiles show to the curves."""
-        calls = self.probabilities(self.validation) >= 0.5
-        targets = self.validation.targets.cpu().numpy()
-        pairs = ((calls, targets), (calls, ~targets), (~calls, targets), (~calls, ~targets))
-        counts = np.stack([(one & other).sum(axis=(1, 2, 3)) for one, other in pairs], axis=1)
-        positive = counts[:, 0] + counts[:, 2] > 0
-        tp, fp, fn, _ = counts[positive].sum(axis=0).tolist()
-        curves.dice.append(mean(dice(*row[:3]) for row in counts[positive].tolist()))
-        curves.balanced_accuracy.append(mean(balanced_accuracy(*row) for row in counts[positive].tolist()))
+        found = self.evaluation_counts(self.validation)
+        positive = found[:, 0] + found[:, 2] > 0
+        tp, fp, fn, _ = found[positive].sum(axis=0).tolist()
+        curves.dice.append(mean(dice(*row[:3]) for row in found[positive].tolist()))
+        curves.balanced_accuracy.append(mean(balanced_accuracy(*row) for row in found[positive].tolist()))
         curves.pooled_dice.append(dice(tp, fp, fn) if positive.any() else None)
-        floods = counts[~positive, 1] > FLOODED * targets[0].size
+        floods = found[~positive, 1] > FLOODED * found[~positive].sum(axis=1)
         curves.flooded.append(float(floods.mean()) if floods.size else None)
+
+    def evaluation_counts(self, data: Samples) -> NDArray[np.int64]:
+        """TP, FP, FN and TN of each image at threshold 1/2, of the pixels that count."""
+        calls, targets = self.probabilities(data) >= 0.5, data.targets.cpu().numpy()
+        counted = np.ones_like(targets) if data.mask is None else data.mask.cpu().numpy()
+        pairs = ((calls, targets), (calls, ~targets), (~calls, targets), (~calls, ~targets))
+        return np.stack([(one & other & counted).sum(axis=(1, 2, 3)) for one, other in pairs], axis=1)
+
+    def histogram(self, data: Samples) -> Histogram:
+        """The pixels of each image by their probability, of those that count."""
+        mask = None if data.mask is None else data.mask.cpu().numpy()
+        return histogram(self.probabilities(data), data.targets.cpu().numpy(), mask)
 
     def probabilities(self, data: Samples) -> NDArray[np.float32]:
         """Of the foreground, for every image; 0 where a mask says that a pixel does not count."""

@@ -15,6 +15,7 @@ from tverskylib.tiles import GENERATOR_VERSION, TileSettings
 
 Task = Literal["positive", "whole"]
 Loss = Literal["tversky", "cross-entropy"]
+Companion = Literal["none", "cross-entropy"]
 Penalty = Literal["none", "label noise", "confidence"]
 Schedule = Literal["cosine", "constant"]
 
@@ -22,6 +23,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "task": ("positive", "whole"),
     "domain": DOMAINS,
     "loss": ("tversky", "cross-entropy"),
+    "companion": ("none", "cross-entropy"),
     "soft_labels": SOFT_LABELS,
     "penalty": ("none", "label noise", "confidence"),
     "schedule": ("cosine", "constant"),
@@ -33,13 +35,17 @@ RANGES: dict[str, tuple[float, float, bool]] = {
     "beta": (0, math.inf, False),
     "delta": (0, math.inf, False),
     "smoothing": (0, 1, False),
+    "smoothing_classes": (1, 2, True),
     "strength": (0, math.inf, False),
+    "foreground_share": (0, 1, False),
     "epochs": (1, math.inf, True),
     "learning_rate": (0, math.inf, False),
     "width": (1, math.inf, True),
     "depth": (1, math.inf, True),
     "seed": (0, 2**64 - 1, True),  # PyTorch takes no larger one
 }
+# Settings that came later, with the values that they silently had before: earlier records stay readable.
+ADDED: dict[str, Any] = {"companion": "none", "smoothing_classes": 2, "foreground_share": 0.0}
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,16 @@ class RunSettings:
         batch_size: images in a step, over all processes together; the last step of an epoch takes what is left.
         domain: of the loss, one ratio for the "batch" or one an "image". Cross-entropy has none: leave it at "batch".
         loss: "tversky" or "cross-entropy".
+        companion: what is added to the Tversky loss with weight 1: "cross-entropy" makes the compound loss that is
+            in wide use, Dice + cross-entropy.
         alpha, beta, delta, soft_labels: of the Tversky loss, as in :func:`tverskylib.tversky_loss`.
-        smoothing: epsilon of label smoothing with two classes, in [0, 1): background becomes
-            :math:`b = \varepsilon / 2`, foreground :math:`1 - b`.
+        smoothing: epsilon of label smoothing, in [0, 1).
+        smoothing_classes: C of label smoothing: with 2 background becomes :math:`b = \varepsilon / 2` and foreground
+            :math:`1 - b`; with 1, one-sided, background becomes :math:`\varepsilon` and foreground stays 1.
         penalty, strength: what is added to the loss, and times what.
-        epochs: how often each training tile is seen.
+        foreground_share: the share of each batch that is drawn from the tiles with foreground, rounded to whole
+            tiles; the others are drawn from all tiles. 0 leaves it to chance, and then an epoch shows each tile once.
+        epochs: passes over the training tiles: an epoch has as many steps as it takes to show each tile once.
         learning_rate: of Adam; at least 0.
         schedule: the rate falls to 0 along a "cosine", step by step, or is "constant".
         width, depth: of the :class:`UNet`.
@@ -73,13 +84,16 @@ class RunSettings:
     batch_size: int = 8
     domain: Domain = "batch"
     loss: Loss = "tversky"
+    companion: Companion = "none"
     alpha: float = 0.5
     beta: float = 0.5
     delta: float = 1e-6
     soft_labels: SoftLabels = "product"
     smoothing: float = 0.0
+    smoothing_classes: int = 2
     penalty: Penalty = "none"
     strength: float = 0.0
+    foreground_share: float = 0.0
     epochs: int = 30
     learning_rate: float = 1e-3
     schedule: Schedule = "cosine"
@@ -107,6 +121,10 @@ class RunSettings:
             raise ValueError(
                 f"penalty and strength must come together, got penalty={self.penalty!r} and strength={self.strength}"
             )
+        if self.loss == "cross-entropy" and self.companion != "none":
+            raise ValueError(f"companion must be 'none' for cross-entropy, got {self.companion!r}")
+        if not self.smoothing and self.smoothing_classes != 2:
+            raise ValueError(f"smoothing_classes must be 2 without smoothing, got {self.smoothing_classes}")
         if self.loss == "cross-entropy" and self.domain != "batch":
             raise ValueError("domain must be 'batch' for cross-entropy, whose mean over pixels is the same either way")
 
@@ -116,11 +134,12 @@ class RunSettings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> RunSettings:
-        """The settings that :meth:`as_dict` wrote.
+        """The settings that :meth:`as_dict` wrote, also before the settings in ``ADDED`` were there.
 
         Raises:
             ValueError: names that are missing, or that no setting has.
         """
+        values = {**ADDED, **values}
         known, given = {one.name for one in fields(cls)}, set(values)
         if known != given:
             raise ValueError(
@@ -134,7 +153,8 @@ class RunSettings:
         Args:
             data: the hash of tiles of one's own; None for the synthetic tiles, which their settings determine.
         """
-        made_from = {"settings": self.as_dict(), "data": data or {"generator": GENERATOR_VERSION}}
+        told = {name: value for name, value in self.as_dict().items() if name not in ADDED or value != ADDED[name]}
+        made_from = {"settings": told, "data": data or {"generator": GENERATOR_VERSION}}
         digest = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:12]
         return f"{self.task}-{self.batch_size}-{self.domain}-seed{self.seed}-{digest}"
 

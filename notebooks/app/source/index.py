@@ -26,7 +26,7 @@ from tverskylib import explorers, tiles
 # Belongs to lesson 02. *Look for:* the threshold with the largest index. It is not one half.
 
 # %%
-explorers.ThresholdExplorer()
+explorers.threshold()
 
 # %% [markdown]
 # ## One batch, two losses

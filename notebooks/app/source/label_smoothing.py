@@ -60,7 +60,7 @@ explorers.Claim1Explorer()
 # index. *Guess first:* where is the best cut of this prediction?
 
 # %%
-explorers.ThresholdExplorer()
+explorers.threshold()
 
 # %% [markdown]
 # *Look for:* the two marks, the best threshold and tau. They differ where the prediction's probabilities are not its

@@ -6,7 +6,7 @@ import { PRESETS } from "./constants.js";
 import { panel, presets, resetButton, slider } from "./controls.js";
 import { element, write } from "./dom.js";
 import { linear, logarithmic } from "./scales.js";
-import { View } from "./view.js";
+import { View } from "./rendered_view.js";
 import { decimals, percent, pixels, scientific } from "./words.js";
 
 const NAMES = ["counts", "alpha", "beta", "delta"];

@@ -10,7 +10,7 @@ import numpy as np
 import traitlets
 
 from tverskylib.explorers import lessons
-from tverskylib.explorers.browser.explorer import BrowserExplorer
+from tverskylib.explorers.browser.rendered import RenderedExplorer
 from tverskylib.explorers.browser.values import Number, check_counts
 from tverskylib.index import tversky_from_counts
 
@@ -18,7 +18,7 @@ FEWEST, MOST = 2, 4
 START = ((900, 100, 100), (20, 40, 40), (0, 60, 0))
 
 
-class BatchComposer(BrowserExplorer):
+class BatchComposer(RenderedExplorer):
     r"""Set TP, FP and FN of some images, and compare the image-wise loss with the batch-wise one.
 
     .. math:: L_\text{image} = 1 - \frac1K \sum_k T_k, \qquad

@@ -28,13 +28,14 @@ def bundle(entry: str, folder: pathlib.Path = HERE) -> str:
     Raises:
         ValueError: an import or an export of another form, or a name that two modules declare.
     """
-    return joined(entry, folder) + "\nexport default { render };\n"
+    return joined(entry, folder=folder) + "\nexport default { render };\n"
 
 
-def joined(entry: str, folder: pathlib.Path = HERE) -> str:
-    """The same without an export, to be continued by a script of a page."""
+def joined(*entries: str, folder: pathlib.Path = HERE) -> str:
+    """Several modules and what they import, each once, without an export: to be continued by a script."""
     parts: dict[str, str] = {}
-    _collect(entry, folder, parts)
+    for entry in entries:
+        _collect(entry, folder, parts)
     owner: dict[str, str] = {}
     for name, text in parts.items():
         for declared in _NAME.findall(text):

@@ -8,7 +8,7 @@ import { panel, presets, resetButton, slider } from "./controls.js";
 import { element, write } from "./dom.js";
 import { backgroundLabel, foregroundLabel } from "./formulas.js";
 import { linear, logarithmic } from "./scales.js";
-import { View } from "./view.js";
+import { View } from "./rendered_view.js";
 import { decimals, percent, scientific } from "./words.js";
 
 const NAMES = ["p", "epsilon", "alpha", "beta", "delta", "num_classes"];

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 
 from tverskylib.explorers import lessons
-from tverskylib.explorers.browser.explorer import BrowserExplorer
+from tverskylib.explorers.browser.rendered import RenderedExplorer
 from tverskylib.explorers.browser.values import FRACTIONS, Number
 from tverskylib.theory import claim1_optimum
 
 
-class Claim1Explorer(BrowserExplorer):
+class Claim1Explorer(RenderedExplorer):
     r"""Which prediction is best against a smoothed mask, over the share of foreground and epsilon.
 
     The regions are those of :func:`tverskylib.theory.claim1_optimum`: the mask itself where both conditions (A) and

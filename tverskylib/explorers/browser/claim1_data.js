@@ -1,7 +1,7 @@
 // Which prediction is best against a smoothed mask: at a point, and over the whole diagram.
 
 import { channels, onDot, onStripe, packed } from "./canvas.js";
-import { INKS, TIE } from "./constants.js";
+import { ROLES, TIE } from "./constants.js";
 import { conditionA, conditionB, criticalShare, fullMask, smoothedIndex } from "./formulas.js";
 
 /** The three predictions that can be optimal: name, letter, words, and what it is on foreground and on background. */
@@ -52,7 +52,7 @@ export function regionsOf(shares, epsilons, { delta, alpha, beta, classes }) {
 /** Pale colours with patterns: dots for nothing, plain for the mask, stripes for everything. */
 export function paintRegions(pixels, regions, width) {
   const [plain, strong] = [0.36, 0.58];
-  const inks = [INKS.FN, INKS.TP, INKS.FP].map(channels);
+  const inks = [ROLES.fn.light, ROLES.tp.light, ROLES.fp.light].map(channels);
   const [faint, full] = [plain, strong].map((strength) =>
     inks.map((ink) => packed(...ink.map((channel) => 255 + strength * (channel - 255)))),
   );

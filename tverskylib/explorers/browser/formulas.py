@@ -135,10 +135,9 @@ def formulas_js() -> str:
 
 def constants() -> Mapping[str, Any]:
     """What Python and JavaScript share beside formulas: colours, presets, ranges, and the words for the three optima."""
-    from tverskylib.explorers.browser.values import FRACTIONS, NEAR, STEPS
-    from tverskylib.explorers.sliders import PRESETS
-    from tverskylib.figures import _style
+    from tverskylib.explorers.browser.values import FRACTIONS, NEAR, PRESETS, STEPS
     from tverskylib.figures.error_map import STRENGTH
+    from tverskylib.figures.grammar import GRAMMAR
     from tverskylib.theory.conditions import _TIE
 
     return {
@@ -147,7 +146,9 @@ def constants() -> Mapping[str, Any]:
         "FRACTIONS": FRACTIONS,
         "STRENGTH": STRENGTH,
         "TIE": _TIE,
-        "INKS": {name: getattr(_style, name).colour for name in ("TP", "FP", "FN", "OTHER")},
+        "ROLES": GRAMMAR["roles"],
+        "DASHES": GRAMMAR["dashes"],
+        "SIZES": GRAMMAR["sizes"],
         "PRESETS": {name: dict(values) for name, values in PRESETS.items()},
     }
 

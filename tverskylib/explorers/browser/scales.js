@@ -35,3 +35,8 @@ function scale(low, high, step, toPosition, toValue) {
 function clean(value) {
   return Number(value.toFixed(9));
 }
+
+/** The scale of a value as its declaration says it. */
+export function scaleOf({ kind, low, high, step, zero }) {
+  return kind === "linear" ? linear(low, high, step) : logarithmic(low, high, step, { zero });
+}

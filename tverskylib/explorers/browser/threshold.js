@@ -1,217 +1,218 @@
-// Cut the real prediction at a threshold: the error map, the counts, and the index over all thresholds.
+// Cut a prediction at a threshold: pixels sorted by chance, the error map, the histogram and the index, as one cut.
 
-import { pixelCanvas } from "./canvas.js";
-import { PRESETS, STEPS } from "./constants.js";
-import { panel, presets, resetButton, slider } from "./controls.js";
-import { adjust, bytesOf, element, shape, write, writeNumber } from "./dom.js";
+import { chart } from "./chart.js";
+import { STEPS } from "./constants.js";
+import { bytesOf } from "./dom.js";
 import { optimalThreshold, tverskyIndex } from "./formulas.js";
-import { line, plot } from "./plot.js";
-import { linear } from "./scales.js";
-import { bestOf, countAll, countsAt, curveOf, paintBoth, recolour, shareNear } from "./threshold_data.js";
-import { View } from "./view.js";
+import { bestOf, between, countAll, countsAt, curveOf, heightAt, shareNear, sortedCurve, stepOf } from "./masks.js";
+import { legend, numbers } from "./numbers.js";
+import { live } from "./parts.js";
+import { errorMap } from "./pixels.js";
 import { decimals, percent, pixels } from "./words.js";
 
-const TENTHS = [0, 0.2, 0.4, 0.6, 0.8, 1].map((value) => [value, String(value)]);
-const NAMES = ["threshold", "alpha", "beta"];
-const NUMBERS = [
-  ["tp", "TP", "found"],
-  ["fp", "FP", "marked by mistake"],
-  ["fn", "FN", "missed"],
-  ["index", "index", ""],
-  ["precision", "precision", ""],
-  ["recall", "recall", ""],
-];
+const BIN = 20; // steps of the grid in a bar of the histogram
+const UNIT = { low: 0, high: 1 };
 
-/** Show the explorer; returns what ends it. */
-export function render({ model, el }) {
-  const view = new View({ model, el, title: "Cut the prediction at a threshold", name: "threshold" });
-  const controls = makeControls(view);
-  const [height, width] = [view.get("height"), view.get("width")];
-  const map = pixelCanvas(width, height, "tversky-map");
-  const numbers = makeNumbers();
-  const curve = makeCurve();
-  const best = element("p", { class: "tversky-verdict" });
-  view.root.append(
-    controls.node,
-    element(
-      "div",
-      { class: "tversky-columns" },
-      element("figure", { class: "tversky-figure" }, map.node, legend()),
-      element("div", { class: "tversky-side" }, numbers.node, curve.node, best),
-    ),
-  );
-
-  let data;
-  let scored = {};
-  function prepare() {
-    const [grey, target] = [bytesOf(view.get("grey")), bytesOf(view.get("target"))];
-    const codes = new Uint16Array(bytesOf(view.get("codes")).buffer);
-    data = { codes, all: countAll(codes, target), paint: paintBoth(grey, target, height, width) };
-    scored = {};
-  }
-  prepare();
-
-  function draw() {
-    const [threshold, alpha, beta] = NAMES.map((name) => view.get(name));
-    if (scored.alpha !== alpha || scored.beta !== beta) scored = score(data.all, alpha, beta);
-    const step = Math.round(threshold * STEPS);
-    const counts = countsAt(data.all, step);
-    const now = {
-      ...Object.fromEntries(["tp", "fp", "fn"].map((name, k) => [name, counts[k]])),
-      index: tverskyIndex(...counts, alpha, beta, 0),
-      precision: tverskyIndex(...counts, 1, 0, 0),
-      recall: tverskyIndex(...counts, 0, 1, 0),
-    };
-    recolour(map.pixels, data.codes, data.paint, step);
-    map.show();
-    controls.update((name) => view.get(name));
-    numbers.update(now);
-    curve.update(scored, step, now.index);
-    write(best, verdict(scored));
-    const words = describe(threshold, now, scored);
-    adjust(map.node, { "aria-label": mapWords(threshold, now) });
-    adjust(curve.svg, { "aria-label": curveWords(scored) });
-    for (const name of ["best", "peak", "tau", "share"]) view.root.dataset[name] = scored[name];
-    return words;
-  }
-  view.follow(NAMES, draw);
-  return () => view.close();
-}
-
-/** What depends on alpha and beta alone: the curve, its best point, tau, and the share of foreground near it. */
+/** What depends on alpha and beta alone: the index and tau over all thresholds, and the best of them. */
 function score(all, alpha, beta) {
   const curve = curveOf(all, alpha, beta);
   const k = bestOf(curve);
+  const steps = Array.from(curve.keys());
+  const sizes = steps.map((step) => (all.tp[step] + all.fp[step]) / all.total);
   const peak = k < 0 ? NaN : curve[k];
-  const near = k < 0 ? { share: NaN, pixels: 0 } : shareNear(all, k);
-  return { alpha, beta, curve, best: k / STEPS, peak, tau: optimalThreshold(peak, alpha, beta), ...near };
+  const { share } = k < 0 ? { share: NaN } : shareNear(all, k);
+  const tau = optimalThreshold(peak, alpha, beta);
+  return { alpha, beta, curve, sizes, thresholds: steps.map((step) => step / STEPS), best: k / STEPS, peak, tau, share };
 }
 
-function makeControls(view) {
-  const number = (value) => decimals(value, 2);
-  const fine = (value) => decimals(value, Math.abs(value * 100 - Math.round(value * 100)) < 1e-9 ? 2 : 3);
-  const one = (name, scale, hint, say) => ({
-    name,
-    ...slider({ label: name, hint, scale, say, set: (value) => view.set({ [name]: value }) }),
-  });
-  const sliders = [
-    one("threshold", linear(0, 1, 0.01), "", fine),
-    one("alpha", linear(0.05, 2, 0.05), "weighs FP", number),
-    one("beta", linear(0.05, 2, 0.05), "weighs FN", number),
-  ];
-  const named = presets("weights with a name", PRESETS, (values) => view.set(values));
-  named.node.append(resetButton(view, NAMES));
-  return panel(sliders, [named]);
+function data(get) {
+  const [grey, target] = [bytesOf(get("grey")), bytesOf(get("target"))];
+  const codes = new Uint16Array(bytesOf(get("codes")).buffer);
+  const all = countAll(codes, target);
+  const sorted = sortedCurve(new Float64Array(bytesOf(get("chances")).buffer));
+  return { grey, target, codes, all: { ...all, total: codes.length }, sorted, width: get("width"), height: get("height"), scored: {} };
 }
 
-function legend() {
-  const entry = (kind, text) => [element("span", { class: `tversky-swatch tversky-${kind}` }), `${text} `];
-  return element(
-    "figcaption",
-    { class: "tversky-legend" },
-    ...[["tp", "TP, plain"], ["fp", "FP, striped"], ["fn", "FN, dotted"]].map(([kind, text]) =>
-      element("span", {}, ...entry(kind, text)),
-    ),
-  );
-}
-
-function makeNumbers() {
-  const cells = {};
-  // No list of definitions: JupyterLab lays those out in its own way.
-  const node = element("div", { class: "tversky-numbers", role: "group", "aria-label": "counts and scores" });
-  for (const [key, name, hint] of NUMBERS) {
-    cells[key] = element("data", { "data-name": key });
-    const title = element("span", { class: "tversky-name" }, name);
-    if (hint) title.append(" ", element("span", { class: "tversky-hint" }, hint));
-    node.append(element("div", { class: `tversky-number tversky-number-${key}` }, title, cells[key]));
-  }
+function derive({ threshold, alpha, beta, guess }, { all, sorted, scored }) {
+  if (scored.alpha !== alpha || scored.beta !== beta) Object.assign(scored, score(all, alpha, beta));
+  const step = Math.round(threshold * STEPS);
+  const [tp, fp, fn] = countsAt(all, step);
+  const size = (tp + fp) / all.total;
+  const bestSize = scored.sizes[Math.round(scored.best * STEPS)];
   return {
-    node,
-    update(now) {
-      for (const [key, cell] of Object.entries(cells)) {
-        writeNumber(cell, now[key], key.length === 2 ? pixels(now[key]) : decimals(now[key]));
-      }
-    },
+    ...scored,
+    threshold,
+    guess,
+    step,
+    tp,
+    fp,
+    fn,
+    size,
+    bestSize,
+    index: tverskyIndex(tp, fp, fn, alpha, beta, 0),
+    precision: tverskyIndex(tp, fp, fn, 1, 0, 0),
+    recall: tverskyIndex(tp, fp, fn, 0, 1, 0),
+    chance: heightAt(sorted, size, 1),
+    guessed: guess === null ? null : Math.round(guess * STEPS),
+    // The best point is shown to those who have passed it, or who have guessed where it is.
+    found: guess !== null || threshold <= scored.best,
+    isDice: alpha === 0.5 && beta === 0.5,
   };
 }
 
-/** The curve of the index: the best point is a diamond, tau a dashed line from below, the threshold a full line. */
-function makeCurve() {
-  const frame = plot({
-    width: 620,
-    height: 300,
-    margin: { left: 64, right: 18, top: 34, bottom: 48 },
-    x: { low: 0, high: 1, ticks: TENTHS, label: "threshold" },
-    y: { low: 0, high: 1, ticks: TENTHS, label: "index" },
-  });
-  const { marks, box, x, y } = frame;
-  const xs = Float64Array.from({ length: STEPS + 1 }, (_, k) => x(k / STEPS));
-  const path = shape("path", { class: "tversky-curve" });
-  const cursor = shape("line", { class: "tversky-cursor", y1: box.top, y2: box.bottom });
-  const here = shape("circle", { class: "tversky-here", r: 7 });
-  const tau = shape("path", { class: "tversky-tau" });
-  const tauWords = shape("text", { class: "tversky-tau-words", y: box.bottom - 12 });
-  const diamond = shape("path", { class: "tversky-best", d: "M0 -9L9 0L0 9L-9 0Z" });
-  const bestWords = shape("text", { class: "tversky-best-words", y: box.top - 12 });
-  const pointer = shape("path", { class: "tversky-pointer" });
-  marks.append(path, cursor, tau, pointer, here, diamond, tauWords, bestWords);
-
-  let drawn;
-  return {
-    svg: frame.svg,
-    node: element("div", { class: "tversky-curve-box" }, frame.svg),
-    update(scored, step, index) {
-      const at = x(step / STEPS);
-      adjust(cursor, { x1: at, x2: at });
-      adjust(here, { cx: at, cy: Number.isNaN(index) ? box.bottom : y(index) });
-      if (drawn === scored) return;
-      drawn = scored;
-      adjust(path, { d: line(xs, scored.curve.map(y)) });
-      const [bx, by, tx] = [x(scored.best), y(scored.peak), x(scored.tau)];
-      adjust(diamond, { transform: `translate(${bx} ${by})` });
-      adjust(pointer, { d: `M${bx} ${by - 10}V${box.top - 6}` });
-      adjust(bestWords, { x: clamp(bx, 210, 450), "text-anchor": "middle" });
-      write(bestWords, `best index ${decimals(scored.peak)} at threshold ${decimals(scored.best)}`);
-      adjust(tau, { d: `M${tx} ${box.bottom}V${y(0.34)}` });
-      const room = scored.tau < 0.5;
-      adjust(tauWords, { x: tx + (room ? 8 : -8), "text-anchor": room ? "start" : "end" });
-      write(tauWords, `τ of the best index = ${decimals(scored.tau)}`);
-    },
+/** Pixels sorted by chance: left of the cut, below q, true positives; above, false ones; right of it what is missed. */
+function sortedPixels({ all, sorted }) {
+  const part = (now, from, to, low, high) => {
+    const { x, y } = between(sorted, from(now), to(now));
+    return { x, low: low ?? y, high: high ?? y };
   };
+  const so = (keep) => (now) => {
+    const kept = now.sizes.flatMap((size, k) => (keep(size, now) ? [[size, now.curve[k]]] : []));
+    return { x: kept.map(([size]) => size), y: kept.map(([, index]) => index) };
+  };
+  const cut = (now) => now.size;
+  return chart({
+    height: 0.86,
+    x: { ...UNIT, ticks: [0, 0.25, 0.5, 0.75, 1], say: (share) => `${100 * share} %`, label: "pixels in the mask" },
+    y: { ...UNIT, label: "chance of the next pixel, and index" },
+    areas: [
+      { role: "tp", of: (now) => part(now, () => 0, cut, 0, null) },
+      { role: "fp", of: (now) => part(now, () => 0, cut, null, 1) },
+      { role: "fn", of: (now) => part(now, cut, () => 1, 0, null) },
+    ],
+    lines: [
+      { role: "faint", of: () => sorted, words: "chance q", at: 0.93, width: 2 },
+      { role: "loss", of: so((size, now) => size <= now.size) },
+      {
+        role: "faint",
+        dash: "dotted",
+        of: so((size, now) => size >= now.size),
+        words: (now) => (now.isDice ? "Dice, if added" : "index, if added"),
+        at: 0.6,
+      },
+      {
+        role: "level",
+        dash: "dashed",
+        of: (now) => ({ x: now.sizes, y: Array.from(now.curve, (index) => optimalThreshold(index, now.alpha, now.beta)) }),
+        words: (now) => (now.isDice ? "half of Dice" : "τ of the index"),
+        at: 0.1,
+      },
+    ],
+    marks: [
+      {
+        kind: "rule",
+        at: (now) => [now.size, null],
+        drag: {
+          label: "the cut: how many pixels are in the mask",
+          x: { name: "threshold", of: (share) => stepOf(all, share * all.total) / STEPS, reversed: true },
+        },
+      },
+      { kind: "before", role: "faint", at: (now) => [now.sizes[now.guessed], now.curve[now.guessed]], when: guessed, words: "your guess" },
+      { kind: "best", at: (now) => [now.bestSize, now.peak], when: (now) => now.found, words: (now) => `best ${decimals(now.peak)}` },
+      {
+        kind: "here",
+        at: (now) => [now.size, now.index],
+        words: (now) => (now.found && now.threshold === now.best ? "" : decimals(now.index)),
+      },
+    ],
+    words: (now) =>
+      `Pixels sorted by their chance of foreground. ${percent(now.size)} are in the mask; the next one has a chance of ` +
+      `${decimals(now.chance)}, and the index is ${decimals(now.index)}.`,
+  });
 }
 
-function clamp(value, low, high) {
-  return Math.min(high, Math.max(low, value));
+const guessed = (now) => now.guess !== null && now.guess !== now.threshold;
+const cutAtThreshold = {
+  kind: "rule",
+  at: (now) => [now.threshold, null],
+  drag: { label: "the cut: the threshold", x: "threshold" },
+};
+
+/** How many pixels have which probability, split by truth and by the cut. */
+function histogram({ all }) {
+  const bars = Array.from({ length: STEPS / BIN }, (_, k) => {
+    const [from, to] = [k * BIN, k === STEPS / BIN - 1 ? STEPS + 1 : (k + 1) * BIN];
+    const [inside, outside] = [all.tp[from] - all.tp[to], all.fp[from] - all.fp[to]];
+    return { from: (k * BIN) / STEPS, to: ((k + 1) * BIN) / STEPS, inside, outside };
+  });
+  const kept = (low, high, right) => (now) =>
+    bars.map(({ from, to, inside, outside }) => ({
+      from: right ? Math.max(from, Math.min(to, now.threshold)) : from,
+      to: right ? to : Math.min(to, Math.max(from, now.threshold)),
+      low: low(inside, outside),
+      high: high(inside, outside),
+    }));
+  const [foreground, sum] = [(inside) => inside, (inside, outside) => inside + outside];
+  const none = () => 0;
+  return chart({
+    height: 230,
+    x: { ...UNIT, label: "probability" },
+    y: { low: 0, high: 1.05 * Math.max(...bars.map(({ inside, outside }) => inside + outside)), label: "pixels", say: pixels },
+    areas: [
+      { role: "tp", of: kept(none, foreground, true) },
+      { role: "fp", of: kept(foreground, sum, true) },
+      { role: "fn", of: kept(none, foreground, false) },
+      { role: "tn", of: kept(foreground, sum, false) },
+    ],
+    marks: [cutAtThreshold],
+    words: (now) =>
+      `Histogram of the probabilities. Right of ${decimals(now.threshold)}: ${pixels(now.tp)} pixels of foreground and ` +
+      `${pixels(now.fp)} of background; left of it ${pixels(now.fn)} pixels of foreground.`,
+  });
 }
 
-/** What calibration has to do with it, in numbers. */
-function verdict({ best, tau, share, pixels: near }) {
-  return (
-    `At the best cut the chance of foreground should be τ = ${decimals(tau)}. Counted: ${decimals(share)} of the ` +
-    `${pixels(near)} pixels with a probability within 0.03 of ${decimals(best)} are foreground. If the ` +
-    `probabilities were calibrated, the best threshold would be τ itself.`
-  );
+function indexCurve() {
+  return chart({
+    height: 220,
+    x: { ...UNIT, label: "threshold" },
+    y: { ...UNIT, label: "index" },
+    lines: [{ role: "loss", of: (now) => ({ x: now.thresholds, y: now.curve }) }],
+    marks: [
+      { kind: "rule", role: "level", dash: "dashed", at: (now) => [now.tau, null], when: (now) => now.found, words: (now) => `τ = ${decimals(now.tau)}` },
+      cutAtThreshold,
+      { kind: "before", role: "faint", at: (now) => [now.guess, now.curve[now.guessed]], when: guessed, words: "your guess" },
+      { kind: "best", at: (now) => [now.best, now.peak], when: (now) => now.found, words: (now) => `best ${decimals(now.peak)} at ${decimals(now.best)}` },
+      { kind: "here", at: (now) => [now.threshold, now.index] },
+    ],
+    words: (now) =>
+      `The index over all thresholds, ${decimals(now.index)} at ${decimals(now.threshold)}. Its best value is ` +
+      `${decimals(now.peak)} at ${decimals(now.best)}; tau of it is ${decimals(now.tau)}.`,
+  });
 }
 
-function mapWords(threshold, { tp, fp, fn }) {
-  return (
-    `The mask at threshold ${decimals(threshold)} over the image in grey: ${pixels(tp)} true positive pixels, plain; ` +
-    `${pixels(fp)} false positive, striped; ${pixels(fn)} false negative, dotted.`
-  );
-}
-
-function curveWords({ peak, best, tau, alpha, beta }) {
-  return (
-    `The index with alpha ${decimals(alpha, 2)} and beta ${decimals(beta, 2)} over all thresholds. Its best value is ` +
-    `${decimals(peak)} at threshold ${decimals(best)}; tau of it is ${decimals(tau)}.`
-  );
-}
-
-function describe(threshold, now, scored) {
-  return (
-    `Threshold ${decimals(threshold)}: TP ${pixels(now.tp)}, FP ${pixels(now.fp)}, FN ${pixels(now.fn)}, index ` +
-    `${decimals(now.index)}, precision ${decimals(now.precision)}, recall ${decimals(now.recall)}. Best index ` +
-    `${decimals(scored.peak)} at ${decimals(scored.best)}, tau ${decimals(scored.tau)}, share of foreground near the ` +
-    `best threshold ${percent(scored.share)}.`
-  );
-}
+export const declaration = {
+  data,
+  derive,
+  shares: [1, 1],
+  parts: (found) => [
+    [
+      errorMap(
+        found,
+        (now) => (pixel) => found.codes[pixel] >= now.step,
+        (now) =>
+          `The mask over the image in grey: ${pixels(now.tp)} true positive pixels, plain; ${pixels(now.fp)} false ` +
+          `positive, striped; ${pixels(now.fn)} false negative, dotted.`,
+      ),
+      legend([["tp", "TP, found"], ["fp", "FP, by mistake"], ["fn", "FN, missed"]]),
+      live(histogram(found)),
+    ],
+    [live(numbers("tp", "fp", "fn", "index", "precision", "recall")), sortedPixels(found), live(indexCurve())],
+  ],
+  numbers: {
+    tp: { label: "TP", hint: "found", say: "pixels", role: "tp" },
+    fp: { label: "FP", hint: "by mistake", say: "pixels", role: "fp" },
+    fn: { label: "FN", hint: "missed", say: "pixels", role: "fn" },
+    index: { label: "index" },
+    precision: { label: "precision" },
+    recall: { label: "recall" },
+    chance: { label: "chance of the next pixel" },
+    best: { label: "best threshold" },
+    peak: { label: "best index" },
+    tau: { label: "τ of the best index" },
+    share: { label: "foreground near the best threshold", hint: "within 0.03", say: "percent" },
+  },
+  words: (now) =>
+    `Threshold ${decimals(now.threshold)}: TP ${pixels(now.tp)}, FP ${pixels(now.fp)}, FN ${pixels(now.fn)}, index ` +
+    `${decimals(now.index)}. The next pixel has a chance of ${decimals(now.chance)}` +
+    (now.found ? `; the best index is ${decimals(now.peak)} at ${decimals(now.best)}, tau ${decimals(now.tau)}.` : "."),
+};

@@ -1,17 +1,16 @@
-"""A threshold over the real prediction: the mask, its counts, and the index over all thresholds."""
+"""A threshold over the real prediction: pixels sorted by their chance, the mask, its counts, and the index."""
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets
 
 from tverskylib.counts import Counts
-from tverskylib.explorers import lessons
 from tverskylib.explorers.browser.explorer import BrowserExplorer
-from tverskylib.explorers.browser.values import NEAR, STEPS, Number
+from tverskylib.explorers.browser.shipped import chances, codes, grey
+from tverskylib.explorers.browser.values import NEAR, PRESETS, STEPS, Number, alpha, beta, linear
 from tverskylib.index import tversky_from_counts
 from tverskylib.theory import optimal_threshold
 from tverskylib.thresholds import threshold_counts
@@ -20,22 +19,21 @@ if TYPE_CHECKING:
     from tverskylib.tiles import RealImage
 
 GRID = np.arange(STEPS + 1) / STEPS
-GREY = np.array([0.2125, 0.7154, 0.0721])  # as the error map of the figures
 
 
-class ThresholdExplorer(BrowserExplorer):
+class Threshold(BrowserExplorer):
     r"""Cut a probability map, and watch the counts, the index and its best threshold.
 
     .. math:: T(\theta) = \frac{TP}{TP + \alpha FP + \beta FN}, \qquad
         \tau = \frac{\alpha T^*}{1 + (\alpha + \beta - 1) T^*}
 
     of the mask ``probability >= threshold``; :math:`T^*` is the largest index over all thresholds. Thresholds stand on
-    a grid of thousandths, where the browser's counts are exactly those of :func:`tverskylib.threshold_counts`.
+    a grid of thousandths, where the browser's counts are exactly those of :func:`tverskylib.threshold_counts`. The
+    chance q of a pixel is fitted by isotonic regression on the same target, so it is no forecast for other images.
 
     Args:
         tile: image, target and probability; by default :func:`tverskylib.tiles.real_crop`.
-        threshold: in [0, 1], moved to the nearest thousandth.
-        alpha, beta: weights of the false positives and of the false negatives, in [0.01, 5].
+        values: ``threshold`` in [0, 1], moved to the nearest thousandth; ``alpha`` and ``beta`` in [0.01, 5]; ``guess``.
 
     Raises:
         TypeError: tile is no RealImage.
@@ -44,34 +42,39 @@ class ThresholdExplorer(BrowserExplorer):
     Introduced in lesson 02.
     """
 
-    module, title = "threshold.js", "Cut the prediction at a threshold"
-    threshold = Number(0.5, 0, 1, step=STEPS)
-    alpha = Number(0.5, 0.01, 5)
-    beta = Number(0.5, 0.01, 5)
+    name, title = "threshold", "Cut the prediction at a threshold"
+    question = "Add the pixels one by one, the surest first. When does the index stop to rise?"
+    presets = {"weights with a name": PRESETS}
+    frames = {
+        "sure pixels come first, and each of them helps": {"threshold": 0.7},
+        "the chance has come down to half of Dice: this is the top": {"threshold": 0.425},
+        "what joins now has a chance below half of Dice": {"threshold": 0.15},
+    }
+    guesses = "threshold"
+    threshold = Number(0.5, 0, 1, step=STEPS, scale=linear(0, 1, 0.005), say="three")
+    alpha, beta = alpha(), beta()
     height = traitlets.Int().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
     codes = traitlets.Bytes().tag(sync=True)
     grey = traitlets.Bytes().tag(sync=True)
     target = traitlets.Bytes().tag(sync=True)
+    chances = traitlets.Bytes().tag(sync=True)
 
-    def __init__(
-        self, tile: RealImage | None = None, *, threshold: float = 0.5, alpha: float = 0.5, beta: float = 0.5
-    ) -> None:
+    def __init__(self, tile: RealImage | None = None, **values: Any) -> None:
         from tverskylib.tiles import RealImage, real_crop
 
         if tile is not None and not isinstance(tile, RealImage):
             raise TypeError(f"tile must be a RealImage, got a {type(tile).__name__}")
         self.tile = real_crop() if tile is None else tile
-        height, width = self.tile.target.shape
+        target = self.tile.target
         super().__init__(
-            threshold=threshold,
-            alpha=alpha,
-            beta=beta,
-            height=height,
-            width=width,
-            codes=_codes(self.tile.probability).tobytes(),
-            grey=np.rint(255 * np.clip(self.tile.image @ GREY, 0, 1)).astype(np.uint8).tobytes(),
-            target=self.tile.target.astype(np.uint8).tobytes(),
+            **values,
+            height=target.shape[0],
+            width=target.shape[1],
+            codes=codes(self.tile.probability),
+            grey=grey(self.tile.image),
+            target=target.astype(np.uint8).tobytes(),
+            chances=chances(self.tile.probability, target),
         )
 
     @property
@@ -98,6 +101,13 @@ class ThresholdExplorer(BrowserExplorer):
         return optimal_threshold(self.best[1], self.alpha, self.beta)
 
     @property
+    def chance(self) -> float:
+        """The chance q of the next pixel to join the mask."""
+        blocks = np.frombuffer(self.chances).reshape(-1, 2)
+        size = self.counts.tp + self.counts.fp
+        return float(blocks[min(np.searchsorted(np.cumsum(blocks[:, 0]), size, side="right"), len(blocks) - 1), 1])
+
+    @property
     def share_near_best(self) -> float:
         """The share of foreground among pixels with a probability within 0.03 of the best threshold.
 
@@ -109,12 +119,18 @@ class ThresholdExplorer(BrowserExplorer):
         tp, fp = (float(count[0] - count[1]) for count in (every.tp, every.fp))
         return float(tversky_from_counts(tp, fp, 0, 1, 0))
 
-    @functools.cached_property
-    def static_picture(self) -> tuple[bytes, str]:
-        return lessons.threshold(self.tile).static_picture
-
-
-def _codes(probability: Any) -> Any:
-    """How many steps of the grid lie at or below each probability: ``p >= k / 1000`` if and only if ``code >= k``."""
-    codes = np.searchsorted(GRID, np.asarray(probability, dtype=np.float64), side="right") - 1
-    return codes.astype("<u2")
+    @property
+    def numbers(self) -> dict[str, float]:
+        counts = self.counts
+        best, peak = self.best
+        return {
+            **{name: float(value) for name, value in counts._asdict().items()},
+            "index": self.index,
+            "precision": float(tversky_from_counts(*counts, 1, 0)),
+            "recall": float(tversky_from_counts(*counts, 0, 1)),
+            "chance": self.chance,
+            "best": best,
+            "peak": peak,
+            "tau": self.tau,
+            "share": self.share_near_best,
+        }

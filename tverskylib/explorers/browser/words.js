@@ -34,3 +34,32 @@ const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "
 export function signed(value) {
   return (value > 0 ? "+" : "") + scientific(value);
 }
+
+/** A number between 0 and 1 that is neither: it is not rounded to either. */
+export function within(value, digits = 3) {
+  const least = 10 ** -digits;
+  if (value > 0 && value < least / 2) return `< ${decimals(least, digits)}`;
+  if (value < 1 && value > 1 - least / 2) return `> ${decimals(1 - least, digits)}`;
+  return decimals(value, digits);
+}
+
+/** At most three digits that count, and no zeros at the end: for ticks, and for counts that need not be whole. */
+export function plain(value) {
+  if (Number.isNaN(value)) return "undefined";
+  return String(Number(value.toPrecision(3))).replace("-", "−");
+}
+
+/** The ways to say a number, by the names that declarations use. */
+export const SAY = {
+  whole: (value) => decimals(value, 0),
+  one: (value) => decimals(value, 1),
+  two: (value) => decimals(value, 2),
+  three: (value) => decimals(value),
+  fine: (value) => decimals(value, Math.abs(value * 100 - Math.round(value * 100)) < 1e-9 ? 2 : 3),
+  index: (value) => within(value),
+  percent,
+  pixels,
+  plain,
+  scientific,
+  signed,
+};

@@ -49,6 +49,7 @@ class FolderTiles:
         splits: str, (N,), the name of the tile's split.
         shares: what was asked for, names of splits and shares; empty where splits were not drawn here.
         given: of each group the split that its owner gave it in ``groups.csv``, or "".
+        made_from: the folder's ``name``, and how it was read: ``resize`` and ``foreground``, as JSON has them.
     """
 
     images: NDArray[np.uint8]
@@ -61,6 +62,7 @@ class FolderTiles:
     splits: NDArray[np.str_]
     shares: Mapping[str, float] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    made_from: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.files)
@@ -251,6 +253,11 @@ def folder_tiles(
         splits=np.array(split_of_group)[groups],
         shares=dict(splits),
         given=given,
+        made_from={
+            "name": folder.resolve().name,
+            "resize": list(resize) if isinstance(resize, tuple) else resize,
+            "foreground": foreground if foreground is None or isinstance(foreground, str) else sorted(foreground),
+        },
     )
     _warn_of_shares(found)
     return found

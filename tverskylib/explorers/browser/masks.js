@@ -1,7 +1,6 @@
 // A probability map and its target, prepared once so that every threshold is answered at once.
 
-import { channels, onDot, onStripe, packed } from "./canvas.js";
-import { INKS, NEAR, STEPS, STRENGTH } from "./constants.js";
+import { NEAR, STEPS } from "./constants.js";
 import { tverskyIndex } from "./formulas.js";
 
 /**
@@ -47,35 +46,44 @@ export function shareNear(all, k) {
   return { share: tverskyIndex(tp, fp, 0, 1, 0, 0), pixels: tp + fp };
 }
 
-/**
- * Two colours for every pixel: if the mask holds it, and if not. The error map is then one comparison a pixel.
- *
- * As in the figures: the image in pale grey, TP plain, FP striped, FN dotted.
- */
-export function paintBoth(grey, target, height, width) {
-  const inside = new Uint32Array(grey.length);
-  const outside = new Uint32Array(grey.length);
-  const period = Math.max(4, Math.round(Math.max(height, width) / 36));
-  const inks = { tp: channels(INKS.TP), fp: channels(INKS.FP), fn: channels(INKS.FN) };
-  for (let i = 0; i < grey.length; i++) {
-    const [row, column] = [Math.floor(i / width), i % width];
-    const pale = 255 * 0.35 + 0.65 * grey[i];
-    if (target[i]) {
-      inside[i] = mixed(pale, inks.tp, STRENGTH);
-      outside[i] = mixed(pale, inks.fn, onDot(row, column, period) ? 0.95 : 0.35);
-    } else {
-      inside[i] = mixed(pale, inks.fp, onStripe(row, column, period) ? 0.95 : 0.35);
-      outside[i] = packed(pale, pale, pale);
-    }
+/** How many steps of the grid give about this many pixels: the step whose mask comes nearest. */
+export function stepOf(all, many) {
+  let best = 0;
+  for (let k = 1; k <= STEPS; k++) {
+    if (Math.abs(all.tp[k] + all.fp[k] - many) < Math.abs(all.tp[best] + all.fp[best] - many)) best = k;
   }
-  return { inside, outside };
+  return best;
 }
 
-function mixed(grey, ink, strength) {
-  return packed(...ink.map((channel) => (1 - strength) * grey + strength * channel));
+/**
+ * The pixels sorted by their chance of foreground, as a curve of steps: {x, y}, where x is a share of all pixels.
+ *
+ * @param {Float64Array} blocks [pixels, chance, pixels, chance, ...], the surest first
+ */
+export function sortedCurve(blocks) {
+  const total = blocks.filter((_, k) => k % 2 === 0).reduce((sum, many) => sum + many, 0);
+  const [x, y] = [[], []];
+  let before = 0;
+  for (let k = 0; k < blocks.length; k += 2) {
+    const end = before + blocks[k] / total;
+    x.push(before, end);
+    y.push(blocks[k + 1], blocks[k + 1]);
+    before = end;
+  }
+  return { x, y };
 }
 
-/** The error map of the mask at step k. */
-export function recolour(pixels, codes, { inside, outside }, k) {
-  for (let i = 0; i < pixels.length; i++) pixels[i] = codes[i] >= k ? inside[i] : outside[i];
+/** The part of a curve from one x to another, cut exactly there. */
+export function between({ x, y }, from, to) {
+  const inside = x.flatMap((value, k) => (value > from && value < to ? [[value, y[k]]] : []));
+  const points = [[from, heightAt({ x, y }, from, 1)], ...inside, [to, heightAt({ x, y }, to, -1)]];
+  return from < to ? { x: points.map(([value]) => value), y: points.map(([, value]) => value) } : { x: [], y: [] };
+}
+
+/** The height of a curve of steps just after (side 1) or just before (side -1) a place. */
+export function heightAt({ x, y }, at, side) {
+  for (let k = 0; k < x.length; k += 2) {
+    if (side > 0 ? at < x[k + 1] || k + 2 >= x.length : at <= x[k + 1] || k + 2 >= x.length) return y[k];
+  }
+  return NaN;
 }

@@ -1,0 +1,48 @@
+// Ticks and the places of words: what a chart decides by itself.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ticksOf } from "../../tverskylib/explorers/browser/axes.js";
+import { around, placeLabels } from "../../tverskylib/explorers/browser/labels.js";
+import { wishOf } from "../../tverskylib/explorers/browser/links.js";
+import { plain, within } from "../../tverskylib/explorers/browser/words.js";
+
+const texts = (ticks) => ticks.map(([, text]) => text);
+
+test("ticks are round, and as many as there is room for", () => {
+  assert.deepEqual(texts(ticksOf({ low: 0, high: 1 }, 5)), ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
+  assert.deepEqual(texts(ticksOf({ low: 0, high: 1 }, 2)), ["0", "0.5", "1"]);
+  assert.deepEqual(texts(ticksOf({ low: -3, high: 3 }, 3)), ["−2", "0", "2"]);
+  assert.equal(ticksOf({ low: 1e-6, high: 1, log: true }, 4).length, 4);
+  assert.deepEqual(texts(ticksOf({ low: 0, high: 1, ticks: [0, 0.5, 1], say: (x) => `${100 * x} %` }, 2)), ["0 %", "100 %"]);
+});
+
+test("words avoid each other, the curve, and the edge", () => {
+  const box = { width: 400, height: 300, bottom: 300 };
+  const wanted = [
+    { text: "one", spots: around([200, 150]) },
+    { text: "two", spots: around([200, 150]) },
+  ];
+  const [one, two] = placeLabels(wanted, [], box, 16);
+  assert.notDeepEqual([one.x, one.y], [two.x, two.y]);
+  const curve = Array.from({ length: 100 }, (_, k) => [200 + k, 150]);
+  assert.notEqual(placeLabels(wanted.slice(0, 1), curve, box, 16)[0].anchor, "start");
+  assert.equal(placeLabels([{ text: "outside", spots: around([399, 150]) }], [], box, 16)[0].anchor, "end");
+});
+
+test("links say which explorer they mean, and what to set", () => {
+  assert.deepEqual(wishOf("#tversky:threshold?beta=0.9&alpha=0.1"), { name: "threshold", values: { beta: 0.9, alpha: 0.1 } });
+  assert.deepEqual(wishOf("lesson.ipynb#tversky:simplex?loss=entropy"), { name: "simplex", values: { loss: "entropy" } });
+  assert.equal(wishOf("#heading"), null);
+  assert.equal(wishOf(null), null);
+});
+
+test("a number that is nearly 1, or nearly 0, is not said to be", () => {
+  assert.equal(within(0.99999999), "> 0.999");
+  assert.equal(within(1e-9), "< 0.001");
+  assert.equal(within(1), "1.000");
+  assert.equal(within(0), "0.000");
+  assert.equal(plain(0.30000000000000004), "0.3");
+  assert.equal(plain(-2), "−2");
+});

@@ -1,0 +1,63 @@
+"""The stored strips: current, with alt text, and with what the lessons promise in their last frame."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+import strips
+from PIL import Image
+
+from tverskylib.explorers.browser.catalogue import catalogue
+from tverskylib.explorers.browser.stored import FOLDER, SCALE, entries
+
+EXPLORERS = catalogue()
+# What the last frame of each must show: the climax that the text promises.
+CLIMAX = {
+    "threshold": {"threshold": 0.15, "index": 0.635},
+}
+
+each_explorer = pytest.mark.parametrize("name", EXPLORERS)
+
+
+def test_no_strip_is_stale() -> None:
+    assert strips.stale() == [], "run: python notebooks/strips.py"
+    assert {path.stem for path in FOLDER.glob("*.png")} == set(EXPLORERS) == set(entries())
+
+
+@each_explorer
+def test_a_strip_is_small_and_as_wide_as_it_should_be(name: str) -> None:
+    png = (FOLDER / f"{name}.png").read_bytes()
+    assert Image.open(io.BytesIO(png)).width == SCALE * strips.WIDTH
+    assert len(png) < 450_000
+
+
+@each_explorer
+def test_frames_tell_a_story_and_say_their_settings(name: str) -> None:
+    kind, alt = EXPLORERS[name], entries()[name]["alt"]
+    assert 2 <= len(kind.frames) <= 4
+    parts = re.split(r" \(\d\) ", alt)[1:]
+    assert len(parts) == len(kind.frames)
+    for part, (words, values) in zip(parts, kind.frames.items(), strict=True):
+        assert words in part
+        assert set(values) <= {*kind.declared(), "guess"}
+        assert re.match(r"\w", part.partition(":")[0]), "a frame without settings"
+    assert kind.question.endswith("?")
+
+
+@each_explorer
+def test_the_climax_is_in_the_last_frame(name: str) -> None:
+    explorer = EXPLORERS[name]()
+    explorer.set(**list(explorer.frames.values())[-1])
+    promised = CLIMAX[name]
+    shown = {**explorer.values, **explorer.numbers}
+    assert {key: shown[key] for key in promised} == pytest.approx(promised, rel=5e-3)
+
+
+def test_without_a_chromium_the_strips_are_kept_and_it_is_said(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(strips.chromium, "find", lambda _: None)
+    before = {path: path.read_bytes() for path in FOLDER.iterdir()}
+    strips.draw(["threshold"])
+    assert "THE STRIPS ARE KEPT" in capsys.readouterr().out
+    assert {path: path.read_bytes() for path in FOLDER.iterdir()} == before

@@ -1,0 +1,140 @@
+// A chart: what its declaration says, drawn in real pixels of the page, in this order: areas, lines, words, marks.
+
+import { axes } from "./axes.js";
+import { dragging, handle } from "./drag.js";
+import { adjust, element, shape, write } from "./dom.js";
+import { along, around, placeLabels } from "./labels.js";
+import { area, line, mark, patterns } from "./shapes.js";
+
+/**
+ * A part of an explorer.
+ *
+ * @param {object} spec x and y: {low, high, log, ticks, label, say}; height in pixels, or a share of the width below 2;
+ *   areas: [{role, of, when}]; lines: [{role, dash, of, words, at, when}]; marks: [{kind, role, at, words, text, drag,
+ *   when}]; words(now): what is seen, for those who do not see it. Words of lines and marks are texts, or functions of
+ *   `now`.
+ */
+export function chart(spec) {
+  return (view) => {
+    const node = element("div", { class: "tversky-chart" });
+    let [drawn, width, size, now] = [null, 0, 0, null];
+    function build() {
+      const place = [...node.querySelectorAll("[tabindex]")].indexOf(document.activeElement);
+      width = Math.floor(node.clientWidth) || 600;
+      size = view.fontSize();
+      drawn = drawing(view, spec, width, size, () => now);
+      node.replaceChildren(drawn.svg);
+      drawn.update(now);
+      if (place >= 0) node.querySelectorAll("[tabindex]")[place].focus({ preventScroll: true });
+    }
+    // Letters keep their size when the width changes, so the chart is drawn anew.
+    const watch = new ResizeObserver(() => {
+      const changed = Math.floor(node.clientWidth) !== width || view.fontSize() !== size;
+      if (drawn && node.clientWidth && changed) build();
+    });
+    watch.observe(node);
+    view.ends.push(() => watch.disconnect());
+    return {
+      node,
+      update(next) {
+        now = next;
+        if (drawn) drawn.update(now);
+        else build();
+      },
+    };
+  };
+}
+
+function drawing(view, spec, width, size, nowOf) {
+  const wanted = spec.height ?? 0.62;
+  const portrait = width < 26 * size ? 1.25 : 1; // a narrow chart is a taller one
+  const height = wanted < 2 ? Math.round(Math.min(portrait * wanted * width, 26 * size)) : wanted;
+  const frame = axes({ width, height, size, x: spec.x, y: spec.y });
+  const svg = shape("svg", { class: "tversky-chart-svg", width, height, viewBox: `0 0 ${width} ${height}` });
+  const fills = patterns(svg);
+  const areas = (spec.areas ?? []).map((each) => area(each, frame, fills));
+  const lines = (spec.lines ?? []).map((each) => ({ ...each, made: line(each, frame) }));
+  const marks = (spec.marks ?? []).map((each) => ({ ...each, made: mark(each, frame) }));
+  const handles = marks
+    .filter(({ drag }) => drag && !view.still)
+    .map((each) => ({ each, handle: handle(view, each, each.made, frame.box) }));
+  const words = shape("g", { class: "tversky-words", "font-size": size });
+  const signs = shape("g");
+  for (const each of marks) signs.append(handles.find((one) => one.each === each)?.handle.node ?? each.made.node);
+  svg.append(
+    shape("g", {}, ...areas.map(({ node }) => node)),
+    frame.node,
+    shape("g", {}, ...lines.map(({ made }) => made.node)),
+    words,
+    signs,
+  );
+  const movable = handles.map(({ each, handle: { node } }) => ({
+    drag: each.drag,
+    node,
+    get places() {
+      return each.made.places;
+    },
+  }));
+  dragging(view, svg, movable, frame, nowOf);
+  // With a control inside it is no image: a screen reader would not reach the control.
+  adjust(svg, { role: handles.length ? "group" : "img" });
+
+  function name(now) {
+    const named = [...marks, ...lines]
+      .map((each) => ({ ...each, text: typeof each.words === "function" ? each.words(now) : each.words }))
+      .filter(({ text, made, of }) => text && (made.places ?? made.points).length && !(of && view.unnamed));
+    const wantedWords = named.map(({ text, made, at, of }) => ({
+      text,
+      spots: of ? along(made.points, at ?? 0.7, size) : spotsOf(made.places[0], frame.box, size),
+    }));
+    const points = lines.flatMap(({ made }) => made.points).filter((_, k) => k % 3 === 0);
+    for (const { made } of marks) points.push(...made.places.flatMap(([x, y]) => dense(x, y, frame.box)));
+    const placed = placeLabels(wantedWords, points, frame.box, size);
+    while (words.childElementCount < placed.length) words.append(shape("text"));
+    while (words.childElementCount > placed.length) words.lastChild.remove();
+    placed.forEach(({ x, y, anchor }, k) => {
+      const role = named[k].role ?? "loss";
+      adjust(words.children[k], { x, y, "text-anchor": anchor, class: `tversky-role-${role} tversky-named` });
+      write(words.children[k], named[k].text);
+    });
+  }
+
+  return {
+    svg,
+    update(now) {
+      for (const { update } of areas) update(now);
+      for (const { made } of lines) made.update(now);
+      for (const { made } of marks) made.update(now);
+      for (const { handle: one } of handles) one.update();
+      name(now);
+      adjust(svg, { "aria-label": spec.words(now) });
+    },
+  };
+}
+
+/** A mark takes room: words that would stand on it pay as much as on a curve. */
+function dense(x, y, box) {
+  const ten = Array.from({ length: 20 }, (_, k) => k / 19);
+  if (x === null) return ten.map((share) => [box.left + share * (box.right - box.left), y]);
+  if (y === null) return ten.map((share) => [x, box.top + share * (box.bottom - box.top)]);
+  return [-6, 0, 6].flatMap((across) => [-6, 0, 6].map((down) => [x + across, y + down]));
+}
+
+function spotsOf([x, y], box, size) {
+  if (y === null) {
+    const heights = [box.top + size, box.bottom - size, (box.top + box.bottom) / 2];
+    return heights.flatMap((at) => [
+      { x: x + 8, y: at, anchor: "start" },
+      { x: x - 8, y: at, anchor: "end" },
+    ]);
+  }
+  if (x === null) {
+    return [
+      { x: box.right, y: y - 6, anchor: "end" },
+      { x: box.right, y: y + size, anchor: "end" },
+      { x: box.left + 6, y: y - 6, anchor: "start" },
+      { x: box.left + 6, y: y + size, anchor: "start" },
+    ];
+  }
+  return around([x, y], 12, size);
+}

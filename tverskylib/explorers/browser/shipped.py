@@ -1,0 +1,57 @@
+"""Data that an explorer ships to the browser, as bytes: probabilities on a grid, grey images, chances of foreground."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tverskylib.explorers.browser.values import STEPS
+
+GREY = np.array([0.2125, 0.7154, 0.0721])  # as the error map of the figures
+
+
+def codes(probability: ArrayLike) -> bytes:
+    """How many steps of the grid lie at or below each probability: ``p >= k / 1000`` if and only if ``code >= k``.
+
+    Args:
+        probability: (H, W) in [0, 1].
+
+    Returns:
+        H W unsigned numbers of two bytes, little-endian, row by row.
+    """
+    grid = np.arange(STEPS + 1) / STEPS
+    found = np.searchsorted(grid, np.asarray(probability, dtype=np.float64), side="right") - 1
+    return found.astype("<u2").tobytes()
+
+
+def grey(image: ArrayLike) -> bytes:
+    """An image in grey, a byte a pixel.
+
+    Args:
+        image: (H, W, 3) in [0, 1].
+    """
+    levels: NDArray[np.uint8] = np.rint(255 * np.clip(np.asarray(image) @ GREY, 0, 1)).astype(np.uint8)
+    return levels.tobytes()
+
+
+def chances(probability: ArrayLike, target: ArrayLike) -> bytes:
+    """The chance of foreground over the pixels, the surest first: blocks of equal chance by isotonic regression.
+
+    Pixels of one probability share one chance. Everything is computed in float64: in float32 blocks merge, and the best
+    mask is another one.
+
+    Args:
+        probability: (H, W) in [0, 1].
+        target: (H, W) bool.
+
+    Returns:
+        Pairs of float64: how many pixels, and their chance, which falls from pair to pair.
+    """
+    from sklearn.isotonic import isotonic_regression
+
+    _, place, many = np.unique(np.asarray(probability, dtype=np.float64), return_inverse=True, return_counts=True)
+    found = np.bincount(place.ravel(), weights=np.asarray(target, dtype=np.float64).ravel())
+    fitted = isotonic_regression(found / many, sample_weight=many.astype(np.float64))[::-1]
+    levels, starts = np.unique(-fitted, return_index=True)
+    pixels = np.add.reduceat(many[::-1].astype(np.float64), starts)
+    return np.stack([pixels, -levels], axis=1).astype("<f8").tobytes()
