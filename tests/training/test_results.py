@@ -50,8 +50,10 @@ def test_equal_seeds_of_a_task_had_the_same_tiles(records):
     assert len({*map(tuple, hashes.values())}) == len(hashes)
 
 
-def test_the_tables_are_made_from_the_records(records):
-    assert (EARLIER / "TABLES.md").read_text(encoding="utf-8") == report(records) + "\n"
+@pytest.mark.skipif(not NEW, reason="the runs of the plan have not begun")
+def test_the_tables_are_made_from_the_records():
+    made = report(read_records(RESULTS / "cpu"))
+    assert (RESULTS / "cpu" / "TABLES.md").read_text(encoding="utf-8") == made + "\n"
 
 
 def test_colour_alone_is_far_behind_the_network():

@@ -9,10 +9,24 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy import stats
-from tiny import QUICK
+from tiny import QUICK, red_tiles
 
+from tverskylib.metrics import evaluate
 from tverskylib.tiles import TileSettings
-from tverskylib.training import RunSettings, paired_differences, report, results_frame, summary
+from tverskylib.training import (
+    RunSettings,
+    confirmation,
+    holm,
+    mean_interval,
+    new_pair_interval,
+    paired_differences,
+    record_of,
+    report,
+    results_frame,
+    summary,
+    train,
+    trivial_baselines,
+)
 from tverskylib.training.tables import METRICS, arm, markdown, plain_runs
 
 BATCH, IMAGE = [0.5, 0.7, 0.9], [0.4, 0.65, 0.6]  # Dice of three seeds
@@ -158,6 +172,87 @@ def test_pairs_are_made_within_arm_batch_size_and_task(record):
     }
 
 
+# The planned test.
+
+
+def test_the_planned_test_is_of_its_seeds_and_corrected_for_its_family(record):
+    draw = np.random.default_rng(0)
+    values = {
+        (task, domain, seed): draw.random()
+        for task in ("positive", "whole")
+        for domain in ("batch", "image")
+        for seed in range(10)
+    }
+    made = [
+        record(value, task=task, domain=domain, seed=seed, batch_size=8)
+        for (task, domain, seed), value in values.items()
+    ]
+    for one, value in zip(made, values.values(), strict=True):
+        one["test"]["over_positive"]["pooled"]["average_precision"] = value**2
+        one["test"]["over_all"]["pooled"]["average_precision"] = value**3
+        one["test"]["flooded_negatives"] = value**4
+    table = confirmation(results_frame(made))
+    batch, image = ([values["positive", domain, seed] for seed in range(5, 10)] for domain in ("batch", "image"))
+    row = table.loc[("positive", "dice")]
+    expected = stats.ttest_rel(batch, image)
+    assert row["p"] == pytest.approx(expected.pvalue) and row["pairs"] == 5
+    np.testing.assert_allclose(row[["low", "high"]].astype(float), expected.confidence_interval(0.95))
+    assert table["p after Holm"].tolist() == pytest.approx(holm(table["p"].tolist()).tolist())
+    assert len(table) == 4 and (table["low of a new pair"] < table["low"]).all()
+
+
+def test_endpoints_that_are_not_there_yet_count_in_the_correction(record):
+    made = [
+        record(0.1 * k + 0.01 * seed * k, seed=seed, batch_size=8, domain=domain)
+        for k, domain in enumerate(("image", "batch"), 1)
+        for seed in (5, 6, 7)
+    ]
+    for one in made:
+        one["test"]["over_positive"]["pooled"]["average_precision"] = None
+    table = confirmation(results_frame(made))
+    assert [*table.index] == [("positive", "dice")]
+    assert table["p after Holm"].iloc[0] == pytest.approx(min(1, 4 * table["p"].iloc[0]))
+
+
+def test_one_new_pair_scatters_more_than_the_mean():
+    values = [0.1, 0.3, 0.2, 0.6]
+    mean, low, high = new_pair_interval(values)
+    reach = stats.t.ppf(0.975, 3) * np.std(values, ddof=1) * np.sqrt(1 + 1 / 4)
+    np.testing.assert_allclose([mean, low, high], [0.3, 0.3 - reach, 0.3 + reach])
+
+
+@pytest.mark.parametrize("values", [[], [1, np.nan], [np.inf, 1], [[1, 2]], "ab"], ids=str)
+def test_what_is_no_list_of_numbers_has_no_interval(values):
+    with pytest.raises(ValueError, match=r"^values must be finite numbers|could not convert"):
+        mean_interval(values)
+
+
+def test_holm_by_hand():
+    assert holm([0.04, 0.01, 0.03, 0.5]).tolist() == pytest.approx([0.09, 0.04, 0.09, 0.5])
+    assert holm([0.6, 0.7]).tolist() == [1, 1]
+    with pytest.raises(ValueError, match=r"^p_values must lie in \[0, 1\], got"):
+        holm([0.1, 1.1])
+
+
+# Without a network.
+
+
+def test_trivial_baselines_are_what_evaluate_says_of_ones_and_zeros():
+    run = train(replace(QUICK, task="whole", epochs=1), red_tiles(24, negatives=8), progress=False)
+    table, target = trivial_baselines([record_of(run)]), run.test.targets.numpy()
+    assert not target.any(axis=(1, 2, 3)).all()
+    for name, constant in (("everything", 1.0), ("nothing", 0.0)):
+        judged, row = evaluate(np.full(target.shape, constant), target), table.loc[("whole", name)]
+        positive = judged.over_positive
+        for metric in ("average_precision", "balanced_accuracy", "dice", "jaccard"):
+            assert row[metric] == pytest.approx(getattr(positive.mean_of_images, metric))
+        assert row["pooled_dice_all"] == pytest.approx(judged.over_all.pooled.dice)
+        assert row["pooled_average_precision_all"] == pytest.approx(judged.over_all.pooled.average_precision)
+        assert row["flooded_negatives"] == judged.flooded_negatives
+        assert row["missed_positives"] == judged.missed_positives
+        assert row["area_ratio"] == pytest.approx(positive.predicted_foreground / positive.foreground)
+
+
 # As text.
 
 
@@ -198,21 +293,20 @@ def test_a_report_has_all_cells_of_each_task(record):
     ]
     text = report(made)
     assert text.count("## Task: ") == 2 and "nan" not in text
-    assert text.count("\n| grid | 4 | batch | ") == text.count("\n| grid | 4 | image | ") == 4
-    assert text.count(" | 3 |") == 10  # two tables of two cells, and one of pairs, for each task
+    assert text.count("\n| grid | 4 | batch | ") == text.count("\n| grid | 4 | image | ") == 5 + 7
     assert text.startswith(f"# What the runs say\n\n12 runs, {12 * made[0]['steps']} steps, ")
 
 
 @pytest.mark.parametrize("task", ["positive", "whole"])
 def test_a_report_of_one_run_has_no_pairs(record, task):
     text = report([record(0.5, task=task)])
-    assert "nan" not in text and "Batchwise minus imagewise" not in text
+    assert "nan" not in text and "Batch-wise minus image-wise" not in text
     assert "| grid | 4 | batch | 0.500 |" in text
 
 
 def test_a_report_of_domains_that_share_no_seed_has_no_pairs(record):
     text = report([record(0.5, seed=0), record(0.5, seed=1, domain="image")])
-    assert "Batchwise minus imagewise" not in text and "| grid | 4 | image | 0.500 |" in text
+    assert "Batch-wise minus image-wise" not in text and "| grid | 4 | image | 0.500 |" in text
 
 
 @pytest.mark.parametrize(

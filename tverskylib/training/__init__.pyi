@@ -1,5 +1,11 @@
+from .baselines import trivial_baselines as trivial_baselines
 from .checkpoint import Curves as Curves
 from .colour import colour_dice as colour_dice
+from .comparison import confirmation as confirmation
+from .comparison import holm as holm
+from .comparison import mean_interval as mean_interval
+from .comparison import new_pair_interval as new_pair_interval
+from .comparison import paired_differences as paired_differences
 from .data import Samples as Samples
 from .grid import GridError as GridError
 from .grid import run_grid as run_grid
@@ -11,8 +17,6 @@ from .report import report as report
 from .run import Trained as Trained
 from .run import train as train
 from .settings import RunSettings as RunSettings
-from .tables import mean_interval as mean_interval
-from .tables import paired_differences as paired_differences
 from .tables import results_frame as results_frame
 from .tables import summary as summary
 from .unet import UNet as UNet

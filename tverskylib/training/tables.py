@@ -1,4 +1,4 @@
-"""Tables from records: one row a run, means with their spread over seeds, and differences in pairs."""
+"""Tables from records: one row a run, and means with their spread over seeds."""
 
 from __future__ import annotations
 
@@ -16,12 +16,27 @@ CELL = ["task", "arm", "batch_size", "domain"]  # what the seeds of a cell have 
 
 
 def results_frame(records: Iterable[Record]) -> pd.DataFrame:
-    """One row a run: its settings, its arm, and its test metrics at threshold 0.5.
+    """One row a run: its settings, its arm, and its test metrics.
 
-    The five metrics are means over the POSITIVE test images; so are ``ece``, ``nll``, ``entropy``, ``foreground``
-    and ``predicted_foreground`` over their pixels. ``pooled_dice`` takes the positive images together. ``..._all``
-    are over all test images. ``batches_dice`` and ``batches_jaccard`` are means over evaluation batches of positive
-    images. ``arm`` says in what a run departs from the grid, see :func:`arm`.
+    Each of the five metrics has six columns, so that a name says its convention (lesson 10 has them side by side):
+
+    ============================  =================================  ================================
+    at threshold 0.5              over the positive test images      over all test images
+    ============================  =================================  ================================
+    mean of images                ``dice``                           ``dice_all``
+    mean of evaluation batches    ``batches_dice``                   ``batches_dice_all``
+    pooled                        ``pooled_dice``                    ``pooled_dice_all``
+    ============================  =================================  ================================
+
+    ``foreground``, ``predicted_foreground``, ``area_ratio`` (their quotient, predicted over true), ``ece``, ``nll`` and
+    ``entropy`` are of the pixels of the positive test images, ``..._all`` of all.
+
+    ``cut`` is the threshold with the best pooled Dice on validation tiles; ``cut_pooled_dice_all``,
+    ``cut_flooded_negatives`` and ``cut_missed_positives`` are test scores at it. ``cut_of_dice`` and ``cut_dice``: the
+    same for the mean Dice of positive images. ``aligned_average_precision`` is pooled over the positive images, each
+    shifted to its own best cut.
+
+    ``arm`` says in what a run departs from the grid, see :func:`arm`. What a record does not have is NaN.
 
     Introduced in lesson 11.
     """
@@ -35,25 +50,43 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
 
 def _row(record: Record, arm: str) -> dict[str, Any]:
     settings, test = record["settings"], record["test"]
-    positive, every = test["over_positive"], test["over_all"]
     return {
         **{name: value for name, value in settings.items() if name != "tiles"},
         "size": settings["tiles"]["size"],
+        "data": record["data"]["hash"],
         "arm": arm,
         "steps": record["steps"],
         "seconds": record["seconds"],
-        **positive["mean_of_images"],
-        "pooled_dice": positive["pooled"]["dice"],
-        "pooled_jaccard": positive["pooled"]["jaccard"],
-        "batches_dice": positive["mean_of_batches"]["dice"],
-        "batches_jaccard": positive["mean_of_batches"]["jaccard"],
-        "dice_all": every["mean_of_images"]["dice"],
-        "pooled_dice_all": every["pooled"]["dice"],
+        **_scores(test["over_positive"], ""),
+        **_scores(test["over_all"], "_all"),
         "missed_positives": test["missed_positives"],
         "flooded_negatives": test["flooded_negatives"],
-        "foreground": positive["foreground"],
-        "predicted_foreground": positive["predicted_foreground"],
-        **{name: positive["calibration"][name] for name in ("ece", "nll", "entropy")},
+        **_at_the_best_cuts(record.get("tuned", {})),
+        "aligned_average_precision": record.get("aligned_average_precision"),
+    }
+
+
+def _scores(found: Record, suffix: str) -> Record:
+    ways = {"": "mean_of_images", "batches_": "mean_of_batches", "pooled_": "pooled"}
+    true, predicted = found["foreground"], found["predicted_foreground"]
+    return {
+        **{f"{way}{name}{suffix}": found[kept][name] for way, kept in ways.items() for name in METRICS},
+        f"foreground{suffix}": true,
+        f"predicted_foreground{suffix}": predicted,
+        f"area_ratio{suffix}": predicted / true if true else None,
+        **{f"{name}{suffix}": found["calibration"][name] for name in ("ece", "nll", "entropy")},
+    }
+
+
+def _at_the_best_cuts(tuned: Record) -> Record:
+    pooled, mean = tuned.get("pooled_dice"), tuned.get("mean_dice")
+    return {
+        "cut": pooled and pooled["threshold"],
+        "cut_pooled_dice_all": pooled and pooled["test"]["over_all"]["pooled"]["dice"],
+        "cut_flooded_negatives": pooled and pooled["test"]["flooded_negatives"],
+        "cut_missed_positives": pooled and pooled["test"]["missed_positives"],
+        "cut_of_dice": mean and mean["threshold"],
+        "cut_dice": mean and mean["test"]["over_positive"]["mean_of_images"]["dice"],
     }
 
 
@@ -122,61 +155,6 @@ def summary(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, by: Sequence[
     table = groups[list(metrics)].agg(["mean", "std"]).rename(columns={"std": "sd"})
     table[("runs", "")] = groups.size()
     return table
-
-
-def paired_differences(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, level: float = 0.95) -> pd.DataFrame:
-    r"""Batchwise minus imagewise, seed by seed: the mean difference with an interval.
-
-    Two runs are a pair if they differ in nothing but the domain: same tiles, same initial weights, same order. The
-    interval is Student's, :math:`\bar d \pm t_{n-1} s_d / \sqrt n`; with three seeds t is 4.3, so an interval that
-    excludes 0 means something, and one that does not leaves the question open.
-
-    Args:
-        frame: of :func:`results_frame`.
-        metrics: names of its columns.
-        level: of the interval, between 0 and 1.
-
-    Returns:
-        Rows by task, arm and batch size; columns (metric, "difference", "low" or "high"), and ("pairs", "").
-
-    Introduced in lesson 11.
-    """
-    wide = frame.pivot(index=[*CELL[:3], "seed"], columns="domain", values=list(metrics)).astype(float)
-    wide = wide.dropna(how="all", axis="columns")
-    parts = {}
-    for metric in metrics:
-        if not {(metric, "batch"), (metric, "image")} <= {*wide.columns}:
-            continue
-        differences = (wide[(metric, "batch")] - wide[(metric, "image")]).dropna().groupby(level=CELL[:3])
-        parts["pairs", ""] = differences.size()
-        for place, name in enumerate(("difference", "low", "high")):
-            parts[metric, name] = differences.agg(lambda found, place=place: mean_interval(found, level)[place])
-    return pd.DataFrame(parts)[sorted(parts, key=lambda column: column[0] == "pairs")]
-
-
-def mean_interval(values: Any, level: float = 0.95) -> tuple[float, float, float]:
-    r"""A mean with Student's interval, :math:`\bar d \pm t_{n-1} s_d / \sqrt n`.
-
-    Args:
-        values: independent measurements, as of one difference over seeds.
-        level: of the interval, between 0 and 1.
-
-    Returns:
-        The mean and both ends of the interval, which are NaN for a single value.
-
-    Introduced in lesson 11.
-    """
-    import numpy as np
-    from scipy import stats
-
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
-    found = np.asarray(values, dtype=float)
-    middle = float(found.mean())
-    if found.size < 2:
-        return middle, float("nan"), float("nan")
-    reach = float(stats.t.ppf((1 + level) / 2, found.size - 1) * found.std(ddof=1) / found.size**0.5)
-    return middle, middle - reach, middle + reach
 
 
 def markdown(table: pd.DataFrame, digits: int = 3) -> str:
