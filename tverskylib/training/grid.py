@@ -80,7 +80,7 @@ def run_grid(
     Introduced in lesson 11.
     """
     place = Path(folder).resolve()
-    jobs = _checked_jobs(settings, jobs, device)
+    jobs = jobs_for(settings, jobs, device)
     hashes = _Hashes(tiles, split_seed)
     names = _names(settings, hashes)
     _prepare(place)
@@ -143,7 +143,8 @@ def split_by_seed(tiles: Tiles | None, seed: int) -> Tiles | None:
     return tiles.drawn(seed) if isinstance(tiles, FolderTiles) and tiles.shares else tiles
 
 
-def _checked_jobs(settings: Sequence[RunSettings], jobs: int | None, device: Device) -> int:
+def jobs_for(settings: Sequence[RunSettings], jobs: int | None, device: Device) -> int:
+    """How many processes will train side by side."""
     if isinstance(settings, RunSettings) or not all(isinstance(one, RunSettings) for one in settings):
         raise TypeError("settings must be a sequence of RunSettings, as runs('quick') gives")
     if not len(settings):
