@@ -51,8 +51,7 @@ tile = tiles.real_crop()
 figures.thresholded(tile.image, tile.target, tile.probability, thresholds=(0.25, 0.5, 0.75))
 
 # %% [markdown]
-# At 0.25 nearly everything that is brown is inside the mask, and much that is not. At 0.75 whole parts of the glands
-# are gone.
+# At 0.25 nearly everything brown is inside, and much else. At 0.75 whole parts of the glands are gone.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The threshold
@@ -135,9 +134,11 @@ assert background_dice > tversky_from_counts(*threshold_counts(tile.probability,
 #
 # *Question:* where is Dice highest: below 0.5, at 0.5, or above? Guess before you move.
 #
-# *Move this:* the threshold, with the arrow keys, from low to high. *Look for:* where the striped false positives melt
-# away first, and where the dotted false negatives spread. (The weights alpha and beta are for [lesson
-# 03](03_tversky_index.ipynb), the mark tau for lesson 06.)
+# *Move this:* the cut, by mouse or with the arrow keys. *Look for:* in the image, where the striped false positives melt
+# away first, and where the dotted false negatives spread. In the diagram, all pixels stand in a row, the surest first.
+# The steps are their chance $q$ of being foreground, fitted to this very image. Left of the cut the area under the steps
+# is TP and the area above them FP; right of it the area under them is FN. (The weights alpha and beta are for [lesson
+# 03](03_tversky_index.ipynb).)
 
 # %% slideshow={"slide_type": "subslide"}
 explorers.threshold()
@@ -145,9 +146,10 @@ explorers.threshold()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Below. Recall falls all the way, while precision tends to climb; Dice, between them, rises, has its top a little above
-# 0.4, and falls. The false positives melt first between the glands; the false negatives spread from the borders and in
-# the pale middle of the second gland.
+# Below. Recall falls all the way as the threshold rises, while precision tends to climb; Dice, between them, rises, has
+# its top a little above 0.4, and falls. The false positives melt first between the glands; the false negatives spread
+# from the borders and in the pale middle of the second gland. At the top, the steps cross a dashed line, half of Dice.
+# The next section says why.
 #
 # </details>
 
@@ -207,9 +209,9 @@ for marked in range(1, 5):
 # **Mark the pixels whose chance of being foreground is larger than half of the best Dice.**
 #
 # The best Dice of the four pixels is 0.703, and half of it, 0.351, lies between the chances 0.4 and 0.3. Lipton, Elkan
-# and Naryanaswamy found this rule for text search in 2014; lesson 06 proves it for every Tversky index, and says what it
-# takes to carry it from average counts to real masks. A Dice index is at most 1, so the cut is never above one half. The
-# harder the task, the lower one has to cut.
+# and Naryanaswamy found this rule for text search in 2014; [lesson 06](06_threshold_theorem.ipynb) proves it for every
+# Tversky index, and says what it takes to carry it from average counts to real masks. A Dice index is at most 1, so the
+# cut is never above one half. The harder the task, the lower one has to cut.
 
 # %% slideshow={"slide_type": "fragment"} tags=["check"]
 half = tversky_from_counts(1.3, 0.7, 0.4) / 2
@@ -293,9 +295,9 @@ say(f"Probability near 0.3: {share_of_foreground(0.3):.0%} foreground. Near 0.6:
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # It says 0.3 where it should say 0.09, and 0.6 where it should say 0.68. So even the fewest wrong pixels are not at
 # 0.5, but at 0.465: this is the other reason, the one that lies in the map. On such a map half of the best Dice says
-# little about where to cut, because the rule speaks of the chance and not of the number that the map calls so. What one
-# does in practice: choose the threshold on images whose truth is known (a *validation set*), or calibrate the map there
-# first.
+# little about where to cut, because the rule speaks of the chance and not of the number that the map calls so. (Here
+# 0.409 happens to be near; lesson 06 has a map on which it is not.) What one does in practice: choose the threshold on
+# images whose truth is known (a *validation set*), or calibrate the map there first.
 
 # %% slideshow={"slide_type": "fragment"} tags=["check"]
 fewest = thresholds[np.argmin([wrong_pixels(tile.probability, cut) for cut in thresholds])]

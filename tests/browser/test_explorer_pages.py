@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tverskylib import theory, tversky_from_counts
-from tverskylib.explorers.browser import BatchComposer, Claim1Explorer
+from tverskylib import theory
+from tverskylib.explorers.browser import BatchComposer
 
 pytestmark = pytest.mark.browser
 
@@ -52,30 +52,6 @@ def press(tab, *keys):
     drawn(tab)
 
 
-def test_claim1_page(shown):
-    tab = shown(Claim1Explorer())
-    assert tab.locator(".tversky-explorer").get_attribute("data-optimum") == "one"
-    tab.get_by_role("slider", name="point of the diagram").focus()
-    press(tab, "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown")
-    p, epsilon = value_of(tab, "p"), value_of(tab, "epsilon")
-    assert (p, epsilon) == (0.0158, 0.19)
-    explorer = Claim1Explorer(p=p, epsilon=epsilon)
-    assert tab.locator(".tversky-explorer").get_attribute("data-optimum") == explorer.optimum == "target"
-    a, b = 1 - epsilon / 2, epsilon / 2
-    mask = tversky_from_counts(p * a, p * (1 - a), (1 - p) * b)
-    assert shown_number(tab, "target") == pytest.approx(mask, **SAME)
-    box = tab.locator(".tversky-stack").bounding_box()
-    tab.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.2 * box["height"])
-    tab.mouse.down()
-    tab.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.7 * box["height"], steps=3)
-    tab.mouse.up()
-    drawn(tab)
-    assert value_of(tab, "p") > 0.1 and value_of(tab, "epsilon") < 0.2
-    tab.get_by_role("slider", name="delta").focus()
-    press(tab, "End")
-    assert value_of(tab, "delta") == pytest.approx(10**0.5, rel=1e-2)
-
-
 def test_batch_page(shown):
     batch = BatchComposer()
     tab = shown(batch)
@@ -89,16 +65,6 @@ def test_batch_page(shown):
     tab.get_by_role("button", name="counterexample").click()
     drawn(tab)
     assert "OUTSIDE" in tab.locator(".tversky-verdict").inner_text()
-
-
-def test_reset_brings_back_the_start(shown):
-    tab = shown(Claim1Explorer(p=0.03))
-    tab.get_by_role("slider", name="C in the formula").focus()
-    press(tab, "ArrowLeft")
-    tab.get_by_role("button", name="F2").click()
-    tab.get_by_role("button", name="Reset").click()
-    drawn(tab)
-    assert [value_of(tab, name) for name in ("p", "alpha", "beta", "num_classes")] == [0.03, 0.5, 0.5, 2]
 
 
 def test_an_error_is_shown_to_the_reader(shown):

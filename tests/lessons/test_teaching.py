@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from tverskylib import explorers, theory, tiles, tversky_from_counts
-from tverskylib.explorers import BatchComposer, Claim1Explorer
+from tverskylib.explorers import BatchComposer
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.training import paired_differences, read_records, results_frame
 
@@ -25,8 +25,8 @@ PROJECT = build.Project(Path(__file__).parents[2])
 APP = PROJECT.notebooks / "app"
 PAGES = dict(build.pages(PROJECT))
 TEACHING = (PROJECT.notebooks / "TEACHING.md").read_text(encoding="utf-8")
-RENDERED = {"BatchComposer", "Claim1Explorer"}
-PRESENTED = [lesson for lesson in PROJECT.lessons if lesson.name[:2] in {"02", "03", "07"}]
+RENDERED = {"BatchComposer"}
+PRESENTED = [lesson for lesson in PROJECT.lessons if any("slideshow" in cell.metadata for cell in lesson.cells)]
 
 RESULTS = PROJECT.root / "results"
 
@@ -204,7 +204,7 @@ def test_the_plan_says_what_the_browser_explorers_compute() -> None:
     ],
 )
 def test_the_walk_over_the_map_of_claim_1_is_as_planned(values: dict[str, float], optimum: str) -> None:
-    assert Claim1Explorer(**values).optimum == optimum
+    assert explorers.phase_diagram(**values).optimum == optimum
 
 
 def test_the_plan_says_what_the_stored_records_say() -> None:

@@ -18,13 +18,11 @@ from tverskylib import (
     figures,
     label_noise_penalty,
     smooth_labels,
-    theory,
     tiles,
     tversky_index,
 )
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.catalogue import catalogue
-from tverskylib.figures.smoothing import OPTIMA
 from tverskylib.index import tversky_from_counts
 from tverskylib.thresholds import threshold_counts
 
@@ -40,7 +38,6 @@ MAKERS = {
     "composer": explorers.composer,
     "one_pixel": explorers.one_pixel,
     "candidates": explorers.candidates,
-    "phase_diagram": explorers.phase_diagram,
     "simplex": explorers.simplex,
     "equivalence": explorers.equivalence,
     "pushes": explorers.pushes,
@@ -52,7 +49,7 @@ MAKERS = {
 
 def test_every_explorer_is_tried_here():
     public = {name for name in dir(explorers) if not name.startswith("_")}
-    in_the_browser = {"BatchComposer", "Claim1Explorer", *catalogue()}  # test_browser_explorers.py
+    in_the_browser = {"BatchComposer", *catalogue()}  # test_browser_explorers.py
     of_training = {"LiveCurves", "RunChoice", "records", "trained"}  # tests/training
     modules = {"Explorer", "Picture", "browser", "choice", "explorer", "lessons", "live", "sliders"}
     assert public - modules - in_the_browser - of_training == set(MAKERS)
@@ -203,14 +200,6 @@ def test_candidates_agree_with_the_index_of_arrays():
     assert list(explorer.drawing.indices.values()) == pytest.approx(expected, abs=1e-4)  # delta is tiny, not 0
     assert explorer.drawing.best == "one" and not explorer.drawing.claim
     assert explorer.drawing.verdict_tau == "tau lies OUTSIDE the two labels"
-
-
-def test_the_phase_diagram_changes_where_the_critical_fraction_says():
-    drawing = explorers.phase_diagram().drawing
-    codes = np.asarray(drawing.mesh.get_array()).reshape(drawing.p.shape)
-    for row in (20, 60, 110):
-        critical = theory.critical_fraction(0.5, 0.5, drawing.EPSILONS[row], num_classes=2)
-        assert ((critical <= drawing.FRACTIONS) == (codes[row] == list(OPTIMA).index("target"))).all()
 
 
 def test_equivalence_needs_the_right_weight():

@@ -10,6 +10,7 @@ import numpy as np
 
 from tverskylib import figures
 from tverskylib.explorers import sliders
+from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
 from tverskylib.figures.results import NAMES
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tverskylib.training import Trained
 
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
+phase_diagram = PhaseDiagram
 threshold = Threshold
 
 
@@ -180,21 +182,6 @@ def candidates() -> Explorer:
             {"fraction": 0.01, "delta": 0.2},
             {"epsilon": 0.45, "alpha": 1.8, "beta": 0.2, "delta": 1.0},
         ],
-    )
-
-
-def phase_diagram() -> Explorer:
-    """Lesson 07: where Claim 1 holds, over the foreground fraction and epsilon."""
-    return Explorer(
-        figures.PhaseDiagram,
-        {
-            "alpha": sliders.alpha(),
-            "beta": sliders.beta(),
-            "delta": sliders.log_slider("delta per pixel", 1e-6, -6, 0.5, 0.1),
-            "num_classes": sliders.classes(),
-        },
-        presets=sliders.PRESETS,
-        static=[{}, {"num_classes": 1}, {"alpha": 0.3, "beta": 0.7}, {"alpha": 1.8, "beta": 0.2, "delta": 0.2}],
     )
 
 

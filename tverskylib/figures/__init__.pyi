@@ -24,6 +24,7 @@ from .penalised import PenalisedLandscape as PenalisedLandscape
 from .penalised import PenalisedPixel as PenalisedPixel
 from .penalised import ThreeForms as ThreeForms
 from .plate import Plate as Plate
+from .printed import dice_and_jaccard as dice_and_jaccard
 from .results import Cells as Cells
 from .results import collapse as collapse
 from .results import differences as differences
@@ -31,7 +32,6 @@ from .results import regimes as regimes
 from .results import reliability as reliability
 from .smoothing import Candidates as Candidates
 from .smoothing import OnePixel as OnePixel
-from .smoothing import PhaseDiagram as PhaseDiagram
 from .threshold import thresholded as thresholded
 from .tiles import contact_sheet as contact_sheet
 from .tiles import foreground_histogram as foreground_histogram

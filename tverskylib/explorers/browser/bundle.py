@@ -9,6 +9,7 @@ HERE = pathlib.Path(__file__).parent
 
 _IMPORT = re.compile(r'^import\s+\{([^}]*)\}\s+from\s+"\./([\w.]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class)\b)", re.MULTILINE)
+_TAKEN_APART = re.compile(r"^(?:export )?(?:const|let)\s+[\[{]([\w\s,]+)[\]}]\s*=", re.MULTILINE)
 _NAME = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class)\s+(\w+)", re.MULTILINE)
 
 
@@ -37,11 +38,12 @@ def joined(*entries: str, folder: pathlib.Path = HERE) -> str:
     for entry in entries:
         _collect(entry, folder, parts)
     owner: dict[str, str] = {}
-    for name, text in parts.items():
-        for declared in _NAME.findall(text):
+    for file, text in parts.items():
+        together = [name for names in _TAKEN_APART.findall(text) for name in re.findall(r"\w+", names)]
+        for declared in [*_NAME.findall(text), *together]:
             if declared in owner:
-                raise ValueError(f"{declared} must be declared once, got it in {owner[declared]} and in {name}")
-            owner[declared] = name
+                raise ValueError(f"{declared} must be declared once, got it in {owner[declared]} and in {file}")
+            owner[declared] = file
     return "\n".join(f"// {name}\n{_EXPORT.sub('', text)}" for name, text in parts.items())
 
 
