@@ -24,7 +24,7 @@ PROJECT = build.Project(Path(__file__).parents[2])
 APP = PROJECT.notebooks / "app"
 PAGES = dict(build.pages(PROJECT))
 TEACHING = (PROJECT.notebooks / "TEACHING.md").read_text(encoding="utf-8")
-PRESENTED = [lesson for lesson in PROJECT.lessons if lesson.name[:2] in {"02", "03", "07"}]
+PRESENTED = [lesson for lesson in PROJECT.lessons if any("slideshow" in cell.metadata for cell in lesson.cells)]
 
 RESULTS = PROJECT.root / "results"
 

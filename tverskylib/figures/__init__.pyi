@@ -23,6 +23,7 @@ from .penalised import PenalisedLandscape as PenalisedLandscape
 from .penalised import PenalisedPixel as PenalisedPixel
 from .penalised import ThreeForms as ThreeForms
 from .plate import Plate as Plate
+from .printed import dice_and_jaccard as dice_and_jaccard
 from .results import Cells as Cells
 from .results import collapse as collapse
 from .results import differences as differences
