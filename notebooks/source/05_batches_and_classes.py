@@ -143,7 +143,7 @@ say(f"Dice {', '.join(f'{T:.3f}' for T in T_k)}: image-wise {T_k.mean():.3f}, ba
 # the bars. Then press "equal lesions", "false alarm on an empty image" and "counterexample".
 
 # %%
-explorers.BatchComposer()
+explorers.composer()
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
