@@ -24,7 +24,7 @@ def label_noise_penalty(
 ) -> torch.Tensor:
     r"""What label smoothing adds to cross-entropy: the mean over the pixels of minus the sum of the log-probabilities.
 
-    .. math:: \Omega(\hat y) = -\sum_{c=1}^{C} \log \hat y_c = C \, D(u \,\|\, \hat y) + C \log C,
+    .. math:: \Omega(\hat y) = -\sum_{c=1}^{C} \log \hat y_c = C \, \mathrm{KL}(u \,\|\, \hat y) + C \log C,
         \quad u = (1/C, \dots, 1/C)
 
     Its minimum is at the uniform distribution, and it grows without bound as any class goes to 0. One channel means
