@@ -18,7 +18,6 @@ import pytest
 from scipy.stats import beta as beta_law
 
 from tverskylib import explorers, theory, tiles, tversky_from_counts
-from tverskylib.explorers import BatchComposer
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.training import paired_differences, read_records, results_frame
 
@@ -26,7 +25,6 @@ PROJECT = build.Project(Path(__file__).parents[2])
 APP = PROJECT.notebooks / "app"
 PAGES = dict(build.pages(PROJECT))
 TEACHING = (PROJECT.notebooks / "TEACHING.md").read_text(encoding="utf-8")
-RENDERED = {"BatchComposer"}
 PRESENTED = [lesson for lesson in PROJECT.lessons if any("slideshow" in cell.metadata for cell in lesson.cells)]
 
 RESULTS = PROJECT.root / "results"
@@ -119,12 +117,8 @@ def controls(name: str) -> set[str]:
         about = catalogue()[name].about()
         named = {value["name"] for value in about["values"]} | {value["label"] for value in about["values"]}
         buttons = [*about["presets"].values(), *(value.get("options", {}) for value in about["values"])]
+        named |= {"TP", "FP", "FN"} if "counts" in named else set()
         return {*named, "Reset", "Present", *(button for group in buttons for button in group)}
-    if name in RENDERED:
-        folder = Path(explorers.__file__).parent / "browser"
-        kind = getattr(explorers, name)
-        script = "".join((folder / file).read_text(encoding="utf-8") for file in (kind.module, "constants.js"))
-        return {*kind.class_own_traits(), *re.findall(r'"([^"\n]+)"', script)}
     if name == "trained":  # it needs networks; these are the three that lesson 10 tells its readers to move
         return {"threshold", "alpha", "beta"}
     explorer = explorers.records(records()[1]) if name == "records" else shown(name)
@@ -186,9 +180,9 @@ def test_the_plan_says_what_the_browser_explorers_compute() -> None:
     cut = explorers.threshold()
     assert f"{cut.index:.3f}" == "0.811"
     assert [f"{value:.3f}" for value in cut.best] == ["0.425", "0.818"]
-    start, perfect = BatchComposer(), BatchComposer([[900, 100, 100], [60, 0, 0], [0, 60, 0]])
-    equal = BatchComposer([[450, 50, 50], [450, 50, 50], [200, 300, 300]])
-    outside = BatchComposer([[0, 1, 0], [0, 1, 0]], delta=1)
+    start, perfect = explorers.composer(), explorers.composer([[900, 100, 100], [60, 0, 0], [0, 60, 0]])
+    equal = explorers.composer([[450, 50, 50], [450, 50, 50], [200, 300, 300]])
+    outside = explorers.composer([[0, 1, 0], [0, 1, 0]], delta=1)
     readings = [f"{1 - loss:.3f}" for batch in (start, perfect, equal, outside) for loss in batch.losses]
     assert readings == ["0.411", "0.844", "0.633", "0.881", "0.733", "0.733", "0.667", "0.500"]
     assert [word for word in readings if word not in TEACHING] == []
