@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 
+import build as lessons
 import nbformat
 from introduced import by_lesson, packages, public
 from live import Live
 
-import build as lessons
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.explorer import BrowserExplorer
 from tverskylib.explorers.browser.stored import SCALE, strip

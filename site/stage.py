@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))
 
+import build as lessons  # noqa: E402 - the folder of notebooks is no package
 import generated  # noqa: E402
 import nbformat  # noqa: E402
 from live import Live, called  # noqa: E402
@@ -27,7 +28,6 @@ from nbformat import NotebookNode  # noqa: E402
 from nbformat.v4 import new_markdown_cell  # noqa: E402
 from terms import FirstUses, terms  # noqa: E402
 
-import build as lessons  # noqa: E402 - the folder of notebooks is no package
 from tverskylib.explorers.browser import stored  # noqa: E402
 
 PICTURE = re.compile(r'src="data:image/(png|jpeg);base64,([\w+/=\n]+)"')

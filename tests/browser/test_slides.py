@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import build
 import nbformat
 import pytest
 from conftest import showing
 from driver import OPEN, Page, faults_of_sliders
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from servers import Server, jupyterlab
-
-import build
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

@@ -2,9 +2,8 @@
 
 from textwrap import dedent
 
-import pytest
-
 import build
+import pytest
 
 HEADER = """\
 # ---

@@ -5,9 +5,8 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-import pytest
-
 import build
+import pytest
 
 PROJECT = build.Project(Path(__file__).parents[2])
 DOCUMENTS = [document for lesson in PROJECT.lessons for document in build.documents(PROJECT, lesson)]

@@ -5,11 +5,10 @@ import re
 import subprocess
 import sys
 
+import build
 import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
-
-import build
 
 LESSON = "notebooks/00_start_here.ipynb"
 EXERCISES = "notebooks/exercises/00_start_here_exercises.ipynb"

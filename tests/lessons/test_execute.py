@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
+import build
 import pytest
 from light import without
 from nbformat.v4 import new_code_cell
 
-import build
 from tverskylib._extras import EXTRA_OF
 from tverskylib.environment import EXTRAS_OF
 

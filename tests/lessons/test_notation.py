@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+import build
 import pytest
 from test_budgets import REWRITTEN
 
-import build
 from tverskylib.theory.symbols import WORDS
 
 PROJECT = build.Project(Path(__file__).parents[2])

@@ -3,10 +3,9 @@
 from html.parser import HTMLParser
 from pathlib import Path
 
+import build
 import nbformat
 import pytest
-
-import build
 
 PROJECT = build.Project(Path(__file__).parents[2])
 STORED = sorted([*PROJECT.notebooks.glob("*.ipynb"), *PROJECT.notebooks.glob("exercises/*.ipynb")])

@@ -10,12 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import build
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 
-import build
 from tverskylib import explorers, theory, tiles, tversky_from_counts
 from tverskylib.explorers import BatchComposer
 from tverskylib.explorers.browser.catalogue import catalogue

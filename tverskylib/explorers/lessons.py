@@ -10,7 +10,9 @@ import numpy as np
 
 from tverskylib import figures
 from tverskylib.explorers import sliders
+from tverskylib.explorers.browser.equivalence import Equivalence
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
+from tverskylib.explorers.browser.pushes import Pushes
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
 from tverskylib.figures.results import NAMES
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from tverskylib.training import Trained
 
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
+equivalence = Equivalence
 phase_diagram = PhaseDiagram
+pushes = Pushes
 threshold = Threshold
 
 
@@ -199,28 +203,6 @@ def simplex() -> Explorer:
             "uniform": {"share": 0.33, "split": 0.5},
         },
         static=[{}, {"share": 0.33}, {"share": 0.99}, {"share": 0.05, "split": 0.9}],
-    )
-
-
-def equivalence() -> Explorer:
-    """Lesson 08: smooth labels against a penalty."""
-    return Explorer(
-        figures.Equivalence,
-        {
-            "epsilon": sliders.epsilon(0.2),
-            "weight": sliders.slider("weight of the penalty", 0.2, 0.0, 1.0, 0.005, form=".3f"),
-        },
-        presets={"epsilon 0.2, weight 0.25": {"epsilon": 0.2, "weight": 0.25}},
-        static=[{}, {"weight": 0.25}, {"epsilon": 0.4, "weight": 0.4}, {"epsilon": 0.05, "weight": 0.05}],
-    )
-
-
-def pushes() -> Explorer:
-    """Lesson 08: the two penalties, and how hard they push."""
-    return Explorer(
-        figures.Pushes,
-        {"weight": sliders.slider("weight of the penalty", 0.2, 0.01, 1.0, 0.01)},
-        static=[{"weight": e} for e in (0.05, 0.2, 0.5, 1.0)],
     )
 
 
