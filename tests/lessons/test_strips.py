@@ -16,6 +16,7 @@ from tverskylib.explorers.browser.stored import FOLDER, SCALE, entries
 EXPLORERS = catalogue()
 # What the last frame of each must show: the climax that the text promises.
 CLIMAX = {
+    "composer": {"image": 0.45, "batch": 0.329},
     "equivalence": {"smooth": 0.9, "penalised": 0.9, "difference": 0},
     "phase_diagram": {"p": 0.01, "one": 0.195, "target": 0.153},
     "pushes": {"noise_push": 1e6, "confidence_push": 13.8},
