@@ -135,9 +135,11 @@ assert background_dice > tversky_from_counts(*threshold_counts(tile.probability,
 #
 # *Question:* where is Dice highest: below 0.5, at 0.5, or above? Guess before you move.
 #
-# *Move this:* the threshold, with the arrow keys, from low to high. *Look for:* where the striped false positives melt
-# away first, and where the dotted false negatives spread. (The weights alpha and beta are for [lesson
-# 03](03_tversky_index.ipynb), the mark tau for lesson 06.)
+# *Move this:* the cut, by mouse or with the arrow keys. *Look for:* in the image, where the striped false positives melt
+# away first, and where the dotted false negatives spread. In the diagram, all pixels stand in a row, the surest first.
+# The steps are their chance $q$ of being foreground, fitted to this very image. Left of the cut the area under the steps
+# is TP and the area above them FP; right of it the area under them is FN. (The weights alpha and beta are for [lesson
+# 03](03_tversky_index.ipynb).)
 
 # %% slideshow={"slide_type": "subslide"}
 explorers.threshold()
@@ -145,9 +147,10 @@ explorers.threshold()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Below. Recall falls all the way, while precision tends to climb; Dice, between them, rises, has its top a little above
-# 0.4, and falls. The false positives melt first between the glands; the false negatives spread from the borders and in
-# the pale middle of the second gland.
+# Below. Recall falls all the way as the threshold rises, while precision tends to climb; Dice, between them, rises, has
+# its top a little above 0.4, and falls. The false positives melt first between the glands; the false negatives spread
+# from the borders and in the pale middle of the second gland. At the top, the steps cross a dashed line, half of Dice.
+# The next section says why.
 #
 # </details>
 

@@ -273,10 +273,10 @@ class Derivation:
             found |= {key: letter for key, letter in step.letters().items() if key not in found}
         words = {**WORDS, **self.letters}
         explained = []
-        for key, letter in found.items():
-            sign = " > 0" if letter.is_positive else " ≥ 0" if letter.is_nonnegative else ""
+        for key in (*(key for key in words if key in found), *(key for key in found if key not in words)):
+            sign = " > 0" if found[key].is_positive else " ≥ 0" if found[key].is_nonnegative else ""
             if sign or key in words:
-                explained.append(name(letter) + sign + (f", {text(words[key])}" if key in words else ""))
+                explained.append(name(found[key]) + sign + (f", {text(words[key])}" if key in words else ""))
         return explained
 
     def _repr_latex_(self) -> str:

@@ -12,7 +12,7 @@ from sympy.printing.str import StrPrinter
 _COUNTS = ("TP", "FP", "FN", "D", "N")  # the order in which the index is written, before all other names
 _GREEK = ("alpha", "beta", "delta", "varepsilon", "epsilon", "lambda", "tau")
 _CONSTANTS = (*_GREEK, "C")
-_IN_LATEX = {"ŷ": r"\hat{y}", "ỹ": r"\tilde{y}", "‖": r"\,\|\,"}
+_IN_LATEX = {"KL": r"\mathrm{KL}", "ŷ": r"\hat{y}", "ỹ": r"\tilde{y}", "‖": r"\,\|\,"}
 
 
 class _ReadingOrder:

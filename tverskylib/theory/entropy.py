@@ -27,8 +27,8 @@ def cross_entropy(label: Any) -> Any:
     return over_classes(-label * sp.log(yhat))
 
 
-from_uniform = over_classes(uniform * sp.log(uniform / yhat))  # D(u || yhat)
-to_uniform = over_classes(yhat * sp.log(yhat / uniform))  # D(yhat || u)
+from_uniform = over_classes(uniform * sp.log(uniform / yhat))  # KL(u || yhat)
+to_uniform = over_classes(yhat * sp.log(yhat / uniform))  # KL(yhat || u)
 entropy = over_classes(-yhat * sp.log(yhat))  # H(yhat)
 noise_penalty = over_classes(-sp.log(yhat))
 sums_to_1 = sp.Eq(over_classes(yhat), 1)
@@ -40,8 +40,8 @@ g = r - 1 - sp.log(r)
 LETTERS = {
     "c": "a class, one of C",
     "C": "the number of classes",
-    "y": "the one-hot label of a pixel, y_c of class c (0 log 0 counts as 0)",
-    "yhat": "its prediction, ŷ_c for class c; all of them are positive and add up to 1",
+    "y": "the one-hot label of a pixel, y_c for class c (0 log 0 counts as 0)",
+    "yhat": "the prediction of a pixel, ŷ_c for class c; all are positive and add up to 1",
     "t": "a target, positive on every class",
     "u": "the uniform distribution, 1/C on every class",
     "H(ỹ, ŷ)": "the cross-entropy with the smoothed label",
@@ -51,14 +51,14 @@ LETTERS = {
     "H(t)": "the entropy of t",
     "-H(ŷ)": "the confidence penalty: minus the entropy of the prediction",
     "R": "the label noise penalty",
-    "D(u‖ŷ)": "the divergence from the uniform distribution u to the prediction",
-    "D(ŷ‖u)": "the divergence the other way round",
+    "KL(u‖ŷ)": "the divergence from the uniform distribution u to the prediction",
+    "KL(ŷ‖u)": "the divergence the other way round",
     "lambda": "the weight of the penalty",
     "y_c": "the label of class c",
     "yhat_c": "the prediction for class c",
     "r": "any positive number, here a ratio of two probabilities",
     "q": "the prediction of one sigmoid",
-    "z": "its logit",
+    "z": "the logit of that prediction",
 }
 
 
@@ -72,7 +72,7 @@ def claim2() -> Derivation:
     r"""Claim 2: with cross-entropy, label smoothing is a penalty for being far from uniform.
 
     .. math:: H(\tilde y, \hat y) = (1-\varepsilon) \Big[ H(y, \hat y)
-        + \frac{\varepsilon}{1-\varepsilon} D(u \,\|\, \hat y) \Big] + \varepsilon \log C
+        + \frac{\varepsilon}{1-\varepsilon} \mathrm{KL}(u \,\|\, \hat y) \Big] + \varepsilon \log C
 
     for one pixel, C >= 2 classes and u = 1/C; a mean over pixels keeps the identity.
 
@@ -90,7 +90,7 @@ def claim2() -> Derivation:
         "Cross-entropy is linear in the label.",
     )
     h_smooth, h_hard, h_uniform = named("H(ỹ, ŷ)"), named("H(y, ŷ)"), named("H(u, ŷ)")
-    divergence = named("D(u‖ŷ)")
+    divergence = named("KL(u‖ŷ)")
     mixture = {h_smooth: cross_entropy(smoothed), h_hard: cross_entropy(y), h_uniform: cross_entropy(uniform)}
     proof.step(
         "So summed over the classes it is a mixture of two cross-entropies.",
@@ -170,8 +170,8 @@ def claim2() -> Derivation:
 def penalties() -> Derivation:
     r"""The label noise penalty and the confidence penalty: the two directions of one divergence.
 
-    .. math:: -\sum_c \log \hat y_c = C\, D(u \,\|\, \hat y) + C \log C, \qquad
-        -H(\hat y) = D(\hat y \,\|\, u) - \log C
+    .. math:: -\sum_c \log \hat y_c = C\, \mathrm{KL}(u \,\|\, \hat y) + C \log C, \qquad
+        -H(\hat y) = \mathrm{KL}(\hat y \,\|\, u) - \log C
 
     Both are smallest at the uniform prediction, and nowhere else; near 0 and 1 the first pushes much harder.
 
@@ -189,7 +189,7 @@ def penalties() -> Derivation:
 
 def _as_divergences(proof: Derivation) -> None:
     noise, negative_entropy = named("R"), named("-H(ŷ)")
-    to_prediction, from_prediction = named("D(u‖ŷ)"), named("D(ŷ‖u)")
+    to_prediction, from_prediction = named("KL(u‖ŷ)"), named("KL(ŷ‖u)")
     proof.step(
         "The label noise penalty R is C times the divergence from u to ŷ, and a constant.",
         noise,
@@ -231,14 +231,14 @@ def _helper(proof: Derivation) -> None:
 
 def _minima(proof: Derivation) -> None:
     _helper(proof)
-    from_u, to_u = named("D(u‖ŷ)"), named("D(ŷ‖u)")
+    from_u, to_u = named("KL(u‖ŷ)"), named("KL(ŷ‖u)")
     ratio = yhat / uniform
     proof.step(
         "The first divergence is a mean of g.",
         from_u,
         "=",
         over_classes(uniform * g.subs(r, ratio)),
-        "The terms r - 1 add up to 0, as the predictions add up to 1. So D ≥ 0, and 0 only where every ŷ is 1/C.",
+        "The terms r - 1 add up to 0, as the predictions add up to 1. So KL ≥ 0, and 0 only where every ŷ is 1/C.",
         assuming=[sums_to_1],
         where={from_u: from_uniform},
     )

@@ -1,4 +1,4 @@
-"""The gradient of the index, derived from the formula itself, so that the two can not drift apart."""
+"""The gradient of the index, derived from the formula itself, so that the two cannot drift apart."""
 
 from __future__ import annotations
 

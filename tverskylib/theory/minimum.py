@@ -30,7 +30,7 @@ def minimum_form() -> Derivation:
     """
     letters = {
         "t": "the label of pixel i",
-        "yhat": "its prediction",
+        "yhat": "the prediction of pixel i",
         "h": "how far the prediction lies above or below the label",
         "TP": "the true positives; TPᵢ is what pixel i adds",
         "FP": "the false positives; FPᵢ is what pixel i adds",

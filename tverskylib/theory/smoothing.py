@@ -120,7 +120,7 @@ def _smoothed_labels(proof: Derivation) -> None:
             sp.Sum(rate[0], (i, 1, P)) + sp.Sum(rate[1], (i, 1, Q)),
             "=",
             count,
-            "P equal terms and Q equal terms. A threshold on two values can not tell pixels of one kind apart.",
+            "P equal terms and Q equal terms. A threshold on two values cannot tell pixels of one kind apart.",
         )
 
 
@@ -372,9 +372,9 @@ def claim1_simplex() -> Derivation:
     letters = {
         "n": "the number of pixels",
         "R": "the sum of the predictions at the right class",
-        "t": "the label of a pixel, a distribution over the classes",
-        "y": "its one-hot label",
-        "yhat": "its prediction, a distribution over the classes",
+        "t": "the smoothed label of a pixel, a distribution over the classes",
+        "y": "the one-hot label of a pixel",
+        "yhat": "the prediction of a pixel, a distribution over the classes",
         "C": "the number of classes",
         "T_0": "the average of the classes' indices at the target",
         "T_30": "the same with 30 background pixels called foreground",

@@ -1,0 +1,130 @@
+"""The threshold theorem in pictures: labels sorted and cut, and what label smoothing does to the cut on the chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+
+from tverskylib.figures._style import DICE, FAINT, FN, FP, INK, OTHER, TP, dress, in_style
+from tverskylib.figures.plate import Plate
+from tverskylib.index import tversky_from_counts
+from tverskylib.theory import best_prediction, critical_fraction, optimal_threshold, smoothed_cut
+
+
+@in_style
+def sorted_labels(target: ArrayLike, alpha: float = 0.5, beta: float = 0.5) -> Plate:
+    """The labels of a soft target from large to small, cut where the index is best; beside it the index of every cut.
+
+    Args:
+        target: labels in [0, 1], few enough to be seen one by one.
+        alpha, beta: weights of the false positives and of the false negatives.
+    """
+    labels = np.sort(np.ravel(np.asarray(target, dtype=float)))[::-1]
+    tp = np.concatenate([[0.0], np.cumsum(labels)])
+    sizes = np.arange(labels.size + 1)
+    indices = tversky_from_counts(tp, sizes - tp, labels.sum() - tp, alpha, beta)
+    best = int(indices.argmax())
+    tau = float(optimal_threshold(indices[best], alpha, beta))
+    figure = Figure(figsize=(9.6, 3.6))
+    left, right = figure.subplots(
+        1, 2, gridspec_kw={"left": 0.07, "right": 0.98, "bottom": 0.27, "top": 0.86, "wspace": 0.2}
+    )
+    places, marked = np.arange(1, labels.size + 1), np.arange(labels.size) < best
+    parts = ((labels, 0, marked, TP), (1 - labels, labels, marked, FP), (labels, 0, ~marked, FN))
+    handles = []
+    for heights, bottom, where, ink in parts:
+        bars = left.bar(places[where], heights[where], 0.8, bottom=np.broadcast_to(bottom, labels.shape)[where])
+        dress(bars, [ink] * int(where.sum()))
+        handles.append(bars)
+    (line,) = left.plot([0.5, labels.size + 0.5], [tau, tau], color=OTHER.colour, ls=OTHER.line)
+    left.set(
+        xlabel="pixels, from the largest label to the smallest",
+        ylabel="label",
+        xticks=places,
+        title=f"{best} of {labels.size} pixels marked, tau = {tau:.3f}",
+    )
+    right.plot(sizes, indices, color=INK, marker=".")
+    right.plot([best], [indices[best]], ls="", color=DICE.colour, marker=DICE.marker, ms=9)
+    right.set(
+        xlabel="how many pixels are marked",
+        ylabel="index",
+        ylim=(0, 1),
+        xticks=sizes,
+        title=f"best index {indices[best]:.3f}",
+    )
+    figure.legend([*handles, line], ["TP", "FP", "FN", "tau"], loc="lower center", ncols=4)
+    said = ", ".join(f"{label:.2f}" for label in labels)
+    alt = (
+        f"Bars for the labels {said}. The {best} that lie above the line tau = {tau:.3f} are marked: their labels are true "
+        f"positives and what they lack to 1 false positives; the other labels are false negatives. Beside it the index over "
+        f"the number of marked pixels, highest at {best} with {indices[best]:.3f}."
+    )
+    return Plate(figure, alt)
+
+
+def cuts_of(
+    chances: ArrayLike, epsilons: Sequence[float], alpha: float = 0.5, beta: float = 0.5, *, num_classes: int = 2
+) -> NDArray[np.float64]:
+    """What the best prediction for smoothed labels does, for each epsilon.
+
+    Args:
+        chances: the chance of foreground of equally likely pixels.
+        epsilons: strengths of the smoothing.
+        alpha, beta, num_classes: as in :func:`tverskylib.theory.smoothed_cut`.
+
+    Returns:
+        (len(epsilons), 3): the cut on the chance, the share of pixels that is marked, and the pooled index of the mask
+        against the chances themselves.
+    """
+    q = np.ravel(np.asarray(chances, dtype=float))
+    rows = []
+    for epsilon in epsilons:
+        marked, index = best_prediction((1 - epsilon) * q + epsilon / num_classes, alpha, beta)
+        tp = float(q @ marked)
+        pooled = tversky_from_counts(tp, marked.sum() - tp, q.sum() - tp, alpha, beta)
+        rows.append([smoothed_cut(index, alpha, beta, epsilon, num_classes=num_classes), marked.mean(), pooled])
+    return np.array(rows)
+
+
+@in_style
+def smoothed_cuts(chances: ArrayLike, law: str, *, strongest: float = 0.4) -> Plate:
+    """Dice with smoothed labels: the cut on the chance, what is marked, and pooled Dice, over epsilon.
+
+    Args:
+        chances: the chance of foreground of equally likely pixels.
+        law: what is said of them in the title.
+        strongest: the largest epsilon.
+    """
+    q = np.ravel(np.asarray(chances, dtype=float))
+    epsilons = np.linspace(0, strongest, 33)
+    figure = Figure(figsize=(9.6, 3.4))
+    axes = figure.subplots(
+        1, 3, gridspec_kw={"left": 0.06, "right": 0.985, "bottom": 0.29, "top": 0.84, "wspace": 0.25}
+    )
+    names = ("cut on the chance", "share of pixels marked", "pooled Dice")
+    lines, told = [], []
+    for classes, ink in ((2, DICE), (1, OTHER)):
+        found = cuts_of(q, list(epsilons), num_classes=classes)
+        for ax, column in zip(axes, found.T, strict=True):
+            lines += ax.plot(epsilons, column, color=ink.colour, ls=ink.line)
+            ax.plot(epsilons[::8], column[::8], ls="", color=ink.colour, marker=ink.marker, ms=6, clip_on=False)
+        told.append(
+            f"with C = {classes} "
+            + ", ".join(f"{name} {a:.3g} to {b:.3g}" for name, a, b in zip(names, found[0], found[-1], strict=True))
+        )
+    axes[1].axhline(q.mean(), color=FAINT, lw=1)
+    axes[1].text(strongest, q.mean(), "expected foreground", ha="right", va="bottom", color=FAINT)
+    safe = [e for e in epsilons if critical_fraction(0.5, 0.5, float(e)) <= q.mean()]
+    for ax, name in zip(axes, names, strict=True):
+        ax.set(xlabel="epsilon", title=name, ylim=(0, None), xlim=(0, strongest))
+        ax.margins(y=0.1)
+    figure.legend([lines[0], lines[3]], ["C = 2", "C = 1"], loc="lower center", ncols=2)
+    figure.suptitle(f"chances: {law}, {q.mean():.1%} foreground", x=0.01, ha="left", fontsize=10.5)
+    alt = (
+        f"Three curves over epsilon from 0 to {strongest:g}, for Dice and chances of the law {law}: {'; '.join(told)}. A mask of "
+        f"that foreground fraction, {q.mean():.1%}, would be its own optimum up to epsilon {max(safe):.2f} with C = 2."
+    )
+    return Plate(figure, alt)
