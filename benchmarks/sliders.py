@@ -93,8 +93,8 @@ OURS = "EXPLORER"
 FIGURES = {
     "threshold": ("explorers.sharpening(tile)", "explorers.threshold(tile)"),
     "weights": ("explorers.weights(tile)", None),
-    "composer": ("explorers.composer()", "explorers.BatchComposer()"),
-    "phase diagram": ("explorers.phase_diagram()", "explorers.Claim1Explorer()"),
+    "landscape": ("explorers.landscape()", "explorers.composer()"),
+    "phase diagram": ("explorers.candidates()", "explorers.phase_diagram()"),
 }
 
 # Notes when a key goes down, and each change of what one output shows once it can be seen.

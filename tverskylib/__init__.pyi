@@ -2,6 +2,7 @@ from . import (
     explorers as explorers,
     figures as figures,
     metrics as metrics,
+    peers as peers,
     theory as theory,
     tiles as tiles,
     training as training,

@@ -35,37 +35,42 @@ def check_flag(name: str, given: Any) -> None:
         raise TypeError(f"{name} must be True or False, got {given!r}")
 
 
-def check_weights(alpha: Any, beta: Any, delta: Any) -> None:
-    """Numbers are checked; symbols, arrays and tensors are the caller's affair."""
-    for name, value in (("alpha", alpha), ("beta", beta), ("delta", delta)):
-        if value is None or isinstance(value, (str, bytes, list, tuple, complex)):
-            raise TypeError(f"{name} must be a number, at least 0, got {value!r}")
-        if isinstance(value, numbers.Real) and not 0 <= float(value) < math.inf:
-            raise ValueError(f"{name} must be a finite number, at least 0, got {value}")
-    if all(isinstance(w, numbers.Real) and w == 0 for w in (alpha, beta)):
-        raise ValueError(
-            "alpha and beta must not both be 0 (the index would be 1 for every prediction), got alpha=0, beta=0"
-        )
-
-
-def check_number_weights(alpha: Any, beta: Any, delta: Any) -> tuple[float, float, float]:
-    """For the indices and the losses, where each of the three is one number: the three as floats."""
-    for name, value in (("alpha", alpha), ("beta", beta), ("delta", delta)):
-        if not isinstance(value, numbers.Real) or isinstance(value, bool):
-            raise TypeError(f"{name} must be a number, at least 0, got {describe(value)}")
-    check_weights(alpha, beta, delta)
-    return float(alpha), float(beta), float(delta)
-
-
 def describe(x: Any) -> str:
     """What was given, in a few words: never the values of an array."""
     if is_tensor(x):
         return f"a {str(x.dtype).removeprefix('torch.')} tensor of shape {tuple(x.shape)}"
     if isinstance(x, np.ndarray):
-        return f"a {x.dtype} array of shape {x.shape}"
-    if isinstance(x, numbers.Number) or x is None or isinstance(x, str):
-        return repr(x)
+        return f"a {'masked ' * isinstance(x, np.ma.MaskedArray)}{x.dtype} array of shape {x.shape}"
+    if isinstance(x, int) and abs(x) >= 10**40:
+        return "an integer of more than 40 digits"
+    if isinstance(x, (str, bytes)) and len(x) > 80:
+        return f"a {type(x).__name__} of {len(x)} characters"
+    if isinstance(x, (numbers.Number, str, bytes)) or x is None:
+        return str(x) if isinstance(x, (np.generic, numbers.Rational)) else repr(x)
     return f"a {type(x).__name__}"
+
+
+def check_dense(name: str, x: Any) -> None:
+    """An array or a tensor whose numbers can be read, one an entry, in a dtype that is computed with."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} must be a plain array, got {describe(x)}: pass its .filled(0), and mask=~numpy.ma.getmaskarray(...)"
+        )
+    if not is_tensor(x):
+        return
+    if x.layout != _torch().strided or x.is_nested:
+        raise TypeError(f"{name} must be a dense tensor, got a sparse or nested one: convert it with .to_dense()")
+    if x.is_quantized:
+        raise TypeError(f"{name} must be a plain tensor, got {describe(x)}: convert it with .dequantize()")
+    if x.device.type == "meta":
+        raise TypeError(f"{name} must be a tensor with values, got one on the meta device")
+    if x.is_floating_point() and x.itemsize < 2:
+        raise TypeError(f"{name} must have 16 bits or more, got {describe(x)}: convert it with .float()")
+
+
+def _torch() -> Any:
+    """For what was found to be a tensor, so that torch is there."""
+    return sys.modules["torch"]
 
 
 def kind_of(x: Any) -> str:
@@ -86,8 +91,6 @@ def check_pair(prediction: Any, target: Any, mask: Any, *, allow_bool: bool, ten
     _check_shapes(prediction, target, mask)
     if is_tensor(prediction):
         for name, x in (("target", target), ("mask", mask)):
-            if x is not None and x.device != prediction.device:
-                raise ValueError(f"{name} must be on the device of prediction, {prediction.device}, got {x.device}")
             if x is not None and x.requires_grad:
                 raise ValueError(f"{name} must not require a gradient, got requires_grad=True: pass {name}.detach()")
 
@@ -114,6 +117,9 @@ def _check_kinds(prediction: Any, target: Any, mask: Any, tensors_only: bool) ->
                 f"{name} must be of the kind of prediction, got {describe(x)} beside {describe(prediction)}: "
                 "convert one of them (torch.from_numpy, or .numpy())"
             )
+        if is_tensor(x) and x.device != prediction.device:
+            raise ValueError(f"{name} must be on the device of prediction, {prediction.device}, got {x.device}")
+        check_dense(name, x)
 
 
 def _check_dtypes(prediction: Any, target: Any, mask: Any, allow_bool: bool) -> None:
@@ -180,7 +186,10 @@ def check_values(
             f"these look like logits: {'' if from_logits is None else 'pass from_logits=True, or '}"
             "apply a sigmoid or a softmax first"
         )
-    low, high = target_range
+    check_target_values(*target_range, slack=slack)
+
+
+def check_target_values(low: float, high: float, *, slack: float = 0.0) -> None:
     if math.isnan(low) or math.isnan(high):
         raise ValueError("target must hold values in [0, 1], got NaN")
     if low < -slack or high > 1 + slack:
@@ -190,6 +199,8 @@ def check_values(
 
 
 def _value_hint(low: float, high: float) -> str:
+    if math.isinf(low) or math.isinf(high):
+        return ""
     if high == 255:
         return (
             ": if 255 marks pixels to ignore, pass mask=(target != 255); if it marks the foreground, pass target == 255"

@@ -68,18 +68,18 @@ def soft_counts(
     check_choice("soft_labels", soft_labels, SOFT_LABELS)
     check_flag("per_class", per_class)
     check_pair(prediction, target, mask, allow_bool=True)
-    axes = reduced_axes(prediction.ndim, domain, per_class)
     if is_tensor(prediction):
         from tverskylib import _sums
 
-        prediction, target = _sums.keep_where(mask, prediction, target)
-        counts, extremes = _sums.soft_counts(prediction, target, axes, soft_labels, extremes=True)
-        _sums.check_values(extremes, prediction, target, mask)
-        return Counts(*counts)
-    return _array_counts(prediction, target, mask, axes, soft_labels)
+        readable = _sums.readable(prediction, target, mask)
+        counts, extremes = _sums.soft_counts(prediction, target, mask, soft_labels, extremes=readable)
+        if readable:
+            _sums.check_values(extremes, prediction, mask)
+        return Counts(*_sums.reduced(counts, domain, per_class))
+    return _array_counts(prediction, target, mask, _reduced_axes(prediction.ndim, domain, per_class), soft_labels)
 
 
-def reduced_axes(ndim: int, domain: Domain, per_class: bool) -> tuple[int, ...]:
+def _reduced_axes(ndim: int, domain: Domain, per_class: bool) -> tuple[int, ...]:
     """The axes that a sum runs over: all but B for images, and all but C where classes stay apart."""
     kept = {0} if domain == "image" else set()
     return tuple(axis for axis in range(ndim) if axis not in (kept | {1} if per_class else kept))

@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from tverskylib._checks import Domain, check_number_weights, check_weights
+from tverskylib._checks import Domain, is_tensor
+from tverskylib._numbers import ROUNDING, check_not_both_0, check_representable, check_weights, operand
 from tverskylib.counts import soft_counts
+
+_FLOAT64 = float(np.finfo(np.float64).max), float(np.finfo(np.float64).tiny), "float64"
 
 
 def tversky_from_counts(tp: Any, fp: Any, fn: Any, alpha: Any = 0.5, beta: Any = 0.5, delta: Any = 0.0) -> Any:
@@ -28,24 +31,32 @@ def tversky_from_counts(tp: Any, fp: Any, fn: Any, alpha: Any = 0.5, beta: Any =
         The index, of the kind and shape of the counts; in [0, 1] for counts that are not negative.
         0/0 (nothing in the target, nothing predicted, ``delta=0``) is NaN for every kind of number.
 
+    NumPy's numbers are computed with in float64, tensors in float32 at least. The values of tensors and expressions
+    are not checked: a tensor may be on a GPU, or inside a transform.
+
     Raises:
-        TypeError: alpha, beta or delta is no number (None, a string, a list, complex).
-        ValueError: alpha, beta or delta is a number that is negative, NaN or infinite, or alpha = beta = 0.
+        TypeError: an argument is no number (None, a string, a list, a Boolean, complex).
+        ValueError: a number is negative, NaN or infinite, alpha = beta = 0, or the sum is too large for a float.
 
     Source: Tversky 1977; Salehi, Erdogmus and Gholipour 2017. Introduced in lesson 03.
 
     >>> tversky_from_counts(tp=6, fp=2, fn=2)
     0.75
     """
-    check_weights(alpha, beta, delta)
-    numerator, denominator = terms(tp, fp, fn, alpha, beta, delta)
-    if isinstance(denominator, (np.ndarray, np.generic)):
-        with np.errstate(invalid="ignore"):
-            return numerator / denominator
+    given = {"tp": tp, "fp": fp, "fn": fn, "alpha": alpha, "beta": beta, "delta": delta}
+    checked = [operand(name, x, slack=ROUNDING if name in ("tp", "fp", "fn") else 0.0) for name, x in given.items()]
+    check_not_both_0(alpha, beta)
     try:
-        return numerator / denominator
+        with np.errstate(invalid="ignore", over="ignore"):
+            numerator, denominator = terms(*checked)
+            index = numerator / denominator
     except ZeroDivisionError:  # Python's own numbers raise where all others give NaN
         return math.nan
+    except OverflowError:
+        denominator = math.inf
+    if isinstance(denominator, (float, np.ndarray, np.generic)) and np.isinf(denominator).any():
+        raise ValueError("counts and weights must give a finite denominator, TP + alpha FP + beta FN + delta, got inf")
+    return index
 
 
 def terms(tp: Any, fp: Any, fn: Any, alpha: Any, beta: Any, delta: Any) -> tuple[Any, Any]:
@@ -90,9 +101,16 @@ def tversky_index(
 
     Source: Salehi, Erdogmus and Gholipour 2017. Introduced in lesson 03.
     """
-    alpha, beta, delta = check_number_weights(alpha, beta, delta)
+    weights = check_weights(alpha, beta, delta)
     counts = soft_counts(prediction, target, domain=domain, per_class=per_class, mask=mask)
-    return tversky_from_counts(*counts, alpha, beta, delta)
+    if is_tensor(counts.tp):
+        import torch
+
+        sums = torch.finfo(counts.tp.dtype)
+        check_representable(weights, prediction.numel(), sums.max, sums.tiny, str(sums.dtype))
+    else:
+        check_representable(weights, prediction.size, *_FLOAT64)
+    return tversky_from_counts(*counts, *weights)
 
 
 def dice_index(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 from typing import Any
 
 import numpy as np
 
-from tverskylib._checks import describe, is_tensor, kind_of
+from tverskylib._checks import check_dense, check_target_values, describe, is_tensor, kind_of
+from tverskylib._numbers import check_number, check_whole
+
+MOST_CLASSES = 2**16  # as many as a file of 16 bits can number
 
 
 def one_hot(class_map: Any, num_classes: int) -> Any:
@@ -16,7 +17,7 @@ def one_hot(class_map: Any, num_classes: int) -> Any:
 
     Args:
         class_map: class numbers 0 to ``num_classes - 1``, (B, H, W) or (B, D, H, W), an integer array or tensor.
-        num_classes: how many classes, background included; at least 2.
+        num_classes: how many classes, background included; from 2 to 65536.
 
     Returns:
         float32, (B, C, H, W) or (B, C, D, H, W), of the kind of class_map.
@@ -29,11 +30,12 @@ def one_hot(class_map: Any, num_classes: int) -> Any:
     """
     if not (is_tensor(class_map) or isinstance(class_map, np.ndarray)) or kind_of(class_map) != "int":
         raise TypeError(f"class_map must be an integer NumPy array or torch.Tensor, got {describe(class_map)}")
-    if not isinstance(num_classes, numbers.Integral) or isinstance(num_classes, bool) or num_classes < 2:
-        raise ValueError(f"num_classes must be a whole number, at least 2, got {num_classes!r}")
+    check_dense("class_map", class_map)
+    num_classes = check_whole("num_classes", num_classes, 2, MOST_CLASSES)
     shape = tuple(class_map.shape)
     if len(shape) not in (3, 4) or 0 in shape:
         raise ValueError(f"class_map must have shape (B, H, W) or (B, D, H, W) and not be empty, got {shape}")
+    class_map = _comparable(class_map)
     low, high = int(class_map.min()), int(class_map.max())
     if low < 0 or high >= num_classes:
         outlier = high if high >= num_classes else low
@@ -78,19 +80,15 @@ def smooth_labels(target: Any, epsilon: float, *, num_classes: int | None = None
         raise ValueError(
             f"target must have shape (B, C, H, W) or (B, C, D, H, W) and not be empty, got {tuple(target.shape)}"
         )
-    if not isinstance(epsilon, numbers.Real) or isinstance(epsilon, bool):
-        raise TypeError(f"epsilon must be a number, 0 <= epsilon < 1, got {describe(epsilon)}")
-    if not (math.isfinite(epsilon) and 0 <= epsilon < 1):
-        raise ValueError(f"epsilon must satisfy 0 <= epsilon < 1, got {epsilon}")
-    if num_classes is None:
-        num_classes = int(target.shape[1])
-    if not isinstance(num_classes, numbers.Integral) or isinstance(num_classes, bool) or num_classes < 1:
-        raise ValueError(f"num_classes must be a whole number, at least 1, got {num_classes!r}")
-    low, high = float(target.min()), float(target.max())
-    if not (low >= 0 and high <= 1):
-        hint = ": class numbers become a target by one_hot(class_map, num_classes)" if high > 1 else ""
-        raise ValueError(f"target must hold values in [0, 1], got values from {low:.4g} to {high:.4g}{hint}")
+    check_dense("target", target)
+    epsilon = check_number("epsilon", epsilon, 0, 1, below=True)
+    classes = int(target.shape[1]) if num_classes is None else check_whole("num_classes", num_classes, 1, MOST_CLASSES)
     if kind_of(target) != "float":
         target = target.float() if is_tensor(target) else target.astype(np.float32)
-    epsilon = float(epsilon)  # another kind of number could change the dtype of target
-    return (1 - epsilon) * target + epsilon / num_classes
+    check_target_values(float(target.min()), float(target.max()))
+    return (1 - epsilon) * target + epsilon / classes
+
+
+def _comparable(x: Any) -> Any:
+    """Torch's wide unsigned integers in float64, as torch can neither sort nor compare them."""
+    return x.double() if is_tensor(x) and str(x.dtype) in ("torch.uint16", "torch.uint32", "torch.uint64") else x

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Literal
 
 import torch
@@ -17,11 +18,13 @@ from tverskylib._checks import (
     SoftLabels,
     check_choice,
     check_flag,
-    check_number_weights,
     check_pair,
+    describe,
 )
-from tverskylib.counts import reduced_axes
-from tverskylib.index import tversky_from_counts
+from tverskylib._numbers import check_representable, check_weights
+from tverskylib.index import terms
+
+_WORLD = "torch.distributed.group.WORLD"  # what stands for that group in a pickle
 
 FromLogits = bool | Literal["sigmoid", "softmax"]
 
@@ -63,17 +66,22 @@ def tversky_loss(
         mask: 1 where a pixel counts, 0 where it is ignored: (B, 1, ...) or the shape of the prediction.
         reduction: "mean" or "sum" over the ratios, or "none".
         validate: check values as well as shapes and dtypes (one read of each tensor, one synchronisation on a
-            GPU); values are never checked while compiling.
+            GPU); values are never checked while compiling or exporting, nor inside a transform of ``torch.func``.
         group: a torch.distributed process group: the loss is then that of the GLOBAL batch, and gradients that are
             averaged over the ranks (as DistributedDataParallel does) are those of the global batch.
+
+    Weights of classes need no argument: ``loss = tversky_loss(..., per_class=True, reduction="none")``, then
+    ``(loss * weights).sum() / weights.sum()``. Nor do weights w of pixels, in [0, 1]: with ``soft_labels="minimum"``,
+    ``tversky_loss(w * probability, w * target)`` counts every pixel w times, since min(w p, w y) = w min(p, y).
 
     Returns:
         A scalar; with ``reduction="none"`` (), (C,), (B,) or (B, C) by domain and per_class. In [0, 1] before "sum".
         Sums and result are at least float32.
 
     Raises:
-        TypeError: not a tensor, or an integer, Boolean or complex prediction.
-        ValueError: a shape, value or name out of place, or (under ``validate``) 0/0, naming the image.
+        TypeError: not a dense tensor with values, or an integer, Boolean, complex or 8-bit prediction.
+        ValueError: a shape, value or name out of place, a weight that the dtype of the sums can not hold, or (under
+            ``validate``) 0/0, naming the image.
 
     Source: Salehi, Erdogmus and Gholipour 2017. Introduced in lesson 04.
     """
@@ -82,23 +90,33 @@ def tversky_loss(
     check_choice("reduction", reduction, REDUCTIONS)
     check_flag("per_class", per_class)
     check_flag("validate", validate)
-    alpha, beta, delta = check_number_weights(alpha, beta, delta)
+    _check_group(group)
+    weights = check_weights(alpha, beta, delta)
     check_pair(prediction, target, mask, allow_bool=False, tensors_only=True)
     activation = _activation(from_logits, prediction.shape[1])
+    sums = torch.finfo(torch.promote_types(prediction.dtype, torch.float32))
+    check_representable(weights, prediction.numel(), sums.max, sums.tiny, str(sums.dtype))
 
-    probability = _probability(prediction, activation, mask)
-    probability, target = _sums.keep_where(mask, probability, target)
-    read_values = validate and not torch.compiler.is_compiling()
-    axes = reduced_axes(prediction.ndim, domain, per_class)
-    counts, extremes = _sums.soft_counts(probability, target, axes, soft_labels, extremes=read_values)
+    read_values = validate and _sums.readable(prediction, target, mask)
+    entries, extremes = _sums.soft_counts(
+        prediction, target, mask, soft_labels, activation=activation, extremes=read_values
+    )
+    counts = _sums.reduced(entries, domain, per_class)
     tp, fp, fn = _sums.add_over_ranks(counts, group) if group is not None and domain == "batch" else counts
-    index = tversky_from_counts(tp, fp, fn, alpha, beta, delta)
+    numerator, denominator = terms(tp, fp, fn, *weights)
     if read_values:
         undefined = _sums.check_values(
-            extremes, probability, target, mask, from_logits=activation is not None, undefined=index.isnan()
+            extremes, prediction, mask, from_logits=activation is not None, undefined=denominator < sums.tiny
         )
-        _check_defined(undefined, index.shape, domain, per_class)
-    return _reduce(1 - index, reduction, group if domain == "image" else None)
+        _check_defined(undefined, denominator.shape, domain, per_class, weights)
+    return _reduce(1 - numerator / denominator, reduction, group if domain == "image" else None)
+
+
+def _check_group(group: Any) -> None:
+    if group is None:
+        return
+    if not (torch.distributed.is_available() and isinstance(group, torch.distributed.ProcessGroup)):
+        raise TypeError(f"group must be a torch.distributed process group or None, got {describe(group)}")
 
 
 def _activation(from_logits: Any, channels: int) -> str | None:
@@ -115,16 +133,9 @@ def _activation(from_logits: Any, channels: int) -> str | None:
     return str(from_logits)
 
 
-def _probability(prediction: torch.Tensor, activation: str | None, mask: torch.Tensor | None) -> torch.Tensor:
-    if activation is None:
-        return prediction
-    logits = prediction.to(torch.promote_types(prediction.dtype, torch.float32))
-    if mask is not None:  # a NaN at an ignored pixel would come back as its gradient
-        logits = logits.masked_fill((mask == 0).all(1, keepdim=True), 0)
-    return logits.sigmoid() if activation == "sigmoid" else logits.softmax(1)
-
-
-def _check_defined(undefined: list[int], shape: torch.Size, domain: Domain, per_class: bool) -> None:
+def _check_defined(
+    undefined: list[int], shape: torch.Size, domain: Domain, per_class: bool, weights: tuple[float, float, float]
+) -> None:
     if not undefined:
         return
     classes = shape[-1] if per_class else 1
@@ -133,17 +144,22 @@ def _check_defined(undefined: list[int], shape: torch.Size, domain: Domain, per_
     if domain == "image":
         images = [k // classes for k in undefined if k % classes == first]
         where = f"image {images[0]} of the batch has" if len(images) == 1 else f"images {images} of the batch have"
-    what = f"foreground in class {first}" if per_class else "foreground"
-    raise ValueError(f"delta must be positive here, got 0: {where} no {what} and none is predicted, so the loss is 0/0")
+    of_class = f" in class {first}" if per_class else ""
+    alpha, beta, delta = weights
+    why = f"no foreground{of_class} and none is predicted"
+    if alpha == 0:
+        why = f"no foreground{of_class}, and with alpha = 0 what is predicted there does not count"
+    elif beta == 0:
+        why = f"nothing predicted{of_class}, and with beta = 0 the foreground that is missed does not count"
+    raise ValueError(f"delta must be positive here, got {delta:g}: {where} {why}, so the loss is 0/0")
 
 
 def _reduce(loss: torch.Tensor, reduction: Reduction, group: Any) -> torch.Tensor:
     if reduction == "none":
         return loss
-    total = loss.sum()
     if group is None:
-        return total / loss.numel() if reduction == "mean" else total
-    total, number = _sums.add_over_ranks((total, total.new_tensor(loss.numel())), group)
+        return loss.mean() if reduction == "mean" else loss.sum()
+    total, number = _sums.add_over_ranks((loss.sum(), loss.new_tensor(loss.numel())), group)
     return total / number if reduction == "mean" else total
 
 
@@ -175,7 +191,8 @@ class TverskyLoss(nn.Module):
         check_flag("per_class", per_class)
         check_flag("validate", validate)
         _activation(from_logits, channels=2)
-        self.alpha, self.beta, self.delta = check_number_weights(alpha, beta, delta)
+        _check_group(group)
+        self.alpha, self.beta, self.delta = check_weights(alpha, beta, delta)
         self.domain: Domain = domain
         self.per_class = per_class
         self.from_logits: FromLogits = from_logits
@@ -199,6 +216,35 @@ class TverskyLoss(nn.Module):
             validate=self.validate,
             group=self.group,
         )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> TverskyLoss:
+        """The copy speaks to the same process group, which belongs to the process."""
+        copied = type(self).__new__(type(self))
+        memo |= {id(self): copied, id(self.group): self.group}
+        copied.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return copied
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle: the group of all processes goes as that, another can not leave its process."""
+        state = self.__dict__.copy()
+        if self.group is not None:
+            if self.group is not torch.distributed.group.WORLD:
+                raise TypeError(
+                    "group must be None or torch.distributed.group.WORLD to be pickled, got another process group: "
+                    "set loss.group = None, and set it again after loading"
+                )
+            state["group"] = _WORLD
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if state["group"] == _WORLD:
+            if not torch.distributed.is_initialized():
+                raise RuntimeError(
+                    "the loss was pickled with the group of all processes: call torch.distributed.init_process_group "
+                    "before loading it"
+                )
+            state = state | {"group": torch.distributed.group.WORLD}
+        super().__setstate__(state)  # type: ignore[no-untyped-call]
 
     def extra_repr(self) -> str:
         return (

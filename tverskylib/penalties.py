@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,8 @@ import torch
 from torch import nn
 
 from tverskylib._checks import check_flag, check_mask_values, check_prediction, check_values, describe
+from tverskylib._numbers import check_number
+from tverskylib._sums import readable
 from tverskylib.losses import FromLogits, _activation
 
 
@@ -23,7 +24,7 @@ def label_noise_penalty(
 ) -> torch.Tensor:
     r"""What label smoothing adds to cross-entropy: the mean over the pixels of minus the sum of the log-probabilities.
 
-    .. math:: \Omega(\hat y) = -\sum_{c=1}^{C} \log \hat y_c = C \, D(u \,\|\, \hat y) + C \log C,
+    .. math:: \Omega(\hat y) = -\sum_{c=1}^{C} \log \hat y_c = C \, \mathrm{KL}(u \,\|\, \hat y) + C \log C,
         \quad u = (1/C, \dots, 1/C)
 
     Its minimum is at the uniform distribution, and it grows without bound as any class goes to 0. One channel means
@@ -40,7 +41,7 @@ def label_noise_penalty(
             (q, 1 - q), and the penalties of the channels are added up.
         mask: 1 where a pixel counts, 0 where it is ignored, whatever stands there: (B, 1, ...).
         validate: check values as well as shapes and dtypes (one synchronisation on a GPU); values are never checked
-            while compiling.
+            while compiling, nor inside a transform of ``torch.func``.
 
     Returns:
         A scalar of at least float32, in [C log C, infinity): C = 2 for one channel; [2 C log 2, infinity) for C
@@ -48,8 +49,8 @@ def label_noise_penalty(
 
     Raises:
         TypeError: not a tensor, or an integer, Boolean or complex prediction.
-        ValueError: a shape, value or name out of place, or (under ``validate``) a probability of exactly 0, whose
-            penalty is infinite, logits that are not finite, or a mask that leaves no pixel.
+        ValueError: a shape, value or name out of place, or (under ``validate``) a probability of 0, or so near to 0
+            that the penalty or its slope is infinite, logits that are not finite, or a mask that leaves no pixel.
 
     Source: Szegedy et al. 2016. Introduced in lesson 08.
     """
@@ -87,7 +88,7 @@ def confidence_penalty(
             (q, 1 - q), and the penalties of the channels are added up.
         mask: 1 where a pixel counts, 0 where it is ignored, whatever stands there: (B, 1, ...).
         validate: check values as well as shapes and dtypes (one synchronisation on a GPU); values are never checked
-            while compiling.
+            while compiling, nor inside a transform of ``torch.func``.
 
     Returns:
         A scalar of at least float32, in [-log C, 0]: C = 2 for one channel; [-C log 2, 0] for C independent binary
@@ -118,7 +119,7 @@ def _prepared(
     values = prediction.to(torch.promote_types(prediction.dtype, torch.float32))
     if mask is not None:
         values = values.masked_fill(mask == 0, 0 if activation else 1 / max(channels, 2))
-    if validate and not torch.compiler.is_compiling():
+    if validate and readable(prediction, mask):
         _check_values(values, activation, mask, torch.finfo(prediction.dtype).eps, positive)
     return values, activation
 
@@ -152,7 +153,8 @@ def _check_values(
     if sums_matter:
         read += torch.aminmax(values.sum(1))
     if mask is not None:
-        read += (*torch.aminmax(mask.reshape(-1)), ((mask == 0) | (mask == 1)).all())
+        kept = mask.double()  # torch can not sort all integers
+        read += (*torch.aminmax(kept), ((kept == 0) | (kept == 1)).all())
     low, high, *more = torch.stack([x.to(values.dtype) for x in read]).tolist()
     if mask is not None:
         *more, mask_low, mask_high, only_zero_and_one = more
@@ -171,11 +173,14 @@ def _check_values(
             f"prediction must sum to 1 over the channels, got sums from {more[0]:.4g} to {more[1]:.4g}: pass logits "
             "with from_logits=True for classes that exclude each other, with from_logits='sigmoid' for those that do not"
         )
-    if positive and (low <= 0 or (values.shape[1] == 1 and high >= 1)):
+    if positive and (low < torch.finfo(values.dtype).tiny or (values.shape[1] == 1 and high >= 1)):
         raise ValueError(
             f"prediction must leave every class a probability above 0, got values from {low:.4g} to {high:.4g}: the "
             "penalty, a log, is infinite at 0; pass logits with from_logits=True, from which it is finite"
         )
+
+
+MOST = 1e30  # of epsilon: a penalty times a weight must not become infinite in float32
 
 
 class Regularised(nn.Module):
@@ -192,7 +197,7 @@ class Regularised(nn.Module):
         loss: any loss module, called as ``loss(prediction, target)``, with ``mask=mask`` where a mask is given.
         penalty: :func:`label_noise_penalty`, :func:`confidence_penalty` or anything that is called like them,
             ``penalty(prediction, from_logits=..., mask=...)``.
-        epsilon: the weight of the penalty, a finite number, at least 0.
+        epsilon: the weight of the penalty, from 0 to 1e30.
         from_logits: what the prediction is; read from the loss (its attribute ``from_logits``) unless it is given, as
             it must be for a loss that has none: True with ``nn.BCEWithLogitsLoss``.
 
@@ -226,7 +231,7 @@ class Regularised(nn.Module):
             )
         self.loss = loss
         self.penalty = penalty
-        self.epsilon = _checked_epsilon(epsilon)
+        self.epsilon = check_number("epsilon", epsilon, 0, MOST)
         self.from_logits = _agreed(from_logits, loss)
 
     def forward(self, prediction: torch.Tensor, target: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
@@ -236,14 +241,6 @@ class Regularised(nn.Module):
 
     def extra_repr(self) -> str:
         return f"penalty={_name(self.penalty)}, epsilon={self.epsilon}, from_logits={self.from_logits!r}"
-
-
-def _checked_epsilon(epsilon: Any) -> float:
-    if not isinstance(epsilon, numbers.Real) or isinstance(epsilon, bool):
-        raise TypeError(f"epsilon must be a number, at least 0, got {describe(epsilon)}")
-    if not 0 <= float(epsilon) < math.inf:
-        raise ValueError(f"epsilon must be a finite number, at least 0, got {epsilon}")
-    return float(epsilon)
 
 
 def _agreed(from_logits: FromLogits | None, loss: nn.Module) -> FromLogits:

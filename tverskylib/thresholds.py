@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tverskylib._checks import check_dense
+from tverskylib._numbers import check_array
 from tverskylib.counts import Counts
 
 
@@ -15,30 +17,32 @@ def threshold_counts(probability: NDArray[np.floating], target: NDArray[np.bool_
         FP(\theta) = |\{i : y_i = 0, \hat y_i \ge \theta\}|, \quad FN(\theta) = P - TP(\theta)
 
     Args:
-        probability: values in [0, 1], any shape.
+        probability: values in [0, 1], any shape; floating-point, an array or what becomes one.
         target: Boolean, the same shape.
-        thresholds: numbers, any shape S.
+        thresholds: numbers in [0, 1], any shape S.
 
     Returns:
-        Counts(tp, fp, fn) of float64, each of shape S, in pixels.
+        Counts(tp, fp, fn) of float64, each of shape S, in pixels. Values are compared in double precision: a float32
+        probability of 0.7, which is 0.699999988, lies below the threshold 0.7.
 
     Raises:
-        ValueError: the shapes of probability and target differ, or a probability is NaN.
-        TypeError: target is not Boolean.
+        TypeError: numbers of another kind (text, Booleans, integers for probabilities, complex).
+        ValueError: the shapes of probability and target differ, or a value lies outside [0, 1] or is NaN.
 
     Introduced in lesson 02.
 
     >>> threshold_counts(np.array([0.2, 0.6, 0.9]), np.array([False, True, True]), [0.5]).tp
     array([2.])
     """
-    probability, target = np.asarray(probability), np.asarray(target)
-    if target.dtype != bool:
-        raise TypeError(f"target must be Boolean, got dtype {target.dtype}: compare it first, target > 0.5")
-    if probability.shape != target.shape:
-        raise ValueError(f"target must have the shape of probability, {probability.shape}, got {target.shape}")
-    if np.isnan(probability).any():
-        raise ValueError("probability must hold numbers, got NaN")
-    on_target, off_target = np.sort(probability[target]), np.sort(probability[~target])
-    tp = (on_target.size - np.searchsorted(on_target, thresholds)).astype(float)
-    fp = (off_target.size - np.searchsorted(off_target, thresholds)).astype(float)
+    scores = check_array("probability", probability, 0, 1, kinds="f")
+    mask = np.asarray(target)
+    check_dense("target", target)
+    if mask.dtype != bool:
+        raise TypeError(f"target must be Boolean, got dtype {mask.dtype}: compare it first, target > 0.5")
+    if scores.shape != mask.shape:
+        raise ValueError(f"target must have the shape of probability, {scores.shape}, got {mask.shape}")
+    cuts = check_array("thresholds", thresholds, 0, 1)
+    on_target, off_target = np.sort(scores[mask]), np.sort(scores[~mask])
+    tp = (on_target.size - np.searchsorted(on_target, cuts)).astype(float)
+    fp = (off_target.size - np.searchsorted(off_target, cuts)).astype(float)
     return Counts(tp, fp, on_target.size - tp)

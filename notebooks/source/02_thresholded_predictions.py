@@ -51,8 +51,7 @@ tile = tiles.real_crop()
 figures.thresholded(tile.image, tile.target, tile.probability, thresholds=(0.25, 0.5, 0.75))
 
 # %% [markdown]
-# At 0.25 nearly everything that is brown is inside the mask, and much that is not. At 0.75 whole parts of the glands
-# are gone.
+# At 0.25 nearly everything brown is inside, and much else. At 0.75 whole parts of the glands are gone.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The threshold
@@ -210,9 +209,9 @@ for marked in range(1, 5):
 # **Mark the pixels whose chance of being foreground is larger than half of the best Dice.**
 #
 # The best Dice of the four pixels is 0.703, and half of it, 0.351, lies between the chances 0.4 and 0.3. Lipton, Elkan
-# and Naryanaswamy found this rule for text search in 2014; lesson 06 proves it for every Tversky index, and says what it
-# takes to carry it from average counts to real masks. A Dice index is at most 1, so the cut is never above one half. The
-# harder the task, the lower one has to cut.
+# and Naryanaswamy found this rule for text search in 2014; [lesson 06](06_threshold_theorem.ipynb) proves it for every
+# Tversky index, and says what it takes to carry it from average counts to real masks. A Dice index is at most 1, so the
+# cut is never above one half. The harder the task, the lower one has to cut.
 
 # %% slideshow={"slide_type": "fragment"} tags=["check"]
 half = tversky_from_counts(1.3, 0.7, 0.4) / 2
@@ -296,9 +295,9 @@ say(f"Probability near 0.3: {share_of_foreground(0.3):.0%} foreground. Near 0.6:
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # It says 0.3 where it should say 0.09, and 0.6 where it should say 0.68. So even the fewest wrong pixels are not at
 # 0.5, but at 0.465: this is the other reason, the one that lies in the map. On such a map half of the best Dice says
-# little about where to cut, because the rule speaks of the chance and not of the number that the map calls so. What one
-# does in practice: choose the threshold on images whose truth is known (a *validation set*), or calibrate the map there
-# first.
+# little about where to cut, because the rule speaks of the chance and not of the number that the map calls so. (Here
+# 0.409 happens to be near; lesson 06 has a map on which it is not.) What one does in practice: choose the threshold on
+# images whose truth is known (a *validation set*), or calibrate the map there first.
 
 # %% slideshow={"slide_type": "fragment"} tags=["check"]
 fewest = thresholds[np.argmin([wrong_pixels(tile.probability, cut) for cut in thresholds])]

@@ -149,8 +149,9 @@ dice, jaccard = tversky_from_counts(tp, fp, fn, half, half), tversky_from_counts
 precision, recall = tversky_from_counts(tp, fp, fn, 1, 0), tversky_from_counts(tp, fp, fn, 0, 1)
 
 # %% slideshow={"slide_type": "fragment"} tags=["check"]
-by_name = {dice: 2 * tp / (2 * tp + fp + fn), precision: tp / (tp + fp), recall: tp / (tp + fn)}
-checked("with letters, the four names fit", [sp.simplify(one - formula) == 0 for one, formula in by_name.items()])
+formulas = 2 * tp / (2 * tp + fp + fn), tp / (tp + fp + fn), tp / (tp + fp), tp / (tp + fn)
+same = [sp.simplify(one - own) == 0 for one, own in zip((dice, jaccard, precision, recall), formulas, strict=True)]
+checked(f"with letters, all {len(same)} names fit", same)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # SymPy checks formulas. That the words around them say what the formulas say is for the author, and for you, to see.
@@ -201,7 +202,7 @@ checked("with letters, F of k is the index with these weights", sp.simplify(F - 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The picture shows the plane of the weights for the mask of the glands at 0.5: the level lines of the index, the line of
-# the F-measures, and the named points. The index falls when either weight grows, as every mistake then costs more. So
+# the F-measures, the named points, and a dashed ray of which more below. The index falls when either weight grows, as every mistake then costs more. So
 # the height of an index alone says nothing: the legend gives the very same mask six different values. Compare only
 # values with the same weights.
 
@@ -282,7 +283,7 @@ checked(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # In formulas, $T_{c\alpha,\, c\beta} = T / (T + c\,(1 - T))$, which grows with $T$. Every ray from the origin of the
-# plane carries one order, and meets the line of the F-measures once. So as long as one index judges finished masks, all
+# plane carries one order, and meets the line of the F-measures once; the dashed one is that of Dice and Jaccard. So as long as one index judges finished masks, all
 # the choice that alpha and beta offer is *one* number, $k^2 = \beta/\alpha$.
 #
 # What is left for $\alpha + \beta$? It bends the scale. That changes *means* over images or classes, in which bad

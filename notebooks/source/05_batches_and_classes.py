@@ -94,8 +94,9 @@ for delta in (1e-5, 1, 100):
 
 # %% [markdown]
 # Optimisers such as Adam scale gradients up, but they scale the *sum* over the batch, in which the empty image's part is
-# lost. So with a tiny delta an image-wise loss lets a network flood every empty image with false positives, at no cost
-# that it could feel. Lesson 11 shows networks that did.
+# lost; and a batch of empty images alone moves the weights by momentum only. So with a tiny delta an image-wise loss
+# lets a network flood every empty image with false positives, at no cost that it could feel. [Lesson
+# 11](11_what_the_experiment_says.ipynb) shows networks that did.
 #
 # So delta is more than a guard against division by zero. It **decides what images without foreground teach**: almost
 # nothing when it is tiny, and most when it is near $\alpha S$, which shrinks as the network learns. It has a price: on
@@ -124,7 +125,7 @@ assert pull_at(best_delta) > max(pull_at(0.9 * best_delta), pull_at(1.1 * best_d
 # - **image-wise**: one index an image, then the mean, $\frac1K \sum_k T_k$
 # - **batch-wise**: add the counts of all images up, then take one index
 #
-# Here are three images, a large lesion that was found well, a small one that was found badly, and a false alarm on an
+# (With one image in the batch they are the same.) Here are three images, a large lesion that was found well, a small one that was found badly, and a false alarm on an
 # empty image:
 
 # %% tags=["setup"]
@@ -142,7 +143,7 @@ say(f"Dice {', '.join(f'{T:.3f}' for T in T_k)}: image-wise {T_k.mean():.3f}, ba
 # the bars. Then press "equal lesions", "false alarm on an empty image" and "counterexample".
 
 # %%
-explorers.BatchComposer()
+explorers.composer()
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -183,6 +184,14 @@ checked(f"each image {each:.3f}, their batch {both:.3f}: outside", both < each)
 
 # %% tags=["proof"]
 theory.batch_mean()
+
+# %% [markdown]
+# A mean of ratios has another shape than a ratio. Two images have one foreground pixel each, found, and one background
+# pixel each. Mark the background pixel of the one image, or that of the other, or half of both:
+
+# %% tags=["check"]
+ends, middle = (1 - np.mean([tversky_from_counts(1, fp, 0) for fp in pair]) for pair in ((1, 0), (0.5, 0.5)))
+checked(f"image-wise the loss is {ends:.3f} at both ends and {middle:.3f} halfway: not quasi-convex", middle > ends)
 
 # %% [markdown] tags=["exercise"]
 # **Exercise 2.** Find two images (counts of your own, in an array `mine` of shape (2, 3)) for which batch-wise Dice is
@@ -254,7 +263,8 @@ checked("image-wise, accumulation changes nothing; batch-wise it does", same, ch
 # So accumulate image-wise, or take a larger batch. The same happens when several GPUs each compute the loss of their
 # share: batch-wise then silently becomes "device-wise". There the cure is to add up the *sums* before the division; the
 # argument `group=` does that for PyTorch's process groups. The batch-wise Dice loss has its name from Kodym et al. (2018).
-# nnU-Net (Isensee et al. 2021) uses it for its 2D networks, and its code adds up the sums of all GPUs in just this way.
+# nnU-Net (Isensee et al. 2021) plans it for 2D networks and for some 3D ones, and its code adds up the sums of all GPUs
+# in just this way.
 #
 # ## Several classes: one ratio is accuracy
 #
@@ -295,13 +305,14 @@ checked(f"for random softmax outputs one ratio {F2:.3f} is the soft accuracy {ac
 # %% [markdown]
 # So one ratio over a softmax with background gives up what the index is for. It is what `per_class=False`, the default
 # here as in the talk, does on such channels. (It is also the one setting in which lesson 07's Claim 1 needs no
-# condition. Now you know why that is no comfort.) With one channel, or several independent ones with a sigmoid, one
-# ratio is fine.
+# condition. Now you know why that is no comfort.) With one channel, or several independent ones with a sigmoid, true
+# negatives stay out of the one ratio, and it is no accuracy.
 #
 # ## Several classes: a mean, but of what?
 #
 # Otherwise one takes a ratio for each class and then a mean, and again there are choices. Is background a class? Is the
-# ratio taken over the batch or over each image? What counts for an image in which a class is *absent*? Two images of
+# ratio taken over the batch or over each image? What does an image count in which a class is *absent*? If it is not
+# predicted either, its index is 0/0, and `dice_index` says NaN: what to make of that is for you to say. Two images of
 # 100 pixels: background, gland, and in the first image four pixels of tumour.
 
 # %% tags=["setup"]
@@ -315,6 +326,11 @@ present = target.any(axis=(2, 3))  # which class is in which image
 # that has none; and nothing is found at all.
 #
 # *Question:* which convention hardly notices that the tumour was missed, and which does not see the false alarm?
+
+# %% tags=["setup"]
+missed, alarm = np.where(classes == 2, 1, classes), classes.copy()
+alarm[1, 9, 9] = 2
+
 
 # %%
 def by_convention(prediction):
@@ -332,8 +348,6 @@ def by_convention(prediction):
 
 
 # %%
-missed, alarm = np.where(classes == 2, 1, classes), classes.copy()
-alarm[1, 9, 9] = 2
 columns = [by_convention(prediction) for prediction in (missed, alarm, 0 * classes)]
 print(f"{'':46}{'missed':>8}{'alarm':>8}{'nothing':>9}")
 for convention in columns[0]:
@@ -362,9 +376,9 @@ checked(
 #
 # $$1 - \frac{\sum_c v_c\, TP_c}{\sum_c v_c\, \big(TP_c + \frac12 FP_c + \frac12 FN_c\big)}.$$
 #
-# So small classes count as much as large ones, or more. A class that is absent has the weight $1/0$, and each library
-# has its own way out. Weights by class for a mean of ratios are simpler: `reduction="none"` gives one loss a class, to
-# be multiplied by weights of your own. What each library does by default is in lesson 12; none of the six lines is the
+# So a class counts about $1 / P_c$ in the ratio, the smallest most. A class that is absent has the weight $1/0$, and each
+# library has its own way out. Weights by class for a mean of ratios are simpler: `per_class=True` with
+# `reduction="none"` gives one loss a class, to be multiplied by weights of your own. What each library does by default is in lesson 12; none of the six lines is the
 # right one, but a number without its convention says little.
 
 # %% [markdown] tags=["exercise"]
@@ -375,7 +389,7 @@ checked(
 # *Hint:* `torch.tensor(one_hot(..., 4))`. In the fourth class, what is the loss if TP = FP = FN = 0?
 
 # %% tags=["solution"]
-four = [torch.tensor(one_hot(found, 4)) for found in (np.where(classes == 2, 1, classes), classes)]
+four = [torch.tensor(one_hot(found, 4)) for found in (missed, classes)]
 of_classes = tversky_loss(*four, delta=1e-5, per_class=True, reduction="none")
 assert of_classes[3] == 0 and of_classes.mean() < of_classes[:3].mean()  # a loss of 0 that makes the mean look better
 
@@ -384,11 +398,13 @@ assert of_classes[3] == 0 and of_classes.mean() < of_classes[:3].mean()  # a los
 #
 # | your question | what this lesson showed |
 # | --- | --- |
-# | image-wise or batch-wise? | image-wise, every image counts the same; batch-wise, every foreground pixel counts the same. The loss does not know which you want |
+# | image-wise or batch-wise? | image-wise, every image counts the same; batch-wise, every foreground pixel does, and empty images teach. Ask what your own score rewards: the loss does not know |
 # | which smoothing term? | delta is in pixels, and $s = 2\delta$ in the other form of Dice. It decides what empty images teach; a large one flattens the loss of all others |
-# | what about empty masks? | image-wise with a tiny delta they teach nothing; batch-wise their false positives count in the common denominator, unless the whole batch is empty: then it is one empty image |
+# | what about empty masks? | image-wise with a tiny delta they teach nothing; batch-wise their false positives count in the common denominator, unless the whole batch is empty: then it is one empty image. Cross-entropy beside the loss (lesson 04) pulls at every pixel of them |
 # | is gradient accumulation fine? | image-wise yes, with parts of equal size; batch-wise no |
 # | several classes? | a ratio for each class, without background; say what an absent class counts. One ratio over a softmax with background is accuracy |
+#
+# [Which loss, for my data?](CHOOSE.md) puts this together with what the experiments say.
 #
 # ## What we saw
 #
@@ -402,8 +418,8 @@ assert of_classes[3] == 0 and of_classes.mean() < of_classes[:3].mean()  # a los
 #
 # ## What is next
 #
-# Why was the best threshold of lesson 02 half of the best Dice? The next lesson proves it, for every index and every
-# kind of uncertain label.
+# Why was the best threshold of lesson 02 half of the best Dice? [Lesson 06](06_threshold_theorem.ipynb) proves it, for
+# every index and every kind of uncertain label.
 #
 # ## References
 #

@@ -33,7 +33,7 @@
 from itertools import product
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
+from scipy.optimize import isotonic_regression
 
 from tverskylib import checked, figures, say, theory, tiles, tversky_from_counts
 
@@ -204,7 +204,8 @@ tile = tiles.real_crop()
 def at_the_best_cut(probability):
     """The best Dice, and the map and the chance behind it on the last pixel that is marked."""
     values, target = probability.ravel().astype(float), tile.target.ravel()
-    chance = IsotonicRegression().fit_transform(values, target)
+    _, place, many = np.unique(values, return_inverse=True, return_counts=True)
+    chance = isotonic_regression(np.bincount(place, target) / many, weights=many).x[place]
     marked, _ = theory.best_prediction(chance, 0.5, 0.5)
     last = np.argmin(np.where(marked == 1, values, np.inf))
     return index(marked, target), values[last], chance[last]

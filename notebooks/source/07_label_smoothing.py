@@ -201,7 +201,7 @@ assert not theory.claim1_holds((fewest - 1) / 256**2, 1, 1, 0.1, num_classes=1)
 # moves by mouse or by the arrow keys; beside it stands the best prediction there.
 
 # %% slideshow={"slide_type": "subslide"}
-explorers.Claim1Explorer()
+explorers.phase_diagram()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-NAMES = [*catalogue(), "Claim1Explorer", "BatchComposer"]
+NAMES = list(catalogue())
 EXPLORERS = [getattr(explorers, name) for name in NAMES]
 KEYS = ("PageUp", "ArrowRight", "ArrowRight", "ArrowLeft")
 
@@ -81,17 +81,18 @@ def test_python_has_the_values_of_the_page(in_jupyterlab: Lesson, expected: list
     after = values(in_jupyterlab, "threshold", traits)
     assert all(after[name] != getattr(start, name) for name in traits)
     start.threshold, start.alpha, start.beta = (after[name] for name in traits)
-    assert float(dict(expected[0]["values"])["index"]) == pytest.approx(start.index, rel=1e-9)
+    assert float(dict(expected[NAMES.index("threshold")]["values"])["index"]) == pytest.approx(start.index, rel=1e-9)
 
 
 def test_the_page_follows_python(in_jupyterlab: Lesson, expected: list[dict[str, Any]]) -> None:
-    before = values(in_jupyterlab, "Claim1Explorer", ["p"])["p"]
-    assert in_jupyterlab.ask("python", "Claim1Explorer.p = 0.3") == ""
+    number = NAMES.index("phase_diagram")
+    before = values(in_jupyterlab, "phase_diagram", ["p"])["p"]
+    assert in_jupyterlab.ask("python", "phase_diagram.p = 0.3") == ""
     in_jupyterlab.page.wait_for_timeout(500)
-    assert in_jupyterlab.ask("shows", 1)["pictures"] != expected[1]["pictures"]
-    in_jupyterlab.ask("python", f"Claim1Explorer.p = {before}")
+    assert in_jupyterlab.ask("shows", number)["pictures"] != expected[number]["pictures"]
+    in_jupyterlab.ask("python", f"phase_diagram.p = {before}")
     in_jupyterlab.page.wait_for_timeout(1000)
-    assert in_jupyterlab.ask("shows", 1) == expected[1]
+    assert in_jupyterlab.ask("shows", number) == expected[number]
 
 
 def test_after_a_burst_of_keys_the_last_value_is_shown(in_jupyterlab: Lesson) -> None:

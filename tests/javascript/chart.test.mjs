@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ticksOf } from "../../tverskylib/explorers/browser/axes.js";
+import { contour } from "../../tverskylib/explorers/browser/contours.js";
 import { around, placeLabels } from "../../tverskylib/explorers/browser/labels.js";
 import { wishOf } from "../../tverskylib/explorers/browser/links.js";
 import { plain, within } from "../../tverskylib/explorers/browser/words.js";
@@ -19,7 +20,7 @@ test("ticks are round, and as many as there is room for", () => {
 });
 
 test("words avoid each other, the curve, and the edge", () => {
-  const box = { width: 400, height: 300, bottom: 300 };
+  const box = { left: 0, width: 400, height: 300, bottom: 300 };
   const wanted = [
     { text: "one", spots: around([200, 150]) },
     { text: "two", spots: around([200, 150]) },
@@ -45,4 +46,11 @@ test("a number that is nearly 1, or nearly 0, is not said to be", () => {
   assert.equal(within(0), "0.000");
   assert.equal(plain(0.30000000000000004), "0.3");
   assert.equal(plain(-2), "−2");
+});
+
+test("a level line of a cone is a circle", () => {
+  const { x, y } = contour(Math.hypot, 0.5, { x: [-1, 1], y: [-1, 1] });
+  const radii = x.map((value, k) => Math.hypot(value, y[k])).filter((radius) => !Number.isNaN(radius));
+  assert.ok(radii.length > 100);
+  assert.ok(radii.every((radius) => Math.abs(radius - 0.5) < 1e-2));
 });

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { compose } from "../../tverskylib/explorers/browser/batch_data.js";
-import { criticalAt, lesionOrder, optimumAt, placesOf, regionsOf } from "../../tverskylib/explorers/browser/claim1_data.js";
+import { compose } from "../../tverskylib/explorers/browser/composer_data.js";
+import { bandsOf, criticalAt, lesionOrder, optimumAt, placesOf } from "../../tverskylib/explorers/browser/claim1_data.js";
 import { STEPS } from "../../tverskylib/explorers/browser/constants.js";
 import {
   bestOf,
@@ -81,14 +81,21 @@ test("Claim 1 fails below the critical share and holds above it", () => {
   assert.equal(criticalAt(0.3, 0.7, 0.4, 1), Infinity);
 });
 
-test("the letter of a region stands inside it", () => {
-  const shares = Array.from({ length: 120 }, (_, k) => 10 ** (-4 + (k * 3.7) / 120));
-  const epsilons = Array.from({ length: 90 }, (_, k) => 0.49 - (k * 0.48) / 90);
-  const regions = regionsOf(shares, epsilons, { delta: 0, alpha: 0.5, beta: 0.5, classes: 2 });
-  const places = placesOf(regions, 120, 90);
-  assert.ok(Math.abs(places.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
-  for (const kind of [1, 2]) assert.equal(regions[places[kind].row * 120 + places[kind].column], kind);
-  assert.equal(places[0].share, 0);
+test("bands end where the best prediction changes, and letters stand inside", () => {
+  const epsilons = [0.05, 0.2, 0.4];
+  const setting = { delta: 0, alpha: 0.5, beta: 0.5, num_classes: 2 };
+  const { one, zero } = bandsOf(epsilons, [1e-4, 0.5], setting);
+  epsilons.forEach((epsilon, k) => {
+    assert.equal(optimumAt(one.right[k] * 0.999, 0, 0.5, 0.5, epsilon, 2), 2);
+    assert.equal(optimumAt(one.right[k] * 1.001, 0, 0.5, 0.5, epsilon, 2), 1);
+    assert.ok(Math.abs(one.x[k] - criticalAt(0.5, 0.5, epsilon, 2)) < 1e-12);
+    assert.equal(zero.left[k], zero.right[k], "nothing is nowhere best");
+  });
+  const shares = Array.from({ length: 40 }, (_, k) => 1e-4 * 5000 ** (k / 39));
+  const [nothing, mask, everything] = placesOf(shares, epsilons, setting);
+  assert.equal(nothing, null);
+  assert.equal(optimumAt(mask[0], 0, 0.5, 0.5, mask[1], 2), 1);
+  assert.equal(optimumAt(everything[0], 0, 0.5, 0.5, everything[1], 2), 2);
 });
 
 test("the lesion grows from the middle, pixel by pixel", () => {

@@ -132,7 +132,7 @@ def test_ignored_pixels_count_for_nothing_whatever_stands_there(full, soft_label
 @pytest.mark.parametrize("soft_labels", SOFT_LABELS)
 @pytest.mark.parametrize("block", [1, 7, 20, 41, 1000])
 def test_no_block_size_changes_the_counts(block, soft_labels, domain, monkeypatch):
-    monkeypatch.setattr(_sums, "_BLOCK", block)
+    monkeypatch.setattr(_sums, "_PIECE", block)
     prediction, target = random_pair((3, 2, 4, 5), soft=True)
     given = soft_counts(prediction, target, domain=domain, per_class=True, soft_labels=soft_labels)
     for a, b in zip(given, written_out(prediction, target, domain, True, soft_labels), strict=True):

@@ -18,13 +18,11 @@ from tverskylib import (
     figures,
     label_noise_penalty,
     smooth_labels,
-    theory,
     tiles,
     tversky_index,
 )
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.catalogue import catalogue
-from tverskylib.figures.smoothing import OPTIMA
 from tverskylib.index import tversky_from_counts
 from tverskylib.thresholds import threshold_counts
 
@@ -37,10 +35,8 @@ MAKERS = {
     "sharpening": lambda: explorers.sharpening(tiles.real_crop()),
     "landscape": explorers.landscape,
     "empty_mask": explorers.empty_mask,
-    "composer": explorers.composer,
     "one_pixel": explorers.one_pixel,
     "candidates": explorers.candidates,
-    "phase_diagram": explorers.phase_diagram,
     "simplex": explorers.simplex,
     "equivalence": explorers.equivalence,
     "pushes": explorers.pushes,
@@ -52,7 +48,7 @@ MAKERS = {
 
 def test_every_explorer_is_tried_here():
     public = {name for name in dir(explorers) if not name.startswith("_")}
-    in_the_browser = {"BatchComposer", "Claim1Explorer", *catalogue()}  # test_browser_explorers.py
+    in_the_browser = set(catalogue())  # test_browser_explorers.py
     of_training = {"LiveCurves", "RunChoice", "records", "trained"}  # tests/training
     modules = {"Explorer", "Picture", "browser", "choice", "explorer", "lessons", "live", "sliders"}
     assert public - modules - in_the_browser - of_training == set(MAKERS)
@@ -168,21 +164,6 @@ def test_threshold_curves_mark_the_best_point():
     assert explorer.drawing.point.get_ydata() == pytest.approx([curve.max()])
 
 
-def test_composer_counterexample_lies_outside():
-    explorer = explorers.composer()
-    explorer.buttons["counterexample"].click()
-    assert explorer.drawing.images == pytest.approx([2 / 3, 2 / 3])
-    assert explorer.drawing.batchwise == pytest.approx(1 / 2)
-    assert "OUTSIDE" in explorer.drawing.verdict
-
-
-def test_composer_without_any_pixel_says_so():
-    explorer = explorers.composer()
-    explorer.set(**dict.fromkeys(explorer.values, 0.0))
-    assert explorer.drawing.title.get_text() == "0/0: undefined"
-    assert "nan" not in explorer.picture.alt
-
-
 def test_static_grid_shows_each_position():
     plate = figures.static_grid(figures.Overlap, [{"shift": 0}, {"shift": 40}])
     assert "(1)" in plate.alt and "(2)" in plate.alt and "shifted by 40" in plate.alt
@@ -203,14 +184,6 @@ def test_candidates_agree_with_the_index_of_arrays():
     assert list(explorer.drawing.indices.values()) == pytest.approx(expected, abs=1e-4)  # delta is tiny, not 0
     assert explorer.drawing.best == "one" and not explorer.drawing.claim
     assert explorer.drawing.verdict_tau == "tau lies OUTSIDE the two labels"
-
-
-def test_the_phase_diagram_changes_where_the_critical_fraction_says():
-    drawing = explorers.phase_diagram().drawing
-    codes = np.asarray(drawing.mesh.get_array()).reshape(drawing.p.shape)
-    for row in (20, 60, 110):
-        critical = theory.critical_fraction(0.5, 0.5, drawing.EPSILONS[row], num_classes=2)
-        assert ((critical <= drawing.FRACTIONS) == (codes[row] == list(OPTIMA).index("target"))).all()
 
 
 def test_equivalence_needs_the_right_weight():

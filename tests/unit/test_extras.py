@@ -63,6 +63,7 @@ def test_public_names_need_no_extra_but_losses_penalties_and_training():
 
 
 USES = """
+from pathlib import Path
 import numpy as np
 from tverskylib import dice_index, explorers, one_hot, theory, threshold_counts, tiles, tversky_from_counts
 from tverskylib.training import read_records
@@ -74,7 +75,7 @@ assert tversky_from_counts(2, 1, 1) == 2 / 3
 assert 0 < theory.critical_fraction(0.5, 0.5, 0.1) < 1
 for explorer in (explorers.overlap(), explorers.threshold(tile), explorers.activation()):
     assert explorer._repr_mimebundle_()
-assert len(read_records("results/cpu")) > 100
+assert read_records(next(Path("results").glob("cpu*")))
 assert tiles.draw_tiles(tiles.TileSettings(size=48), [0]).images.shape == (1, 48, 48, 3)
 """
 

@@ -17,7 +17,7 @@ from helpers import DOMAINS, SOFT_LABELS, random_pair
 from monai.losses import TverskyLoss as MonaiTverskyLoss
 from torch.autograd import gradcheck, gradgradcheck
 
-from tverskylib import TverskyLoss, tversky_index, tversky_loss
+from tverskylib import TverskyLoss, tversky_from_counts, tversky_index, tversky_loss
 
 LOGITS = (False, "sigmoid", "softmax")
 
@@ -115,6 +115,19 @@ def test_weights_may_be_any_real_number(weight):
     assert TverskyLoss(weight, weight, delta=weight)(prediction, target) == expected
     index = tversky_index(prediction.numpy(), target.numpy(), weight, weight, delta=weight)
     assert index.item() == pytest.approx(1 - expected.item())
+
+
+def test_weights_of_classes_and_of_pixels_need_no_argument():
+    prediction, target = random_pair(soft=True)
+    weights = torch.tensor([1.0, 3.0, 2.0])
+    loss = tversky_loss(prediction, target, per_class=True, reduction="none")
+    one_by_one = sum(weights[c] * tversky_loss(prediction[:, [c]], target[:, [c]]) for c in range(3)) / 6
+    torch.testing.assert_close((loss * weights).sum() / weights.sum(), one_by_one)
+    w = torch.rand(2, 1, 4, 5, generator=torch.Generator().manual_seed(1))
+    tp = (w * torch.minimum(prediction, target)).sum()
+    counts = tp, (w * prediction).sum() - tp, (w * target).sum() - tp
+    loss = tversky_loss(w * prediction, w * target, 0.3, 0.7, soft_labels="minimum")
+    torch.testing.assert_close(loss, 1 - tversky_from_counts(*counts, 0.3, 0.7, 1e-5))
 
 
 def test_values_are_not_checked_without_validate():

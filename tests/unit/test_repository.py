@@ -13,7 +13,7 @@ from tverskylib.environment import EXTRAS_OF, LESSONS
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 FORMS = sorted(path for path in (ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
-PAGES = sorted(ROOT.glob("*.md"))
+PAGES = sorted(path for path in ROOT.glob("*.md") if path.name != "README.md")  # whose links a test of lessons follows
 
 
 def name(path):

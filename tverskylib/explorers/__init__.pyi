@@ -1,5 +1,3 @@
-from .browser import BatchComposer as BatchComposer
-from .browser import Claim1Explorer as Claim1Explorer
 from .choice import RunChoice as RunChoice
 from .explorer import Explorer as Explorer
 from .explorer import Picture as Picture

@@ -10,6 +10,8 @@ import numpy as np
 
 from tverskylib import figures
 from tverskylib.explorers import sliders
+from tverskylib.explorers.browser.composer import Composer
+from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
 from tverskylib.figures.results import METRICS, NAMES, WAYS
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from tverskylib.training import Trained
 
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
+composer = Composer
+phase_diagram = PhaseDiagram
 threshold = Threshold
 
 
@@ -121,33 +125,6 @@ def empty_mask() -> Explorer:
     )
 
 
-def composer() -> Explorer:
-    """Lesson 05: image-wise and batch-wise on a batch of two images."""
-    counts = {"tp1": 900, "fp1": 100, "fn1": 100, "tp2": 20, "fp2": 40, "fn2": 40}
-    names = {"tp": "TP", "fp": "FP", "fn": "FN"}
-    small_false_alarms = {"tp1": 0, "fp1": 1, "fn1": 0, "tp2": 0, "fp2": 1, "fn2": 0, "delta": 1.0}
-    controls = {
-        key: sliders.slider(f"image {key[2]}: {names[key[:2]]}", value, 0, 1000, 1, form=".0f")
-        for key, value in counts.items()
-    }
-    controls["delta"] = sliders.slider("delta", 0.0, 0.0, 100.0, 0.5, form=".1f")
-    return Explorer(
-        figures.Composer,
-        controls,
-        presets={
-            "equal lesions": {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 300, "fn2": 300, "delta": 0.0},
-            "false alarm on an empty image": {**counts, "tp2": 0, "fp2": 500, "fn2": 0, "delta": 0.0},
-            "counterexample": small_false_alarms,
-        },
-        static=[
-            {},
-            {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 300, "fn2": 300},
-            {"tp2": 0, "fp2": 500, "fn2": 0},
-            small_false_alarms,
-        ],
-    )
-
-
 def one_pixel() -> Explorer:
     """Lesson 07: cross-entropy and Dice along one pixel of a smoothed mask."""
     return Explorer(
@@ -180,21 +157,6 @@ def candidates() -> Explorer:
             {"fraction": 0.01, "delta": 0.2},
             {"epsilon": 0.45, "alpha": 1.8, "beta": 0.2, "delta": 1.0},
         ],
-    )
-
-
-def phase_diagram() -> Explorer:
-    """Lesson 07: where Claim 1 holds, over the foreground fraction and epsilon."""
-    return Explorer(
-        figures.PhaseDiagram,
-        {
-            "alpha": sliders.alpha(),
-            "beta": sliders.beta(),
-            "delta": sliders.log_slider("delta per pixel", 1e-6, -6, 0.5, 0.1),
-            "num_classes": sliders.classes(),
-        },
-        presets=sliders.PRESETS,
-        static=[{}, {"num_classes": 1}, {"alpha": 0.3, "beta": 0.7}, {"alpha": 1.8, "beta": 0.2, "delta": 0.2}],
     )
 
 

@@ -14,7 +14,6 @@ from .entropy import Simplex as Simplex
 from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
 from .gallery import panels as panels
-from .loss import Composer as Composer
 from .loss import EmptyMask as EmptyMask
 from .loss import Landscape as Landscape
 from .loss import Sharpening as Sharpening
@@ -24,6 +23,7 @@ from .penalised import PenalisedLandscape as PenalisedLandscape
 from .penalised import PenalisedPixel as PenalisedPixel
 from .penalised import ThreeForms as ThreeForms
 from .plate import Plate as Plate
+from .printed import dice_and_jaccard as dice_and_jaccard
 from .results import Cells as Cells
 from .results import Pairs as Pairs
 from .results import arms as arms
@@ -32,7 +32,6 @@ from .results import own_cuts as own_cuts
 from .results import reliability as reliability
 from .smoothing import Candidates as Candidates
 from .smoothing import OnePixel as OnePixel
-from .smoothing import PhaseDiagram as PhaseDiagram
 from .threshold import thresholded as thresholded
 from .tiles import contact_sheet as contact_sheet
 from .tiles import foreground_histogram as foreground_histogram

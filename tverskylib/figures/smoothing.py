@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.colors import ListedColormap, to_hex, to_rgb
 from matplotlib.figure import FigureBase
-from matplotlib.patches import Patch
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from tverskylib.counts import soft_counts
 from tverskylib.figures._labels import smoothed
-from tverskylib.figures._style import FAINT, FN, FP, INK, OTHER, TP, dress
+from tverskylib.figures._style import FAINT, FN, FP, OTHER, TP, dress
 from tverskylib.figures._words import said
 from tverskylib.figures.drawing import Drawing
 from tverskylib.index import tversky_from_counts
@@ -166,72 +164,3 @@ class Candidates(Drawing):
             f"{self.state}. The index against the smoothed mask: {values}. Best is: {OPTIMA[self.best][0]}. Beside it the "
             f"threshold tau, {self.tau:.3f}, on a line with the two labels: {self.verdict_tau}."
         )
-
-
-class PhaseDiagram(Drawing):
-    """Values: ``alpha``, ``beta``, ``delta`` per pixel, ``num_classes``. Which prediction is optimal, over p and epsilon."""
-
-    size = (7.6, 4.4)
-    FRACTIONS = np.geomspace(1e-4, 0.5, 160)
-    EPSILONS = np.linspace(0.002, 0.498, 125)
-
-    def __init__(self, parent: FigureBase) -> None:
-        ax = parent.subplots(gridspec_kw={"left": 0.1, "right": 0.66, "bottom": 0.14, "top": 0.9})
-        colours = [_pale(ink.colour) for _, ink in OPTIMA.values()]
-        self.p, self.epsilon = np.meshgrid(self.FRACTIONS, self.EPSILONS)
-        self.mesh = ax.pcolormesh(
-            self.FRACTIONS,
-            self.EPSILONS,
-            np.zeros_like(self.p),
-            cmap=ListedColormap(colours),
-            vmin=-0.5,
-            vmax=2.5,
-            shading="nearest",
-        )
-        self.letters = [ax.text(0.01, 0.1, "", ha="center", va="center", weight="bold", fontsize=13) for _ in OPTIMA]
-        ax.set(xscale="log", xlabel="foreground fraction p", ylabel="epsilon", ylim=(0, 0.5))
-        handles = [
-            Patch(facecolor=colour, edgecolor=INK, label=f"{name[0].upper()}: {words}")
-            for colour, (name, (words, _)) in zip(colours, OPTIMA.items(), strict=True)
-        ]
-        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), title="best prediction")
-        self.title = ax.set_title("")
-
-    def update(self, *, alpha: float, beta: float, delta: float = 0.0, num_classes: float = 2) -> None:
-        optimum = claim1_optimum(
-            self.p, alpha, beta, self.epsilon, num_classes=round(num_classes), delta_per_pixel=delta
-        )
-        codes = np.select([optimum == name for name in OPTIMA], range(len(OPTIMA)))
-        self.mesh.set_array(codes)
-        self.shares = {name: float((codes == k).mean()) for k, name in enumerate(OPTIMA)}
-        for k, (letter, name) in enumerate(zip(self.letters, OPTIMA, strict=True)):
-            where = codes == k
-            letter.set_text(name[0].upper() if where.mean() > 0.01 else "")
-            if where.any():  # a letter in each region, so that colour is not the only cue
-                row, column = _inside(where)
-                letter.set_position((self.FRACTIONS[column], self.EPSILONS[row]))
-        self.state = f"alpha {alpha:.2f}, beta {beta:.2f}, delta per pixel {delta:.3g}, C = {round(num_classes)}"
-        self.title.set_text(self.state)
-
-    def describe(self) -> str:
-        words = ", ".join(f"{OPTIMA[name][0]} on {share:.0%}" for name, share in self.shares.items())
-        edge = self.shares["one"] > 0 and self.shares["target"] > 0
-        where = ' "Everything" lies above a curve that rises from small to large fractions; "the mask" below it.' * edge
-        return (
-            f"{self.state}: which prediction is best against a smoothed mask, over the foreground fraction (logarithmic) and "
-            f"epsilon. Of the area: {words}.{where}"
-        )
-
-
-def _pale(colour: str) -> str:
-    red, green, blue = (0.45 + 0.55 * channel for channel in to_rgb(colour))
-    return to_hex((red, green, blue))
-
-
-def _inside(where: NDArray[np.bool_]) -> tuple[int, int]:
-    """A point deep inside a region: the one farthest from its border."""
-    from scipy.ndimage import distance_transform_edt
-
-    depth = distance_transform_edt(np.pad(where, 1))[1:-1, 1:-1]
-    row, column = np.unravel_index(int(np.argmax(depth)), depth.shape)
-    return int(row), int(column)

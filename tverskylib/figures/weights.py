@@ -54,8 +54,14 @@ def weight_plane(counts: Counts) -> Plate:
     alpha, beta = np.meshgrid(steps, steps)
     values = tversky_from_counts(*counts, alpha=alpha, beta=beta)
     lines = ax.contour(alpha, beta, values, levels=9, colors=FAINT, linewidths=1)
-    ax.clabel(lines, fmt="%.2f", fontsize=8.5)
+    tp, fp, fn = (float(count) for count in counts)
+    places = []
+    for level in lines.levels:  # at the top, where no other line runs, or at the bottom
+        places += [(x, y) for y in (1.13, 0.06) if 0.05 < (x := (tp * (1 / level - 1) - y * fn) / fp) < 1.2][:1]
+    ax.clabel(lines, fmt="%.2f", fontsize=8.5, manual=places)
     ax.plot([0, 1], [1, 0], color=INK, lw=2)
+    ax.plot([0, 1.25], [0, 1.25], color=INK, lw=1.2, ls="--")
+    ax.text(1.06, 0.98, "a ray:\none order", va="top", bbox=WHITE)
     marks = []
     for name, a, b, marker in WEIGHTS:
         index = tversky_from_counts(*counts, alpha=a, beta=b)
@@ -69,13 +75,13 @@ def weight_plane(counts: Counts) -> Plate:
         ylabel="beta: weight of false negatives",
     )
     ax.annotate(
-        "alpha + beta = 1:\nthe F-measures", (0.36, 0.64), (0.52, 0.7), arrowprops={"arrowstyle": "-"}, bbox=WHITE
+        "alpha + beta = 1:\nthe F-measures", (0.36, 0.64), (0.34, 0.86), arrowprops={"arrowstyle": "-"}, bbox=WHITE
     )
     ax.legend(loc="upper left", bbox_to_anchor=(1.04, 1.0), labelspacing=0.9)
     alt = (
         "The plane of alpha (weight of false positives) and beta (weight of false negatives) with level lines of the Tversky "
         f"index of one mask, straight and falling to the right; marked are {', '.join(marks)}. The line alpha + beta = 1 carries the F-measures, with precision "
-        "and recall at its ends and Dice in its middle."
+        "and recall at its ends and Dice in its middle. A dashed ray from the origin passes through Dice and Jaccard."
     )
     return Plate(figure, alt)
 

@@ -34,7 +34,7 @@ explorers.threshold()
 # Belongs to lesson 04. *Look for:* which image decides the batch-wise loss.
 
 # %%
-explorers.BatchComposer()
+explorers.composer()
 
 # %% [markdown]
 # ## Where Claim 1 holds
@@ -42,7 +42,7 @@ explorers.BatchComposer()
 # Belongs to lesson 07. *Look for:* the corner of small lesions and strong smoothing.
 
 # %%
-explorers.Claim1Explorer()
+explorers.phase_diagram()
 
 # %% [markdown]
 # ## All others, one at a time

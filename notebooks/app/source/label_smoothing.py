@@ -48,7 +48,7 @@ explorers.candidates()
 # alpha 1.8 and beta 0.2?
 
 # %%
-explorers.Claim1Explorer()
+explorers.phase_diagram()
 
 # %% [markdown]
 # *Look for:* T, where the mask is best; O, where "everything" is; Z, where "nothing" is. For Dice a large delta takes O

@@ -1,4 +1,4 @@
-from .batch import BatchComposer as BatchComposer
-from .claim1 import Claim1Explorer as Claim1Explorer
+from .composer import Composer as Composer
 from .explorer import BrowserExplorer as BrowserExplorer
+from .phase_diagram import PhaseDiagram as PhaseDiagram
 from .threshold import Threshold as Threshold

@@ -48,13 +48,13 @@ export function chart(spec) {
 function drawing(view, spec, width, size, nowOf) {
   const wanted = spec.height ?? 0.62;
   const portrait = width < 26 * size ? 1.25 : 1; // a narrow chart is a taller one
-  const height = wanted < 2 ? Math.round(Math.min(portrait * wanted * width, 26 * size)) : wanted;
-  const frame = axes({ width, height, size, x: spec.x, y: spec.y });
-  const svg = shape("svg", { class: "tversky-chart-svg", width, height, viewBox: `0 0 ${width} ${height}` });
+  const height = wanted < 2 ? Math.min(portrait * wanted * width, 26 * size) : (wanted * size) / 16;
+  const frame = axes({ width, height: Math.round(height), size, x: spec.x, y: spec.y });
+  const svg = shape("svg", { class: "tversky-chart-svg", width, height: frame.box.height, viewBox: `0 0 ${width} ${frame.box.height}` });
   const fills = patterns(svg);
   const areas = (spec.areas ?? []).map((each) => area(each, frame, fills));
   const lines = (spec.lines ?? []).map((each) => ({ ...each, made: line(each, frame) }));
-  const marks = (spec.marks ?? []).map((each) => ({ ...each, made: mark(each, frame) }));
+  const marks = (spec.marks ?? []).map((each) => ({ ...each, made: mark(each, frame, size) }));
   const handles = marks
     .filter(({ drag }) => drag && !view.still)
     .map((each) => ({ each, handle: handle(view, each, each.made, frame.box) }));
@@ -136,5 +136,5 @@ function spotsOf([x, y], box, size) {
       { x: box.left + 6, y: y + size, anchor: "start" },
     ];
   }
-  return around([x, y], 12, size);
+  return around([x, y], 0.75 * size, size);
 }

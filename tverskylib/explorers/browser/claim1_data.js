@@ -1,7 +1,6 @@
 // Which prediction is best against a smoothed mask: at a point, and over the whole diagram.
 
-import { channels, onDot, onStripe, packed } from "./canvas.js";
-import { ROLES, TIE } from "./constants.js";
+import { TIE } from "./constants.js";
 import { conditionA, conditionB, criticalShare, fullMask, smoothedIndex } from "./formulas.js";
 
 /** The three predictions that can be optimal: name, letter, words, and what it is on foreground and on background. */
@@ -39,58 +38,49 @@ export function criticalAt(alpha, beta, epsilon, classes) {
   return fullMask(alpha, beta, epsilon, classes) > 0 ? criticalShare(alpha, beta, epsilon, classes) : Infinity;
 }
 
-/** The best prediction in every pixel of the diagram, row by row. */
-export function regionsOf(shares, epsilons, { delta, alpha, beta, classes }) {
-  const regions = new Uint8Array(shares.length * epsilons.length);
-  let i = 0;
-  for (const epsilon of epsilons) {
-    for (const p of shares) regions[i++] = optimumAt(p, delta, alpha, beta, epsilon, classes);
-  }
-  return regions;
-}
-
-/** Pale colours with patterns: dots for nothing, plain for the mask, stripes for everything. */
-export function paintRegions(pixels, regions, width) {
-  const [plain, strong] = [0.36, 0.58];
-  const inks = [ROLES.fn.light, ROLES.tp.light, ROLES.fp.light].map(channels);
-  const [faint, full] = [plain, strong].map((strength) =>
-    inks.map((ink) => packed(...ink.map((channel) => 255 + strength * (channel - 255)))),
-  );
-  const patterns = [(row, column) => onDot(row, column, 9), () => false, (row, column) => onStripe(row, column, 12)];
-  for (let i = 0; i < regions.length; i++) {
-    const kind = regions[i];
-    pixels[i] = (patterns[kind](Math.floor(i / width), i % width) ? full : faint)[kind];
-  }
-}
-
-/** For each region its share of the diagram, and the pixel deepest inside: the place for its letter. */
-export function placesOf(regions, width, height, every = 6) {
-  const [columns, rows] = [Math.floor(width / every), Math.floor(height / every)];
-  const at = (row, column) => regions[row * every * width + column * every];
-  const found = CANDIDATES.map(() => ({ share: 0, depth: 0, row: 0, column: 0 }));
-  for (const kind of regions) found[kind].share += 1 / regions.length;
-  const depth = new Int32Array(rows * columns);
-  const of = (row, column, kind) => {
-    if (row < 0 || column < 0 || row >= rows || column >= columns) return 0;
-    return at(row, column) === kind ? depth[row * columns + column] : 0;
+/**
+ * The regions of the diagram where the mask is not best, as bands: for each epsilon from which p to which p.
+ *
+ * Both conditions are straight lines in p, so that their values at p = 0 and p = 1 tell where they change their sign.
+ */
+export function bandsOf(epsilons, [low, high], { delta, alpha, beta, num_classes: classes }) {
+  const band = (condition) => {
+    const ends = epsilons.map((epsilon) =>
+      negative(...[0, 1].map((p) => condition(p, delta, alpha, beta, epsilon, classes))),
+    );
+    const inside = (p) => Math.min(high, Math.max(low, p));
+    return {
+      y: epsilons,
+      left: ends.map(([from]) => inside(from)),
+      right: ends.map(([, to]) => inside(to)),
+      // The boundary itself, where it lies in the diagram.
+      x: ends.map(([from, to]) => [to, from].find((p) => p > low && p < high) ?? NaN),
+    };
   };
-  // Steps to the border, in two sweeps: from the top left, then from the bottom right.
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const kind = at(row, column);
-      depth[row * columns + column] = 1 + Math.min(of(row - 1, column, kind), of(row, column - 1, kind));
-    }
-  }
-  for (let row = rows - 1; row >= 0; row--) {
-    for (let column = columns - 1; column >= 0; column--) {
-      const kind = at(row, column);
-      const here = row * columns + column;
-      depth[here] = Math.min(depth[here], 1 + Math.min(of(row + 1, column, kind), of(row, column + 1, kind)));
-      if (depth[here] <= found[kind].depth) continue;
-      Object.assign(found[kind], { depth: depth[here], row: row * every, column: column * every });
-    }
-  }
-  return found;
+  return { one: band(conditionA), zero: band(conditionB) };
+}
+
+/** From where to where a straight line is negative between 0 and 1, given its values at both. */
+function negative(first, last) {
+  if (first >= 0 && last >= 0) return [0, 0];
+  if (first < 0 && last < 0) return [0, 1];
+  const root = first / (first - last);
+  return first < 0 ? [0, root] : [root, 1];
+}
+
+/** For each candidate a place inside its region, [p, epsilon], or null where the region is next to nothing. */
+export function placesOf(shares, epsilons, { delta, alpha, beta, num_classes: classes }) {
+  const cells = CANDIDATES.map(() => []);
+  epsilons.forEach((epsilon, row) =>
+    shares.forEach((p, column) => cells[optimumAt(p, delta, alpha, beta, epsilon, classes)].push([column, row])),
+  );
+  return cells.map((all) => {
+    if (all.length < 0.015 * shares.length * epsilons.length) return null;
+    const middle = [0, 1].map((k) => all.reduce((sum, cell) => sum + cell[k], 0) / all.length);
+    const away = (cell) => Math.hypot((cell[0] - middle[0]) / shares.length, (cell[1] - middle[1]) / epsilons.length);
+    const [column, row] = all.reduce((best, cell) => (away(cell) < away(best) ? cell : best));
+    return [shares[column], epsilons[row]];
+  });
 }
 
 /** The order in which the pixels of a small square join a lesion that grows from its middle. */

@@ -26,16 +26,20 @@ export function patterns(svg) {
   return { fp: `url(#${id}-fp)`, fn: `url(#${id}-fn)` };
 }
 
-/** An area between two curves, or some rectangles; `of(now)` gives {x, low, high} or [{from, to, low, high}, ...]. */
-export function area({ role, of, when }, frame, fills) {
-  const node = shape("path", { class: `tversky-role-${role} tversky-area` });
-  if (fills[role]) node.style.fill = fills[role];
+/** An area between two curves, one above or one beside the other, or some rectangles; `of(now)` gives {x, low, high}, {y, left, right}, or [{from, to, low, high}]. */
+export function area({ role, of, when, pale = false }, frame, fills) {
+  const made = shape("path", { class: `tversky-role-${role} tversky-area${pale ? " tversky-pale" : ""}` });
+  if (fills[role]) made.style.fill = fills[role];
+  const ground = shape("path", { class: "tversky-ground" }); // of what is pale: nothing else shines through
+  const node = pale ? shape("g", {}, ground, made) : made;
   return {
     node,
     update(now) {
       const shown = !when || when(now);
       const found = shown && of(now);
-      adjust(node, { d: !found ? "" : Array.isArray(found) ? boxes(found, frame) : band(found, frame) });
+      const d = !found ? "" : Array.isArray(found) ? boxes(found, frame) : band(found, frame);
+      adjust(made, { d });
+      if (pale) adjust(ground, { d });
     },
   };
 }
@@ -48,7 +52,13 @@ function boxes(found, { x, y }) {
     .join("");
 }
 
-function band({ x: xs, low, high }, { x, y }) {
+function band({ x: xs, low, high, y: ys, left, right }, { x, y }) {
+  if (left) {
+    const place = (k, values) => `${x(values[k]).toFixed(1)} ${y(ys[k]).toFixed(1)}`;
+    const up = Array.from(ys, (_, k) => place(k, left));
+    const down = Array.from(ys, (_, k) => place(ys.length - 1 - k, right));
+    return ys.length < 2 ? "" : `M${[...up, ...down].join("L")}Z`;
+  }
   if (xs.length < 2) return "";
   const point = (k, values) => `${x(xs[k]).toFixed(1)} ${y(typeof values === "number" ? values : values[k]).toFixed(1)}`;
   const forth = Array.from(xs, (_, k) => point(k, high));
@@ -72,7 +82,7 @@ export function line({ role, dash, of, when, width = 2.5 }, frame) {
     let pen = "M";
     made.points = [];
     for (let k = 0; k < xs.length; k++) {
-      if (!Number.isFinite(ys[k])) {
+      if (!Number.isFinite(xs[k]) || !Number.isFinite(ys[k])) {
         pen = "M";
         continue;
       }
@@ -96,12 +106,12 @@ function sampled(f, { box, xOf }) {
  * Marks of one kind. `at(now)` gives [x, y], or a list of them, or nothing. A rule has null for one of the two: it runs
  * through the whole frame. `text` stands inside: of each, by its number.
  */
-export function mark({ kind, role = "loss", at, text, dash, when }, frame) {
+export function mark({ kind, role = "loss", at, text, dash, when }, frame, size) {
   const node = shape("g", { class: `tversky-role-${role} tversky-mark-${kind}` });
   const made = { node, places: [] };
   made.update = (now) => {
     const found = (!when || when(now)) && at(now);
-    const all = !found ? [] : Array.isArray(found[0]) ? found : [found];
+    const all = !found || !found.length ? [] : Array.isArray(found[0]) ? found : [found];
     made.places = all.map(([x, y]) => [x === null ? null : frame.x(x), y === null ? null : frame.y(y)]);
     while (node.childElementCount < all.length) node.append(kind === "rule" ? rule(dash) : sign(kind, Boolean(text)));
     while (node.childElementCount > all.length) node.lastChild.remove();
@@ -111,7 +121,7 @@ export function mark({ kind, role = "loss", at, text, dash, when }, frame) {
         const { left, right, top, bottom } = frame.box;
         adjust(child, x === null ? { x1: left, x2: right, y1: y, y2: y } : { x1: x, x2: x, y1: top, y2: bottom });
       } else {
-        adjust(child, { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})` });
+        adjust(child, { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${size / 16})` });
         if (text) child.lastChild.textContent = text(now, k);
       }
     });
@@ -125,6 +135,7 @@ function rule(dash) {
 }
 
 function sign(kind, withText) {
+  if (kind === "letter") return shape("g", {}, shape("text", { class: "tversky-letter", y: 8, "text-anchor": "middle" }));
   const node = shape("g", {}, shape("path", { d: SIGNS[kind], transform: withText ? "scale(1.6)" : "scale(1)" }));
   if (withText) node.append(shape("text", { class: "tversky-inside", y: 5, "text-anchor": "middle" }));
   return node;

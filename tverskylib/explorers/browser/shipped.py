@@ -47,11 +47,11 @@ def chances(probability: ArrayLike, target: ArrayLike) -> bytes:
     Returns:
         Pairs of float64: how many pixels, and their chance, which falls from pair to pair.
     """
-    from sklearn.isotonic import isotonic_regression
+    from scipy.optimize import isotonic_regression
 
     _, place, many = np.unique(np.asarray(probability, dtype=np.float64), return_inverse=True, return_counts=True)
     found = np.bincount(place.ravel(), weights=np.asarray(target, dtype=np.float64).ravel())
-    fitted = isotonic_regression(found / many, sample_weight=many.astype(np.float64))[::-1]
+    fitted = isotonic_regression(found / many, weights=many).x[::-1]
     levels, starts = np.unique(-fitted, return_index=True)
     pixels = np.add.reduceat(many[::-1].astype(np.float64), starts)
     return np.stack([pixels, -levels], axis=1).astype("<f8").tobytes()

@@ -185,6 +185,7 @@ export const declaration = {
   derive,
   shares: [1, 1],
   parts: (found) => [
+    [sortedPixels(found), live(numbers("tp", "fp", "fn", "index", "precision", "recall")), live(indexCurve())],
     [
       errorMap(
         found,
@@ -196,7 +197,6 @@ export const declaration = {
       legend([["tp", "TP, found"], ["fp", "FP, by mistake"], ["fn", "FN, missed"]]),
       live(histogram(found)),
     ],
-    [live(numbers("tp", "fp", "fn", "index", "precision", "recall")), sortedPixels(found), live(indexCurve())],
   ],
   numbers: {
     tp: { label: "TP", hint: "found", say: "pixels", role: "tp" },

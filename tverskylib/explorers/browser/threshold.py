@@ -43,7 +43,7 @@ class Threshold(BrowserExplorer):
     """
 
     name, title = "threshold", "Cut the prediction at a threshold"
-    question = "Add the pixels one by one, the surest first. When does the index stop to rise?"
+    question = "Add the pixels one by one, the surest first. When does the index stop rising?"
     presets = {"weights with a name": PRESETS}
     frames = {
         "sure pixels come first, and each of them helps": {"threshold": 0.7},

@@ -13,6 +13,7 @@ export function pixels(value) {
 /** A share in percent; small ones keep three digits that count. */
 export function percent(value) {
   if (Number.isNaN(value)) return "undefined";
+  if (value === Infinity) return "none";
   const share = 100 * value;
   return `${share >= 10 || share === 0 ? share.toFixed(1) : Number(share.toPrecision(3))} %`;
 }
@@ -55,6 +56,7 @@ export const SAY = {
   one: (value) => decimals(value, 1),
   two: (value) => decimals(value, 2),
   three: (value) => decimals(value),
+  four: (value) => decimals(value, 4),
   fine: (value) => decimals(value, Math.abs(value * 100 - Math.round(value * 100)) < 1e-9 ? 2 : 3),
   index: (value) => within(value),
   percent,

@@ -1,0 +1,43 @@
+"""The pages for who must train next week: their numbers are computed, their links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pages
+import pytest
+
+NOTEBOOKS = Path(pages.__file__).parent
+
+
+@pytest.mark.parametrize("page", pages.PAGES)
+def test_a_page_states_the_numbers_of_today(page):
+    stored = (NOTEBOOKS / page).read_text(encoding="utf-8")
+    assert stored == pages.made(page), "python notebooks/pages.py"
+
+
+def test_the_pages_and_lesson_11_read_the_same_records():
+    lesson = (NOTEBOOKS / "source" / "11_what_the_experiment_says.py").read_text(encoding="utf-8")
+    assert f"results/{pages.RECORDS}" in lesson
+
+
+def test_a_number_that_nothing_computes_is_an_error(tmp_path, monkeypatch):
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "PAGE.md").write_text("{flooded_image} and {no_such_number}")
+    monkeypatch.setattr(pages, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(pages, "numbers", lambda: {"flooded_image": "1"})
+    with pytest.raises(ValueError, match="nothing computes: no_such_number"):
+        pages.made("PAGE.md")
+
+
+def test_choose_says_everything_for_every_case():
+    text = (NOTEBOOKS / "CHOOSE.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 60, "one screen"
+    tables = [[row.strip("| ").split(" | ") for row in table] for table in found_tables(text)]
+    cases, evidence = (table[2:] for table in tables)
+    assert [row[0] for row in evidence] == [row[0].partition(" ")[0] for row in cases] == list("12345678")
+    assert all(len(row) == 7 and all(row) for row in cases)
+    assert {row[2] for row in evidence} <= {"sure", "fairly", "leaning", "not tried here"}
+
+
+def found_tables(text):
+    return [part.splitlines() for part in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)]

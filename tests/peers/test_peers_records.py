@@ -1,0 +1,147 @@
+"""The committed answers of the other libraries: complete, true to their own numbers, and up to date with ours."""
+
+import copy
+import importlib.util
+import tomllib
+from pathlib import Path
+
+import pytest
+import torch
+
+from tverskylib import peers
+from tverskylib.peers import probes, records, table
+from tverskylib.peers.__main__ import main
+from tverskylib.peers.calls import LOSSES, METRICS, PACKAGES
+from tverskylib.peers.cases import batch
+from tverskylib.peers.equivalents import GRID, WAYS
+
+ROOT = Path(__file__).parents[2]
+each_library = pytest.mark.parametrize("library", PACKAGES)
+each_way = pytest.mark.parametrize("library", WAYS)
+
+
+@each_library
+def test_a_record_has_every_answer_and_none_that_denies_the_list(library):
+    assert records.faults(records.read(library)) == []
+
+
+@each_library
+def test_a_record_is_of_the_pinned_versions(library):
+    pins = [line.partition("==") for path in ("requirements.txt", "requirements-peers.txt") for line in lines(path)]
+    pinned = {name: version for name, _, version in pins}
+    versions = records.read(library)["versions"]
+    assert {name: versions[name] for name in versions if name != "python"} == {
+        name: pinned[name] for name in (PACKAGES[library], "torch")
+    }
+
+
+def lines(path):
+    return [line for line in (ROOT / path).read_text(encoding="utf-8").splitlines() if "==" in line]
+
+
+def test_the_table_is_that_of_the_records():
+    stored = (records.FOLDER / "TABLE.md").read_text(encoding="utf-8")
+    assert stored == table.markdown(list(PACKAGES)) + "\n", "python -m tverskylib.peers table > results/peers/TABLE.md"
+
+
+@each_way
+def test_our_side_of_each_equivalent_is_still_what_it_was(library):
+    for setting, entry in zip(GRID, records.read(library)["equivalents"], strict=True):
+        for name, empty in (("values", False), ("with_empty", True)):
+            p, y = batch(setting.channels, empty=empty)
+            assert probes.number(entry["ours"], p=p, y=y) == pytest.approx(entry[name][1], abs=1e-6)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: f"{loss.library}.{loss.name}")
+def test_our_side_of_each_default_is_still_what_it_was(loss):
+    stored = records.read(loss.library)["losses"][loss.name]["ours"]
+    if stored is None:
+        assert loss.ours.startswith("no equivalent: ")
+    else:
+        p, y = batch(3)
+        assert probes.number(f"value = {loss.ours}", p=p, y=y) == pytest.approx(stored, abs=1e-6)
+
+
+@each_library
+@pytest.mark.slow
+def test_the_library_still_says_so(library):
+    """Where it is installed: MONAI everywhere, the others in a workflow of their own."""
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"{library} is not installed")
+    assert main(["check", library]) == 0
+
+
+def test_a_wrong_record_is_found(tmp_path):
+    record = records.read("monai")
+    assert records.read("monai", records.write(record, tmp_path).parent) == record
+    for change in (
+        lambda r: r["losses"].pop("DiceLoss"),
+        lambda r: r["losses"]["TverskyLoss"].update(value=0.1),
+        lambda r: r["losses"]["DiceLoss"].update(ignore=0.1),
+        lambda r: r["equivalents"][0]["values"].__setitem__(0, 0.1),
+        lambda r: r["equivalents"][0].update(theirs="value = 0"),
+        lambda r: r["equivalents"].pop(),
+    ):
+        wrong = copy.deepcopy(record)
+        change(wrong)
+        assert records.faults(wrong)
+        assert records.differences(record, wrong)
+    assert records.differences(record, record) == []
+
+
+def test_a_record_that_is_missing_or_of_another_format_says_so(tmp_path):
+    with pytest.raises(FileNotFoundError, match="peers run monai"):
+        records.read("monai", tmp_path)
+    (tmp_path / "monai.json").write_text('{"format": 0}')
+    with pytest.raises(ValueError, match="format 0"):
+        records.read("monai", tmp_path)
+    with pytest.raises(ValueError, match="library must be one of monai"):
+        records.read("pytorch")
+
+
+def test_nan_and_infinity_are_stored_as_words(tmp_path):
+    record = {"library": "x", "numbers": [float("nan"), float("inf"), 0.1 + 0.2]}
+    text = records.write(record, tmp_path).read_text()
+    assert '"nan"' in text
+    assert '"inf"' in text
+    assert "0.3" in text
+    assert "0.30000000000000004" not in text
+
+
+def test_the_extra_and_the_list_have_the_same_libraries():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    names = {requirement.partition(">")[0] for requirement in extras["peers"]}
+    assert names | {"monai"} == {*PACKAGES.values(), "lightning"}
+
+
+def test_the_fixed_batch():
+    p, y = batch(3)
+    assert torch.allclose(p.sum(1), torch.ones(2, 8, 8))
+    assert (y.sum(1) == 1).all()
+    assert (y.sum((2, 3)) > 0).all()
+    one, target = batch()
+    assert torch.equal(one, p[:, 1:2])
+    assert torch.equal(target, y[:, 1:2])
+    assert batch(empty=True)[1].sum((1, 2, 3))[1] == 0
+    with pytest.raises(ValueError, match="channels must be 1 or 3, got 2"):
+        batch(2)
+
+
+def test_the_questions_tell_right_from_wrong():
+    """What is put into words comes from numbers: a changed number changes the words."""
+    (loss,) = (loss for loss in LOSSES if (loss.library, loss.name) == ("monai", "TverskyLoss"))
+    answers = records.read("monai")["losses"]["TverskyLoss"]
+    assert "`alpha` weighs false positives" in peers.describe("monai", "TverskyLoss")["weights"]
+    words = table.LOSS_ROWS["weights"](loss, {**answers, "weights": "beta"})
+    assert "`beta` weighs false positives" in words
+    assert table.LOSS_ROWS["smoothing"](loss, {**answers, "smoothing": {"above": 0.0, "below": 1e-7}}).startswith(
+        "denominator only"
+    )
+
+
+def test_what_is_described_is_listed():
+    assert "mean over images" in peers.describe("monai", "DiceMetric")["what it is"]
+    assert "| domain |" in peers.describe("kornia", "DiceLoss")._repr_markdown_()
+    with pytest.raises(ValueError, match="DiceLoss, GeneralizedDiceLoss, TverskyLoss"):
+        peers.describe("monai", "diceloss")
+    assert {one.library for one in (*LOSSES, *METRICS)} == {*PACKAGES}
