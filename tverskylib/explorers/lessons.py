@@ -16,7 +16,7 @@ from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.pushes import Pushes
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
-from tverskylib.figures.results import NAMES
+from tverskylib.figures.results import METRICS, NAMES, WAYS
 from tverskylib.figures.trained import SHOWN
 from tverskylib.tiles import real_crop
 
@@ -263,4 +263,25 @@ def records(frame: pd.DataFrame) -> Explorer:
             "metric": sliders.dropdown("metric", {"dice": "Dice", **NAMES}),
         },
         static=[{}, {"metric": "pooled_dice"}, {"task": "whole"}, {"task": "whole", "metric": "flooded_negatives"}],
+    )
+
+
+def pairs(frame: pd.DataFrame, others: Mapping[str, Mapping[int, float]] | None = None) -> Explorer:
+    """Lesson 11: the two runs of each seed, joined, under each convention; how the interval narrows with seeds.
+
+    Args:
+        frame: of :func:`tverskylib.training.results_frame`: one task, one arm.
+        others: metric -> batch size -> somebody else's difference, batch-wise minus image-wise.
+    """
+    most = int(frame.groupby(["batch_size", "domain"])["seed"].nunique().max())
+    return Explorer(
+        partial(figures.Pairs, frame=frame, others=others),
+        {
+            "metric": sliders.dropdown("metric", {name: NAMES[name] for name in METRICS}),
+            "way": sliders.dropdown("convention", WAYS),
+            "seeds": sliders.slider("seeds", 1, 1, most, 1, form=".0f"),
+        },
+        presets={"all seeds": {"seeds": most}},
+        static=[{"seeds": most}, {"seeds": most, "way": "pooled_"}],
+        columns=1,
     )

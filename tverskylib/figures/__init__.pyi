@@ -23,9 +23,10 @@ from .penalised import ThreeForms as ThreeForms
 from .plate import Plate as Plate
 from .printed import dice_and_jaccard as dice_and_jaccard
 from .results import Cells as Cells
+from .results import Pairs as Pairs
+from .results import arms as arms
 from .results import collapse as collapse
-from .results import differences as differences
-from .results import regimes as regimes
+from .results import own_cuts as own_cuts
 from .results import reliability as reliability
 from .smoothing import Candidates as Candidates
 from .smoothing import OnePixel as OnePixel
