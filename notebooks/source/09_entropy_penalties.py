@@ -76,8 +76,8 @@ explorers.penalised_pixel()
 #
 # </details>
 #
-# (Jaccard is not always steeper. As Jaccard is Dice / (2 − Dice), its slope is that of Dice times 2 / (2 − Dice)², which is
-# more than 1 only where Dice is above $2 - \sqrt 2 = 0.586$. Early in training Jaccard is the flatter one.)
+# (Jaccard is not always steeper. As lesson 04 computed, it is so only where Dice is above $2 - \sqrt 2 = 0.586$. Early in
+# training it is the flatter one.)
 #
 # So a penalty does what label smoothing failed to do. But it does it unevenly, because the slope of a Tversky loss
 # depends on the whole image.
