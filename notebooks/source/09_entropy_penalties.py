@@ -339,7 +339,7 @@ figures.calibration(y_test, named)
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # It falls from 0.79 to 0.29 and 0.26 (the numbers in the legend), and the masks that can be cut stay the same: both ways
-# keep the order of the pixels. The bars are the truth, in that order. As trained, the map says 1 where three or four
+# keep the order of the pixels. The bars are the truth, in that order. As trained, the map says 1 where about four
 # pixels of five are foreground. Calibrated, it comes nearer, though neither curve fits everywhere. Platt scaling does
 # better, since it can also shift: trained with Dice, the model marks 38 % of the pixels, and 31 % are foreground.
 #
@@ -377,13 +377,13 @@ say("\n".join(rows))
 
 # %% [markdown]
 # The third column is the warning of lesson 07, and the last one is the other half of it: the product forms never answer
-# with doubt, and under doubt they mark too much or too little. A penalty moves the corners inwards, by an amount that
+# with doubt, and under doubt they can mark too much or too little. A penalty moves the corners inwards, by an amount that
 # depends on the image.
 #
 # ## What we saw
 #
-# - A penalty moves the optimum of any loss. With a Tversky loss it moves pixels unevenly, and on empty images it works
-#   against a small delta, towards one half.
+# - A penalty moves the optimum of every loss that asks for certainty. With a Tversky loss it moves pixels unevenly, and on
+#   empty images it works against a small delta, towards one half.
 # - The minimum form and the squared form follow soft labels. The minimum form of *one* ratio is quasi-convex, like the
 #   product form; a mean of several ratios need not be.
 # - None of the Dice forms is proper: in the lottery they say 1 or $\sqrt q$. Dice with cross-entropy lies between 1 and

@@ -5,6 +5,7 @@ import {
   crossEntropy,
   effectiveWeight,
   foregroundLabel,
+  leftOver,
   penalisedMinimum,
   smoothCrossEntropy,
   uniformDivergence,
@@ -19,7 +20,7 @@ const Q = { low: 0.001, high: 0.999, ticks: [0.25, 0.5, 0.75], label: "predictio
 
 function derive({ epsilon, weight, guess }) {
   const penalty = (q) => crossEntropy(q) + weight * uniformDivergence(q);
-  const rest = (q) => smoothCrossEntropy(q, epsilon) - (1 - epsilon) * penalty(q) - epsilon * Math.LN2;
+  const rest = (q) => leftOver(q, epsilon, weight);
   const [smooth, penalised] = [foregroundLabel(epsilon, 2), penalisedMinimum(weight)];
   const exact = effectiveWeight(epsilon);
   return { epsilon, weight, guess, penalty, rest, smooth, penalised, exact, difference: rest(NEARLY_SURE), same: Math.abs(weight - exact) < 1e-9 };

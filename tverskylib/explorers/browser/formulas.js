@@ -85,6 +85,11 @@ export function uniformDivergence(q) {
   return (1/2)*Math.log((1/2)/q) + (1/2)*Math.log((1/2)/(1 - q));
 }
 
+/** What is left between both losses, the second scaled and lifted as Claim 2 says. */
+export function leftOver(q, epsilon, w) {
+  return -1/2*epsilon*Math.log(1 - q) - epsilon*Math.log(2) - (1 - epsilon)*(w*((1/2)*Math.log((1/2)/q) + (1/2)*Math.log((1/2)/(1 - q))) - Math.log(q)) + ((1/2)*epsilon - 1)*Math.log(q);
+}
+
 /** The weight of that divergence to which smoothing amounts. */
 export function effectiveWeight(epsilon) {
   return -epsilon/(epsilon - 1);

@@ -142,6 +142,14 @@ def _of_the_penalties() -> list[Formula]:
         ),
         Formula("uniformDivergence", (q,), divergence, "KL from the uniform distribution to the prediction."),
         Formula(
+            "leftOver",
+            (q, s.epsilon, weight),
+            of_two(entropy.cross_entropy(entropy.smoothed))
+            - (1 - s.epsilon) * (hard + weight * divergence)
+            - s.epsilon * sp.log(2),
+            "What is left between both losses, the second scaled and lifted as Claim 2 says.",
+        ),
+        Formula(
             "effectiveWeight",
             (s.epsilon,),
             sp.factor(both.coeff(entropy.named("KL(u‖ŷ)")) / both.coeff(entropy.named("H(y, ŷ)"))),
