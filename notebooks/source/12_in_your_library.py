@@ -351,7 +351,7 @@ for library, name in pairs.items():
 # `metrics.conventions` shows what may stand behind one number. The predictions are those of the gland image, cut into
 # tiles; a tile is an "image" here.
 
-# %%
+# %% tags=["setup"]
 table = metrics.conventions(probability.numpy(), target.numpy(), batch_size=8)
 table.round(3)
 
