@@ -207,8 +207,8 @@ say(f"MONAI: {DiceLoss()(good, y).item():.3f} with labels 0 and 1, {DiceLoss()(g
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Neither: it is negative, better than perfect. The overlap counts 255-fold, the prediction once. To go further down, the
-# network predicts more foreground, and everywhere.
+# Neither: it is negative, better than perfect. The overlap counts 255-fold, the prediction once. (A metric above 1 is the
+# same slip.)
 #
 # </details>
 #

@@ -169,7 +169,8 @@ LOSSES = (
         no_background=("include_background=False",),
         takes="logits",
         ours='tversky_loss(p, y, domain="image", per_class=True, delta=0.5e-5) - (y * p.log()).sum(1).mean()',
-        note="The cross-entropy takes logits in any case; `softmax=True` is for the Dice part.",
+        note="The cross-entropy takes logits in any case; `softmax=True` is for the Dice part. `weight=` goes into both "
+        "parts, and has the background in any case.",
         library="monai",
         module="monai.losses",
         activation="`sigmoid=True` or `softmax=True`: without, the two parts read different things",
