@@ -378,11 +378,12 @@ assert line == ("mean of images", "left out") and np.isclose(table["dice"][line]
 # %% [markdown]
 # ## What a paper's table can tell
 #
-# Many papers print Dice *and* Jaccard. For **one** confusion matrix the second adds nothing: $J = f(D) = D / (2 - D)$. But
-# a mean of several pairs is another matter. $f$ is convex, so by Jensen's inequality the mean of $J$ is at least $f$ of
-# the mean of $D$; and each $J$ is at most its $D$. So for any mean, over whatever and with any weights,
+# Many papers print Dice *and* Jaccard. For **one** confusion matrix the second adds nothing: Jaccard is Dice / (2 − Dice).
+# But a mean of several pairs is another matter. That function is convex, so by Jensen's inequality the mean Jaccard is at
+# least the function of the mean Dice; and each Jaccard is at most its Dice. So for any mean, over whatever and with any
+# weights,
 #
-# $$\frac{D}{2 - D} \;\le\; J \;\le\; D,$$
+# $$\frac{\text{Dice}}{2 - \text{Dice}} \;\le\; \text{Jaccard} \;\le\; \text{Dice},$$
 #
 # and every pair between can be had. This is the talk's table, for which we do not have the data:
 
