@@ -256,13 +256,16 @@ def records(frame: pd.DataFrame) -> Explorer:
     Args:
         frame: of :func:`tverskylib.training.results_frame`.
     """
+    words = {"positive": "positive tiles only", "whole": "the whole data set"}
+    tasks = {name: words[name] for name in words if (frame["task"] == name).any()}
+    telling = {"positive": ("dice", "pooled_dice"), "whole": ("dice", "flooded_negatives")}
     return Explorer(
         partial(figures.Cells, frame=frame),
         {
-            "task": sliders.dropdown("task", {"positive": "positive tiles only", "whole": "the whole data set"}),
+            "task": sliders.dropdown("task", tasks),
             "metric": sliders.dropdown("metric", {"dice": "Dice", **NAMES}),
         },
-        static=[{}, {"metric": "pooled_dice"}, {"task": "whole"}, {"task": "whole", "metric": "flooded_negatives"}],
+        static=[{"task": task, "metric": metric} for task in tasks for metric in telling[task]],
     )
 
 
