@@ -11,7 +11,9 @@ import numpy as np
 from tverskylib import figures
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.composer import Composer
+from tverskylib.explorers.browser.equivalence import Equivalence
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
+from tverskylib.explorers.browser.pushes import Pushes
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
 from tverskylib.figures.results import METRICS, NAMES, WAYS
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
 
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
 composer = Composer
+equivalence = Equivalence
 phase_diagram = PhaseDiagram
+pushes = Pushes
 threshold = Threshold
 
 
@@ -177,28 +181,6 @@ def simplex() -> Explorer:
     )
 
 
-def equivalence() -> Explorer:
-    """Lesson 08: smooth labels against a penalty."""
-    return Explorer(
-        figures.Equivalence,
-        {
-            "epsilon": sliders.epsilon(0.2),
-            "weight": sliders.slider("weight of the penalty", 0.2, 0.0, 1.0, 0.005, form=".3f"),
-        },
-        presets={"epsilon 0.2, weight 0.25": {"epsilon": 0.2, "weight": 0.25}},
-        static=[{}, {"weight": 0.25}, {"epsilon": 0.4, "weight": 0.4}, {"epsilon": 0.05, "weight": 0.05}],
-    )
-
-
-def pushes() -> Explorer:
-    """Lesson 08: the two penalties, and how hard they push."""
-    return Explorer(
-        figures.Pushes,
-        {"weight": sliders.slider("weight of the penalty", 0.2, 0.01, 1.0, 0.01)},
-        static=[{"weight": e} for e in (0.05, 0.2, 0.5, 1.0)],
-    )
-
-
 def penalised_pixel() -> Explorer:
     """Lesson 09: a Tversky loss with a penalty, along one pixel."""
     return Explorer(
@@ -274,13 +256,16 @@ def records(frame: pd.DataFrame) -> Explorer:
     Args:
         frame: of :func:`tverskylib.training.results_frame`.
     """
+    words = {"positive": "positive tiles only", "whole": "the whole data set"}
+    tasks = {name: words[name] for name in words if (frame["task"] == name).any()}
+    telling = {"positive": ("dice", "pooled_dice"), "whole": ("dice", "flooded_negatives")}
     return Explorer(
         partial(figures.Cells, frame=frame),
         {
-            "task": sliders.dropdown("task", {"positive": "positive tiles only", "whole": "the whole data set"}),
+            "task": sliders.dropdown("task", tasks),
             "metric": sliders.dropdown("metric", {"dice": "Dice", **NAMES}),
         },
-        static=[{}, {"metric": "pooled_dice"}, {"task": "whole"}, {"task": "whole", "metric": "flooded_negatives"}],
+        static=[{"task": task, "metric": metric} for task in tasks for metric in telling[task]],
     )
 
 

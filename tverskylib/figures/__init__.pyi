@@ -8,8 +8,6 @@ from .curves import learning_curves as learning_curves
 from .drawing import Drawing as Drawing
 from .drawing import static_grid as static_grid
 from .drawing import still as still
-from .entropy import Equivalence as Equivalence
-from .entropy import Pushes as Pushes
 from .entropy import Simplex as Simplex
 from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
