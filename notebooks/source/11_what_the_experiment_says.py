@@ -414,9 +414,10 @@ say(f"""
 
 # %% [markdown] tags=["exercise"]
 # **Exercise 1.** What does the talk's table give away? For *one* confusion matrix, Jaccard follows from Dice,
-# $J = D/(2-D)$. Compute `excess`, by how much each printed Jaccard is larger. By Jensen's inequality a positive excess
-# says that the numbers are means of something. To second order it is $\frac12 \frac{4}{(2-D)^3} \text{Var}(D)$: solve for
-# `spread`, the standard deviation of what was averaged. Is one convention for all rows likely?
+# Dice / (2 − Dice). Compute `excess`, by how much each printed Jaccard is larger. By Jensen's inequality a positive excess
+# says that the numbers are means of something. To second order it is half the variance of Dice times
+# $4 / (2 - \text{Dice})^3$: solve for `spread`, the standard deviation of what was averaged. Is one convention for all
+# rows likely?
 
 # %% tags=["solution"]
 dice, jaccard = talk["dice"], talk["jaccard"]
