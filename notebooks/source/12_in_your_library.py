@@ -315,7 +315,7 @@ scores = [("monai", "DiceMetric"), ("monai", "GeneralizedDiceScore"),
           ("torchmetrics", "DiceScore"), ("torchmetrics", "GeneralizedDiceScore"),
           ("segmentation_models_pytorch", "get_stats, f1_score"), ("medpy", "dc")]
 pd.DataFrame([of_empties(*score) for score in scores], index=[": ".join(score) for score in scores],
-             columns=["both empty", "one good image", "and a missed one", "and both empty"])
+             columns=["both empty", "one good image", "and a missed one", "and both empty"]).astype(float).round(3)
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -397,7 +397,8 @@ assert line == ("mean of images", "left out") and np.isclose(table["dice"][line]
 
 # %% tags=["setup"]
 talk = pd.read_csv("../results/talk.csv")
-rows = {domain: list(zip(part["dice"], part["jaccard"])) for domain, part in talk.groupby("domain", sort=False)}
+rows = {domain: list(zip(part["dice"], part["jaccard"]))
+        for domain, part in talk.groupby("domain", sort=False)}
 
 # %%
 figures.dice_and_jaccard(rows)
