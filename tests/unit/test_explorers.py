@@ -35,12 +35,9 @@ MAKERS = {
     "sharpening": lambda: explorers.sharpening(tiles.real_crop()),
     "landscape": explorers.landscape,
     "empty_mask": explorers.empty_mask,
-    "composer": explorers.composer,
     "one_pixel": explorers.one_pixel,
     "candidates": explorers.candidates,
     "simplex": explorers.simplex,
-    "equivalence": explorers.equivalence,
-    "pushes": explorers.pushes,
     "penalised_pixel": explorers.penalised_pixel,
     "penalised_landscape": explorers.penalised_landscape,
     "three_forms": explorers.three_forms,
@@ -49,7 +46,7 @@ MAKERS = {
 
 def test_every_explorer_is_tried_here():
     public = {name for name in dir(explorers) if not name.startswith("_")}
-    in_the_browser = {"BatchComposer", *catalogue()}  # test_browser_explorers.py
+    in_the_browser = set(catalogue())  # test_browser_explorers.py
     of_training = {"LiveCurves", "RunChoice", "records", "trained"}  # tests/training
     modules = {"Explorer", "Picture", "browser", "choice", "explorer", "lessons", "live", "sliders"}
     assert public - modules - in_the_browser - of_training == set(MAKERS)
@@ -166,21 +163,6 @@ def test_threshold_curves_mark_the_best_point():
     assert explorer.drawing.point.get_ydata() == pytest.approx([curve.max()])
 
 
-def test_composer_counterexample_lies_outside():
-    explorer = explorers.composer()
-    explorer.buttons["counterexample"].click()
-    assert explorer.drawing.images == pytest.approx([2 / 3, 2 / 3])
-    assert explorer.drawing.batchwise == pytest.approx(1 / 2)
-    assert "OUTSIDE" in explorer.drawing.verdict
-
-
-def test_composer_without_any_pixel_says_so():
-    explorer = explorers.composer()
-    explorer.set(**dict.fromkeys(explorer.values, 0.0))
-    assert explorer.drawing.title.get_text() == "0/0: undefined"
-    assert "nan" not in explorer.picture.alt
-
-
 def test_static_grid_shows_each_position():
     plate = figures.static_grid(figures.Overlap, [{"shift": 0}, {"shift": 40}])
     assert "(1)" in plate.alt and "(2)" in plate.alt and "shifted by 40" in plate.alt
@@ -205,10 +187,11 @@ def test_candidates_agree_with_the_index_of_arrays():
 
 def test_equivalence_needs_the_right_weight():
     explorer = explorers.equivalence()
-    explorer.set(epsilon=0.2, weight=0.2)
-    assert not explorer.drawing.same
-    next(iter(explorer.buttons.values())).click()
-    assert explorer.drawing.same and explorer.drawing.at[0] == explorer.drawing.at[1]
+    assert not explorer.same
+    explorer.set(weight=0.25)
+    assert explorer.same
+    assert explorer.numbers["smooth"] == pytest.approx(explorer.numbers["penalised"])
+    assert explorer.numbers["difference"] == pytest.approx(0, abs=1e-12)
 
 
 def test_the_minima_with_penalties_are_those_of_the_torch_penalties():
@@ -216,7 +199,7 @@ def test_the_minima_with_penalties_are_those_of_the_torch_penalties():
     for weight in (0.2, 1.0):
         explorer = explorers.pushes()
         explorer.set(weight=weight)
-        for penalty, at in zip((label_noise_penalty, confidence_penalty), explorer.drawing.at, strict=True):
+        for penalty, at in zip((label_noise_penalty, confidence_penalty), explorer.minima, strict=True):
             total = torch.stack([-x.log().squeeze() + weight * penalty(x[None]) for x in q])
             assert q[total.argmin()].item() == pytest.approx(at, abs=1e-3)
 

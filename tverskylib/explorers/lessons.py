@@ -10,10 +10,13 @@ import numpy as np
 
 from tverskylib import figures
 from tverskylib.explorers import sliders
+from tverskylib.explorers.browser.composer import Composer
+from tverskylib.explorers.browser.equivalence import Equivalence
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
+from tverskylib.explorers.browser.pushes import Pushes
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
-from tverskylib.figures.results import NAMES
+from tverskylib.figures.results import METRICS, NAMES, WAYS
 from tverskylib.figures.trained import SHOWN
 from tverskylib.tiles import real_crop
 
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
     from tverskylib.training import Trained
 
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
+composer = Composer
+equivalence = Equivalence
 phase_diagram = PhaseDiagram
+pushes = Pushes
 threshold = Threshold
 
 
@@ -123,33 +129,6 @@ def empty_mask() -> Explorer:
     )
 
 
-def composer() -> Explorer:
-    """Lesson 05: image-wise and batch-wise on a batch of two images."""
-    counts = {"tp1": 900, "fp1": 100, "fn1": 100, "tp2": 20, "fp2": 40, "fn2": 40}
-    names = {"tp": "TP", "fp": "FP", "fn": "FN"}
-    small_false_alarms = {"tp1": 0, "fp1": 1, "fn1": 0, "tp2": 0, "fp2": 1, "fn2": 0, "delta": 1.0}
-    controls = {
-        key: sliders.slider(f"image {key[2]}: {names[key[:2]]}", value, 0, 1000, 1, form=".0f")
-        for key, value in counts.items()
-    }
-    controls["delta"] = sliders.slider("delta", 0.0, 0.0, 100.0, 0.5, form=".1f")
-    return Explorer(
-        figures.Composer,
-        controls,
-        presets={
-            "equal lesions": {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 300, "fn2": 300, "delta": 0.0},
-            "false alarm on an empty image": {**counts, "tp2": 0, "fp2": 500, "fn2": 0, "delta": 0.0},
-            "counterexample": small_false_alarms,
-        },
-        static=[
-            {},
-            {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 300, "fn2": 300},
-            {"tp2": 0, "fp2": 500, "fn2": 0},
-            small_false_alarms,
-        ],
-    )
-
-
 def one_pixel() -> Explorer:
     """Lesson 07: cross-entropy and Dice along one pixel of a smoothed mask."""
     return Explorer(
@@ -199,28 +178,6 @@ def simplex() -> Explorer:
             "uniform": {"share": 0.33, "split": 0.5},
         },
         static=[{}, {"share": 0.33}, {"share": 0.99}, {"share": 0.05, "split": 0.9}],
-    )
-
-
-def equivalence() -> Explorer:
-    """Lesson 08: smooth labels against a penalty."""
-    return Explorer(
-        figures.Equivalence,
-        {
-            "epsilon": sliders.epsilon(0.2),
-            "weight": sliders.slider("weight of the penalty", 0.2, 0.0, 1.0, 0.005, form=".3f"),
-        },
-        presets={"epsilon 0.2, weight 0.25": {"epsilon": 0.2, "weight": 0.25}},
-        static=[{}, {"weight": 0.25}, {"epsilon": 0.4, "weight": 0.4}, {"epsilon": 0.05, "weight": 0.05}],
-    )
-
-
-def pushes() -> Explorer:
-    """Lesson 08: the two penalties, and how hard they push."""
-    return Explorer(
-        figures.Pushes,
-        {"weight": sliders.slider("weight of the penalty", 0.2, 0.01, 1.0, 0.01)},
-        static=[{"weight": e} for e in (0.05, 0.2, 0.5, 1.0)],
     )
 
 
@@ -299,11 +256,35 @@ def records(frame: pd.DataFrame) -> Explorer:
     Args:
         frame: of :func:`tverskylib.training.results_frame`.
     """
+    words = {"positive": "positive tiles only", "whole": "the whole data set"}
+    tasks = {name: words[name] for name in words if (frame["task"] == name).any()}
+    telling = {"positive": ("dice", "pooled_dice"), "whole": ("dice", "flooded_negatives")}
     return Explorer(
         partial(figures.Cells, frame=frame),
         {
-            "task": sliders.dropdown("task", {"positive": "positive tiles only", "whole": "the whole data set"}),
+            "task": sliders.dropdown("task", tasks),
             "metric": sliders.dropdown("metric", {"dice": "Dice", **NAMES}),
         },
-        static=[{}, {"metric": "pooled_dice"}, {"task": "whole"}, {"task": "whole", "metric": "flooded_negatives"}],
+        static=[{"task": task, "metric": metric} for task in tasks for metric in telling[task]],
+    )
+
+
+def pairs(frame: pd.DataFrame, others: Mapping[str, Mapping[int, float]] | None = None) -> Explorer:
+    """Lesson 11: the two runs of each seed, joined, under each convention; how the interval narrows with seeds.
+
+    Args:
+        frame: of :func:`tverskylib.training.results_frame`: one task, one arm.
+        others: metric -> batch size -> somebody else's difference, batch-wise minus image-wise.
+    """
+    most = int(frame.groupby(["batch_size", "domain"])["seed"].nunique().max())
+    return Explorer(
+        partial(figures.Pairs, frame=frame, others=others),
+        {
+            "metric": sliders.dropdown("metric", {name: NAMES[name] for name in METRICS}),
+            "way": sliders.dropdown("convention", WAYS),
+            "seeds": sliders.slider("seeds", 1, 1, most, 1, form=".0f"),
+        },
+        presets={"all seeds": {"seeds": most}},
+        static=[{"seeds": most}, {"seeds": most, "way": "pooled_"}],
+        columns=1,
     )

@@ -26,19 +26,17 @@ class _Formulas(NamedTuple):
     critical_fraction: Callable[..., Any]
     critical_delta: Callable[..., Any]
     threshold: Callable[..., Any]  # of T, alpha, beta
-    cut: Callable[..., Any]  # of T, alpha, beta, epsilon, C
 
 
 @functools.cache
 def _formulas() -> _Formulas:
     import sympy as sp
 
-    from tverskylib.theory import chances, smoothing, symbols, threshold
+    from tverskylib.theory import smoothing, symbols, threshold
 
     claim, theorem = smoothing.claim1(), threshold.threshold_theorem()
-    weights, smoothed = (symbols.alpha, symbols.beta), (symbols.epsilon, symbols.C)
     per_entry = {symbols.P: smoothing.p, symbols.Q: 1 - smoothing.p}
-    names = (smoothing.p, symbols.delta, *weights, *smoothed)
+    names = (smoothing.p, symbols.delta, symbols.alpha, symbols.beta, symbols.epsilon, symbols.C)
 
     def of_claim(label: str, expression: Any = None) -> Callable[..., Any]:
         step = claim[label]
@@ -52,9 +50,20 @@ def _formulas() -> _Formulas:
         full_mask=of_claim("full mask"),
         critical_fraction=of_claim("critical fraction", smoothing.p_star),
         critical_delta=of_claim("critical delta", smoothing.delta_star),
-        threshold=sp.lambdify((symbols.T, *weights), theorem["tau"].right, "numpy"),
-        cut=sp.lambdify((symbols.T, *weights, *smoothed), chances.smoothed_chances()["cut"].right, "numpy"),
+        threshold=sp.lambdify((symbols.T, symbols.alpha, symbols.beta), theorem["tau"].right, "numpy"),
     )
+
+
+@functools.cache
+def _cut() -> Callable[..., Any]:
+    """Of T, alpha, beta, epsilon and C; apart, so that the others need not wait for its derivation."""
+    import sympy as sp
+
+    from tverskylib.theory import chances, symbols
+
+    names = (symbols.T, symbols.alpha, symbols.beta, symbols.epsilon, symbols.C)
+    function: Callable[..., Any] = sp.lambdify(names, chances.smoothed_chances()["cut"].right, "numpy")
+    return function
 
 
 def claim1_holds(
@@ -270,7 +279,7 @@ def smoothed_cut(
     """
     values, strength = check_array("index", index, 0, 1), check_array("epsilon", epsilon, 0, 1, below=True)
     weights = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
-    cut = np.asarray(_formulas().cut(values, *weights, strength, check_whole("num_classes", num_classes)))
+    cut = np.asarray(_cut()(values, *weights, strength, check_whole("num_classes", num_classes)))
     return cut if cut.ndim else float(cut)
 
 

@@ -1,4 +1,6 @@
-from .batch import BatchComposer as BatchComposer
+from .composer import Composer as Composer
+from .equivalence import Equivalence as Equivalence
 from .explorer import BrowserExplorer as BrowserExplorer
 from .phase_diagram import PhaseDiagram as PhaseDiagram
+from .pushes import Pushes as Pushes
 from .threshold import Threshold as Threshold
