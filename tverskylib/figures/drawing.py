@@ -25,7 +25,7 @@ class Drawing(ABC):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "update" in vars(cls):
-            cls.update = _of_numbers(cls.update)  # type: ignore[method-assign]
+            cls.update = _of_numbers(cls.update)
 
     update: Callable[..., None]
     """Show these values, all given by name; the names are those of the sliders."""
