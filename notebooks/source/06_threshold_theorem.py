@@ -88,13 +88,20 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # fraction grows by such an addition exactly if $t_i / \frac12 > T$. For other weights the bar is $\tau$ instead of
 # $T/2$, but it is still *one* bar for all pixels. And as both additions grow evenly with $h$, what pays a little pays
 # more the further one goes: all the way to 1, or down to 0. There is no room for doubt in the optimum.
+#
+# *Question:* here are the labels of the four pixels, sorted. Between which two of them lies the best cut under Dice, and
+# what are the coloured areas?
 
 # %%
 figures.sorted_labels(t)
 
 # %% [markdown]
-# The areas *are* the counts. Left of the cut, the label is TP and what it lacks to 1 is FP; right of it, the label is
-# FN. With the cut at $\tau$ the index stands at its top. The derivation is folded below.
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Between 0.4 and 0.3, at $\tau = 0.351$, where the index stands at its top. The areas *are* the counts. Left of the cut,
+# the label is TP and what it lacks to 1 is FP; right of it, the label is FN.
+#
+# </details>
 
 # %% tags=["proof"]
 theory.threshold_theorem()
