@@ -261,7 +261,7 @@ for name, loss in {"Dice image-wise": dice("image"), "Dice batch-wise": dice("ba
 #
 # | library | each process computes | so the loss is |
 # | --- | --- | --- |
-# | MONAI, smp, kornia, Keras | the ratio of its own share; gradients are averaged | device-wise |
+# | MONAI with `batch=True`, smp, Keras | the ratio of its own share; gradients are averaged | device-wise |
 # | nnU-Net, `batch_dice=True` and `ddp=True` | sums of all processes, then one ratio | batch-wise, if all shares are equal |
 # | ours, `group=` | sums of all processes, then one ratio | batch-wise, shares of any size |
 #
