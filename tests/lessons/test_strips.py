@@ -21,6 +21,7 @@ CLIMAX = {
     "penalised_pixel": {"foreground_noise": 0.848, "background_noise": 0.352},
     "phase_diagram": {"p": 0.01, "one": 0.195, "target": 0.153},
     "pushes": {"noise_push": 1e6, "confidence_push": 13.8},
+    "sorted_labels": {"cut": 0.351, "tau": 0.351, "asked": 0.351, "index": 0.703},
     "three_forms": {"product_background": 1, "label_background": 0.2},
     "threshold": {"threshold": 0.15, "index": 0.635},
 }

@@ -15,6 +15,7 @@ from tverskylib.explorers.browser.equivalence import Equivalence
 from tverskylib.explorers.browser.penalised_pixel import PenalisedPixel
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.pushes import Pushes
+from tverskylib.explorers.browser.sorted_labels import SortedLabels
 from tverskylib.explorers.browser.three_forms import ThreeForms
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
@@ -34,6 +35,7 @@ equivalence = Equivalence
 penalised_pixel = PenalisedPixel
 phase_diagram = PhaseDiagram
 pushes = Pushes
+sorted_labels = SortedLabels
 three_forms = ThreeForms
 threshold = Threshold
 
