@@ -12,8 +12,10 @@ from tverskylib import figures
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.composer import Composer
 from tverskylib.explorers.browser.equivalence import Equivalence
+from tverskylib.explorers.browser.penalised_pixel import PenalisedPixel
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.pushes import Pushes
+from tverskylib.explorers.browser.three_forms import ThreeForms
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
 from tverskylib.figures.results import METRICS, NAMES, WAYS
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
 composer = Composer
 equivalence = Equivalence
+penalised_pixel = PenalisedPixel
 phase_diagram = PhaseDiagram
 pushes = Pushes
+three_forms = ThreeForms
 threshold = Threshold
 
 
@@ -181,20 +185,6 @@ def simplex() -> Explorer:
     )
 
 
-def penalised_pixel() -> Explorer:
-    """Lesson 09: a Tversky loss with a penalty, along one pixel."""
-    return Explorer(
-        figures.PenalisedPixel,
-        {
-            "alpha": sliders.alpha(),
-            "beta": sliders.beta(),
-            "weight": sliders.slider("weight of the penalty", 0.1, 0.0, 1.0, 0.01),
-        },
-        presets=sliders.PRESETS,
-        static=[{"weight": 0.0}, {}, {"weight": 0.5}, {"alpha": 0.2, "beta": 0.8}],
-    )
-
-
 def penalised_landscape() -> Explorer:
     """Lesson 09: where the optimum goes, over the prediction on foreground and on background."""
     return Explorer(
@@ -208,15 +198,6 @@ def penalised_landscape() -> Explorer:
         },
         presets=sliders.PRESETS,
         static=[{"weight": 0.0}, {}, {"weight": 0.5}, {"fraction": 0.0, "weight": 0.2}],
-    )
-
-
-def three_forms() -> Explorer:
-    """Lesson 09: the product, the minimum and the squared form against a smoothed mask."""
-    return Explorer(
-        figures.ThreeForms,
-        {"epsilon": sliders.epsilon(0.2), "foreground": sliders.slider("foreground of 16", 6, 1, 15, 1, form=".0f")},
-        static=[{"epsilon": 0.0}, {}, {"epsilon": 0.4}, {"foreground": 1}],
     )
 
 
