@@ -76,7 +76,7 @@ def test_the_index_has_every_explorer_that_needs_no_training() -> None:
     source = (APP / "source" / "index.py").read_text(encoding="utf-8")
     drawn_by_the_browser = {"threshold", "composer", "phase_diagram"}  # they make the stored pictures of those
     need_runs = {"records", "trained"}
-    parts = {"Explorer", "Picture", "LiveCurves", "RunChoice"}
+    parts = {"Explorer", "LiveCurves", "RunChoice", "interactive"}
     wanted = set(dir(explorers)) - drawn_by_the_browser - need_runs - parts
     assert {name for name in wanted if f"explorers.{name}" not in source} == set()
 
