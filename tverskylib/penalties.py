@@ -24,7 +24,7 @@ def label_noise_penalty(
 ) -> torch.Tensor:
     r"""What label smoothing adds to cross-entropy: the mean over the pixels of minus the sum of the log-probabilities.
 
-    .. math:: \Omega(\hat y) = -\sum_{c=1}^{C} \log \hat y_c = C \, D(u \,\|\, \hat y) + C \log C,
+    .. math:: \Omega(\hat y) = -\sum_{c=1}^{C} \log \hat y_c = C \, \mathrm{KL}(u \,\|\, \hat y) + C \log C,
         \quad u = (1/C, \dots, 1/C)
 
     Its minimum is at the uniform distribution, and it grows without bound as any class goes to 0. One channel means
@@ -69,7 +69,7 @@ def confidence_penalty(
 ) -> torch.Tensor:
     r"""Minus the entropy of the prediction, averaged over the pixels.
 
-    .. math:: \Omega(\hat y) = -H(\hat y) = \sum_{c=1}^{C} \hat y_c \log \hat y_c = D(\hat y \,\|\, u) - \log C,
+    .. math:: \Omega(\hat y) = -H(\hat y) = \sum_{c=1}^{C} \hat y_c \log \hat y_c = \mathrm{KL}(\hat y \,\|\, u) - \log C,
         \quad u = (1/C, \dots, 1/C), \quad 0 \log 0 = 0
 
     Its minimum is at the uniform distribution, and it is 0 where the prediction is sure. One channel means two

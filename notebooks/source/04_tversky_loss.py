@@ -129,7 +129,7 @@ checked(f"on the glands' mask the loss for F2 is 1 - {F2:.3f}", np.isclose(of_ma
 #
 # $$L = \frac{\alpha\, FP + \beta\, FN}{D},$$
 #
-# the loss is never negative, and it is 0 only if both mistakes are, which is the target itself.
+# the loss is never negative, and as both weights are positive it is 0 only if both mistakes are: at the target itself.
 #
 # Was that all? The line divides by $D$, which must not be 0. At the target it is $P + \delta$, where $P$ is the number
 # of foreground pixels. So the statement needs a condition: **$P > 0$ or $\delta > 0$.**
@@ -222,7 +222,8 @@ assert abs(slope_sure) < abs(slope_unsure) / 100  # the pixel that is surely wro
 #
 # Let all foreground pixels have one prediction and all background pixels another, with one pixel in four foreground.
 # Then the loss is a landscape over a square, and its target is one corner. Its level lines are straight, because $N$
-# and $D$ are linear in the prediction.
+# and $D$ are linear in the prediction. (So one ratio is *quasi-convex*: what is better than a given value is cut off by
+# a plane. It is not convex, and a mean of several ratios need not even be quasi-convex: lesson 05 has an example.)
 #
 # *Question:* where is the pull on a foreground pixel stronger: at the worst prediction (0 on foreground, 1 on
 # background), or where nothing is predicted (0 and 0)? Guess, then look at the bars.

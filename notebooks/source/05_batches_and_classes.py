@@ -125,8 +125,8 @@ assert pull_at(best_delta) > max(pull_at(0.9 * best_delta), pull_at(1.1 * best_d
 # - **image-wise**: one index an image, then the mean, $\frac1K \sum_k T_k$
 # - **batch-wise**: add the counts of all images up, then take one index
 #
-# Here are three images, a large lesion that was found well, a small one that was found badly, and a false alarm on an
-# empty image:
+# (With one image in the batch they are the same.) Here are three images, a large lesion that was found well, a small one
+# that was found badly, and a false alarm on an empty image:
 
 # %% tags=["setup"]
 images = np.array([[900, 100, 100], [20, 40, 40], [0, 60, 0]])  # TP, FP, FN
@@ -184,6 +184,14 @@ checked(f"each image {each:.3f}, their batch {both:.3f}: outside", both < each)
 
 # %% tags=["proof"]
 theory.batch_mean()
+
+# %% [markdown]
+# A mean of ratios has another shape than a ratio. Two images have one foreground pixel each, found, and one background
+# pixel each. Mark the background pixel of the one image, or that of the other, or half of both:
+
+# %% tags=["check"]
+ends, middle = (1 - np.mean([tversky_from_counts(1, fp, 0) for fp in pair]) for pair in ((1, 0), (0.5, 0.5)))
+checked(f"image-wise the loss is {ends:.3f} at both ends and {middle:.3f} halfway: not quasi-convex", middle > ends)
 
 # %% [markdown] tags=["exercise"]
 # **Exercise 2.** Find two images (counts of your own, in an array `mine` of shape (2, 3)) for which batch-wise Dice is

@@ -30,6 +30,8 @@
 # - of all these libraries, only MONAI is needed to run this lesson
 
 # %% tags=["setup"]
+import warnings
+
 import numpy as np
 import pandas as pd
 import torch
@@ -39,13 +41,16 @@ from monai.metrics import DiceMetric, HausdorffDistanceMetric
 from tverskylib import checked, figures, metrics, peers, say, tiles, tversky_loss
 from tverskylib.peers import records
 
+warnings.filterwarnings("ignore", module="monai")  # it warns of empty masks, which are our subject
+
 # %% [markdown]
 # ## Find your call
 #
 # Every line below was found by running the library: one batch goes in, and what comes out is compared with our loss under
-# all conventions. Weights are *alpha* for false positives and *beta* for false negatives, as in the paper; smoothing is
-# given in pixels of our $\delta$ ($s = 2\delta$ in the form of lesson 04). [The full table](../results/peers/TABLE.md) has
-# empty masks, soft labels, half precision, masks and errors too.
+# all conventions. Delta is in pixels, as ours ($s = 2\delta$ in the form of lesson 04). "The other" is the argument that
+# changes the domain. An absent class is not in the target; it may be predicted nowhere, or in a pixel or two. (smp is
+# `segmentation_models_pytorch`.) [The full table](../results/peers/TABLE.md) has empty masks, soft labels, half precision,
+# masks and errors too.
 #
 # *Question:* you know one of these libraries. Before you look: is its Dice image-wise or batch-wise by default?
 
@@ -55,9 +60,8 @@ say(peers.brief(["monai", "nnunetv2", "segmentation_models_pytorch", "kornia", "
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# MONAI, kornia and nnU-Net's bare Dice: image-wise. smp and Keras: batch-wise. (`smp` is
-# `segmentation_models_pytorch`.) nnU-Net's *trainer* asks its plan: batch-wise in 2-D, and in full-resolution 3-D only if
-# there is a low-resolution stage.
+# MONAI, kornia and nnU-Net's bare Dice: image-wise. smp and Keras: batch-wise. nnU-Net's *trainer* asks its plan:
+# batch-wise in 2-D, and in full-resolution 3-D only if there is a low-resolution stage.
 #
 # </details>
 #
@@ -84,7 +88,8 @@ peers.equivalent("monai", alpha=0.3, beta=0.7, domain="image", delta=1.0)
 
 # %%
 for library in ("monai", "segmentation_models_pytorch", "nnunetv2", "kornia", "torchmetrics", "keras"):
-    print(f"{library}: {peers.equivalent(library, alpha=0.3, beta=0.7, domain='image', delta=1.0).verdict}\n")
+    found = peers.equivalent(library, alpha=0.3, beta=0.7, domain="image", delta=1.0)
+    print(f"{library}: {found.verdict}\n")
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -154,12 +159,13 @@ say(f"MONAI's DiceLoss: {before:.3f} without the pixel, {after:.3f} with it.")
 
 # %% tags=["check"]
 softer = [DiceLoss(smooth_nr=10.0, smooth_dr=10.0)(x, y).item() for x in (p, alarm)]
-checked(f"one pixel costs {after - before:.3f}, and {softer[1] - softer[0]:.3f} with smoothing 10", after - before > 0.3, softer[1] - softer[0] < 0.05)
+checked(f"one pixel costs {after - before:.3f}, and {softer[1] - softer[0]:.3f} with smoothing 10",
+        after - before > 0.3, softer[1] - softer[0] < 0.05)
 
 # %% [markdown]
 # ## Trap 2: smoothing below only
 #
-# Keras and kornia add their term to the denominator alone, "against division by zero". On an empty image that is
+# Keras adds its term to the denominator alone, "against division by zero". On an empty image that is
 #
 # $$1 - \frac{0}{\alpha\,FP + \varepsilon} = 1,$$
 #
@@ -179,13 +185,15 @@ say(f"Smoothing below only: {below:.2f}. Above and below: {tversky_loss(truth, t
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # 0.75 for a perfect prediction. Such a curve ends at the share of empty images; people then look for the mistake in their
-# network. (kornia takes the mean over the classes that an image has, background included, so there it shows less.)
+# network. (kornia, too, smooths below only. But background is always a class there, and absent classes are left out, so
+# that it does not show.)
 #
 # </details>
 
 # %% tags=["check"]
 keras = records.read("keras")["losses"]["Dice"]["empty"]
-checked(f"Keras, empty image: loss {keras['0']['loss']:.0f} at p = 0 and {keras['0.5']['loss']:.0f} at p = 0.5, gradients {keras['0']['gradient']:.0f} and {keras['0.5']['gradient']:.0f}", keras["0"] == keras["0.5"] == {"loss": 1, "gradient": 0}, below == 0.75)
+checked("Keras on an empty image: loss 1 and gradient 0, at p = 0 and at p = 0.5",
+        keras["0"] == keras["0.5"] == {"loss": 1, "gradient": 0}, below == 0.75)
 
 # %% [markdown]
 # ## Trap 3: labels of 255
@@ -197,13 +205,14 @@ checked(f"Keras, empty image: loss {keras['0']['loss']:.0f} at p = 0 and {keras[
 # %%
 p, y = peers.batch()
 good = 0.05 + 0.9 * y
-say(f"MONAI: {DiceLoss()(good, y).item():.3f} with labels 0 and 1, {DiceLoss()(good, 255 * y).item():.3f} with 0 and 255.")
+right, wrong = DiceLoss()(good, y).item(), DiceLoss()(good, 255 * y).item()
+say(f"MONAI: {right:.3f} with labels 0 and 1, {wrong:.3f} with 0 and 255.")
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Neither: it is negative, better than perfect. The overlap counts 255-fold, the prediction once. To go further down, the
-# network predicts more foreground, and everywhere.
+# Neither: it is negative, better than perfect. The overlap counts 255-fold, the prediction once. (A metric above 1 is the
+# same slip.)
 #
 # </details>
 #
@@ -237,17 +246,20 @@ def dice(domain):
 
 
 cross_entropy = torch.nn.functional.binary_cross_entropy_with_logits
-for name, loss in {"Dice image-wise": dice("image"), "Dice batch-wise": dice("batch"), "cross-entropy": cross_entropy}.items():
-    print(f"{name:16} a pixel of the empty image {pulls(loss)[0]:.1e}, of the lesion {pulls(loss)[1]:.1e}")
+losses = {"Dice image-wise": dice("image"), "Dice batch-wise": dice("batch"), "cross-entropy": cross_entropy}
+for name, loss in losses.items():
+    empty, lesion = pulls(loss)
+    print(f"{name:16} a pixel of the empty image {empty:.1e}, of the lesion {lesion:.1e}")
 
 # %% [markdown]
 # *Look for:* the first column. Image-wise Dice says nothing to the empty image. Cross-entropy speaks to every pixel alike,
-# so in the sum it is what keeps empty images empty; Dice is what keeps a rare foreground from being ignored. The sum has
-# no theorem like those of lessons 06 and 08: its optimum lies between that of its parts, and moves with the weights.
+# so in the sum it is what keeps empty images empty; Dice is what keeps a rare foreground from being outvoted. Where the
+# optimum of the sum lies depends on the two weights: with little cross-entropy it is nearly a mask (lesson 06), with
+# much of it nearly the chance (lesson 08).
 #
-# Three slips with it: in MONAI `DiceCELoss()` without `softmax=True` or `sigmoid=True` gives Dice logits for
-# probabilities, silently; weights by class go into one part and are forgotten in the other; and "0.5 Dice + 0.5 CE"
-# in a paper leaves open which Dice it is.
+# Three slips with it. In MONAI, `DiceCELoss()` without `softmax=True` or `sigmoid=True` gives Dice the logits as if they
+# were probabilities, silently. Its `DiceFocalLoss(softmax=True)` takes a softmax for Dice, but one sigmoid a class for
+# the focal part. And "0.5 Dice + 0.5 CE" in a paper leaves open which Dice it is.
 #
 # ## Several GPUs
 #
@@ -255,7 +267,7 @@ for name, loss in {"Dice image-wise": dice("image"), "Dice batch-wise": dice("ba
 #
 # | library | each process computes | so the loss is |
 # | --- | --- | --- |
-# | MONAI, smp, kornia, Keras | the ratio of its own share; gradients are averaged | device-wise |
+# | MONAI with `batch=True`, smp, Keras | the ratio of its own share; gradients are averaged | device-wise |
 # | nnU-Net, `batch_dice=True` and `ddp=True` | sums of all processes, then one ratio | batch-wise, if all shares are equal |
 # | ours, `group=` | sums of all processes, then one ratio | batch-wise, shares of any size |
 #
@@ -263,8 +275,8 @@ for name, loss in {"Dice image-wise": dice("image"), "Dice batch-wise": dice("ba
 
 # %% tags=["setup"]
 real = tiles.real_image()
-side = 64
-cut = lambda a: torch.tensor(np.array([a[i:i + side, j:j + side] for i in range(0, 512, side) for j in range(0, 256, side)]))[:, None]
+corners = [(i, j) for i in range(0, 512, 64) for j in range(0, 256, 64)]
+cut = lambda a: torch.tensor(np.array([a[i:i + 64, j:j + 64] for i, j in corners]))[:, None]
 probability, target = cut(real.probability).double(), cut(real.target)
 order = np.random.default_rng(0).permutation(len(target))[:8]
 
@@ -281,7 +293,8 @@ for devices in (1, 2, 4, 8):
 
 # %% tags=["check"]
 image_wise = tversky_loss(probability[order], target[order].double(), delta=1e-5, domain="image")
-checked(f"eight devices: {torch.stack(losses).mean():.4f}, image-wise: {image_wise:.4f}", torch.isclose(torch.stack(losses).mean(), image_wise))
+eight = torch.stack(losses).mean()
+checked(f"eight devices: {eight:.4f}, image-wise: {image_wise:.4f}", torch.isclose(eight, image_wise))
 
 # %% [markdown]
 # ## Metrics: what an empty mask counts
@@ -298,10 +311,11 @@ def of_empties(library, name):
     return [found[case] for case in ("both empty", "found", "found, and missed", "found, and both empty")]
 
 
-scores = [("monai", "DiceMetric"), ("monai", "GeneralizedDiceScore"), ("torchmetrics", "DiceScore"),
-          ("torchmetrics", "GeneralizedDiceScore"), ("segmentation_models_pytorch", "get_stats, f1_score"), ("medpy", "dc")]
+scores = [("monai", "DiceMetric"), ("monai", "GeneralizedDiceScore"),
+          ("torchmetrics", "DiceScore"), ("torchmetrics", "GeneralizedDiceScore"),
+          ("segmentation_models_pytorch", "get_stats, f1_score"), ("medpy", "dc")]
 pd.DataFrame([of_empties(*score) for score in scores], index=[": ".join(score) for score in scores],
-             columns=["both empty", "one good image", "and a missed one", "and both empty"])
+             columns=["both empty", "one good image", "and a missed one", "and both empty"]).astype(float).round(3)
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -318,9 +332,10 @@ pd.DataFrame([of_empties(*score) for score in scores], index=[": ".join(score) f
 # %%
 lesion = torch.zeros(10, 1, 32, 32)
 lesion[:, :, 8:20, 8:20] = 1
-found = lesion * (torch.arange(10) == 0).reshape(-1, 1, 1, 1)
-metric = HausdorffDistanceMetric(percentile=95, include_background=True)
-say(f"HD95 {np.nanmean(metric(found, lesion)):.1f}, of {int(torch.isfinite(metric(found, lesion)).sum())} of 10 patients.")
+metric = HausdorffDistanceMetric(percentile=95, include_background=True, get_not_nans=True)
+metric(lesion * (torch.arange(10) == 0).reshape(-1, 1, 1, 1), lesion)
+distance, patients = metric.aggregate()
+say(f"HD95 {distance.item():.1f}, a mean over {patients.item():.0f} of 10 patients.")
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -344,7 +359,7 @@ for library, name in pairs.items():
 # `metrics.conventions` shows what may stand behind one number. The predictions are those of the gland image, cut into
 # tiles; a tile is an "image" here.
 
-# %%
+# %% tags=["setup"]
 table = metrics.conventions(probability.numpy(), target.numpy(), batch_size=8)
 table.round(3)
 
@@ -371,17 +386,19 @@ assert line == ("mean of images", "left out") and np.isclose(table["dice"][line]
 # %% [markdown]
 # ## What a paper's table can tell
 #
-# Many papers print Dice *and* Jaccard. For **one** confusion matrix the second adds nothing: $J = f(D) = D / (2 - D)$. But
-# a mean of several pairs is another matter. $f$ is convex, so by Jensen's inequality the mean of $J$ is at least $f$ of
-# the mean of $D$; and each $J$ is at most its $D$. So for any mean, over whatever and with any weights,
+# Many papers print Dice *and* Jaccard. For **one** confusion matrix the second adds nothing: Jaccard is Dice / (2 − Dice).
+# But a mean of several pairs is another matter. That function is convex, so by Jensen's inequality the mean Jaccard is at
+# least the function of the mean Dice; and each Jaccard is at most its Dice. So for any mean, over whatever and with any
+# weights,
 #
-# $$\frac{D}{2 - D} \;\le\; J \;\le\; D,$$
+# $$\frac{\text{Dice}}{2 - \text{Dice}} \;\le\; \text{Jaccard} \;\le\; \text{Dice},$$
 #
 # and every pair between can be had. This is the talk's table, for which we do not have the data:
 
 # %% tags=["setup"]
 talk = pd.read_csv("../results/talk.csv")
-rows = {domain: list(zip(part["dice"], part["jaccard"])) for domain, part in talk.groupby("domain", sort=False)}
+rows = {domain: list(zip(part["dice"], part["jaccard"]))
+        for domain, part in talk.groupby("domain", sort=False)}
 
 # %%
 figures.dice_and_jaccard(rows)
@@ -390,7 +407,10 @@ figures.dice_and_jaccard(rows)
 # *Question:* are the talk's numbers pooled over all images? Are they means over images, or over batches?
 
 # %%
-talk.assign(verdict=[metrics.printed_scores(d, j).verdict for d, j in zip(talk["dice"], talk["jaccard"])])[["batch_size", "domain", "dice", "jaccard", "verdict"]]
+found = [metrics.printed_scores(d, j) for d, j in zip(talk["dice"], talk["jaccard"])]
+for one in found:
+    print(f"Dice {one.dice:.3f}: Jaccard at least {one.lowest:.3f}, printed {one.jaccard:.3f}")
+say(f"Of all {len(found)}: {' / '.join({one.verdict for one in found})}.")
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -402,8 +422,8 @@ talk.assign(verdict=[metrics.printed_scores(d, j).verdict for d, j in zip(talk["
 # </details>
 
 # %% tags=["check"]
-found = [metrics.printed_scores(d, j) for d, j in zip(talk["dice"], talk["jaccard"])]
-checked(f"of {len(found)} lines all are possible, none is of one confusion matrix", *(one.possible and not one.one_ratio for one in found))
+checked(f"of {len(found)} lines all are possible, none is of one confusion matrix",
+        *(one.possible and not one.one_ratio for one in found))
 
 # %% [markdown] tags=["exercise"]
 # **Exercise 3.** Three tables print Dice and Jaccard as (0.900, 0.818), (0.85, 0.70) with two digits, and (0.80, 0.82). Put

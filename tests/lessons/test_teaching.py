@@ -15,6 +15,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import beta as beta_law
 
 from tverskylib import explorers, theory, tiles, tversky_from_counts
 from tverskylib.explorers.browser.catalogue import catalogue
@@ -74,10 +75,9 @@ def test_explorers_and_links_of_the_page_exist(path: Path) -> None:
 
 def test_the_index_has_every_explorer_that_needs_no_training() -> None:
     source = (APP / "source" / "index.py").read_text(encoding="utf-8")
-    drawn_by_the_browser = {"threshold", "composer", "phase_diagram"}  # they make the stored pictures of those
-    need_runs = {"records", "trained"}
+    need_runs = {"pairs", "records", "trained"}
     parts = {"Explorer", "LiveCurves", "RunChoice", "interactive"}
-    wanted = set(dir(explorers)) - drawn_by_the_browser - need_runs - parts
+    wanted = set(dir(explorers)) - need_runs - parts
     assert {name for name in wanted if f"explorers.{name}" not in source} == set()
 
 
@@ -120,7 +120,11 @@ def controls(name: str) -> set[str]:
         return {*named, "Reset", "Present", *(button for group in buttons for button in group)}
     if name == "trained":  # it needs networks; these are the three that lesson 10 tells its readers to move
         return {"threshold", "alpha", "beta"}
-    explorer = explorers.records(records()[1]) if name == "records" else shown(name)
+    if name == "pairs":
+        frame = records()[1]
+        explorer = explorers.pairs(frame[(frame["arm"] == "grid") & (frame["task"] == "positive")])
+    else:
+        explorer = explorers.records(records()[1]) if name == "records" else shown(name)
     return {slider.description.partition(" (")[0] for slider in explorer.sliders.values()} | set(explorer.buttons)
 
 
@@ -199,6 +203,35 @@ def test_the_plan_says_what_the_browser_explorers_compute() -> None:
 )
 def test_the_walk_over_the_map_of_claim_1_is_as_planned(values: dict[str, float], optimum: str) -> None:
     assert explorers.phase_diagram(**values).optimum == optimum
+
+
+def test_the_plan_says_what_the_theorem_gives() -> None:
+    """The four pixels of lessons 02, 06 and 07, the law of lesson 07, the doctors and the areas of lesson 06."""
+    four = np.array([0.9, 0.4, 0.3, 0.1])
+    marked, index = theory.best_prediction(four, 0.5, 0.5)
+    assert marked.sum() == 2
+    assert f"tau is {index / 2:.3f}" in TEACHING
+    assert theory.best_prediction(0.8 * four + 0.1, 0.5, 0.5)[0].sum() == 3
+
+    chances = beta_law(0.21, 2.79).ppf((np.arange(20_001) + 0.5) / 20_001)
+    found = [(e, *theory.best_prediction((1 - e) * chances + e / 2, 0.5, 0.5)) for e in (0.0, 0.2)]
+    plain, smoothed = (theory.smoothed_cut(index, 0.5, 0.5, e) for e, _, index in found)
+    assert f"cuts the chance at {smoothed:.3f} instead of {plain:.3f}, marks twice as much" in TEACHING
+    assert found[1][1].mean() / found[0][1].mean() == pytest.approx(2, abs=0.2)
+    dice = [2 * (mask @ chances) / (mask.sum() + chances.sum()) for _, mask, _ in found]
+    assert f"pooled Dice falls from {dice[0]:.3f} to {dice[1]:.3f}" in TEACHING
+    assert theory.claim1_holds(0.07, 0.5, 0.5, 0.2)
+
+    doctors = np.zeros((3, 10))
+    doctors[:, 0], doctors[2] = 1, 1
+    means = [np.mean([2 * (m * y).sum() / (m + y).sum() for y in doctors]) for m in (np.eye(10)[0], np.ones(10))]
+    assert f"The one pixel: {means[0]:.3f} against {means[1]:.3f}" in TEACHING
+    assert theory.best_prediction(doctors.mean(0), 0.5, 0.5)[0].all()
+
+    areas = [
+        (theory.best_prediction(q, 0.5, 0.5)[0].sum(), q.sum()) for q in (np.r_[[1] * 5, [0.3] * 5], np.full(10, 0.3))
+    ]
+    assert [(int(a), round(float(b), 1)) for a, b in areas] == [(5, 6.5), (10, 3.0)]
 
 
 def test_the_plan_says_what_the_stored_records_say() -> None:

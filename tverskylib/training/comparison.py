@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tverskylib._numbers import check_number
 from tverskylib.training.tables import CELL, METRICS
 
 CONFIRMATION = range(5, 10)  # the seeds that nobody had seen when results/PLAN.md was written
@@ -69,11 +71,12 @@ def mean_interval(values: Any, level: float = 0.95) -> tuple[float, float, float
     from scipy import stats
 
     found = _finite(values)
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
+    level = check_number("level", level, 0, 1, above=True, below=True)
     if found.size < 2:
         return float(found.mean()), float("nan"), float("nan")
-    low, high = stats.ttest_1samp(found, 0).confidence_interval(level)
+    with warnings.catch_warnings():  # equal values have an interval of no width, and that is right
+        warnings.filterwarnings("ignore", message="Precision loss", category=RuntimeWarning)
+        low, high = stats.ttest_1samp(found, 0).confidence_interval(level)
     return float(found.mean()), float(low), float(high)
 
 
