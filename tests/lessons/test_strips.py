@@ -16,6 +16,7 @@ from tverskylib.explorers.browser.stored import FOLDER, SCALE, entries
 EXPLORERS = catalogue()
 # What the last frame of each must show: the climax that the text promises.
 CLIMAX = {
+    "overlap": {"shift": 0, "dice": 0.615, "found": 1},
     "phase_diagram": {"p": 0.01, "one": 0.195, "target": 0.153},
     "threshold": {"threshold": 0.15, "index": 0.635},
 }

@@ -160,7 +160,6 @@ def test_the_minutes_of_a_plan_follow_each_other(length: int) -> None:
 @pytest.mark.parametrize(
     ("name", "values", "words"),
     [
-        ("overlap", {"shift": 0, "radius": 36}, ["0.62"]),
         ("accuracy", {"fraction": 0.001}, ["0.999", "0.000"]),
         ("weights", {"alpha": 1, "beta": 1}, ["0.683"]),
         ("weights", {"alpha": 0.2, "beta": 0.8}, ["0.853"]),
@@ -182,6 +181,7 @@ def test_the_plan_says_what_the_explorer_reads(name: str, values: dict[str, floa
 
 
 def test_the_plan_says_what_the_browser_explorers_compute() -> None:
+    assert f"{explorers.overlap(shift=0, radius=36).numbers['dice']:.2f}" == "0.62"
     cut = explorers.threshold()
     assert f"{cut.index:.3f}" == "0.811"
     assert [f"{value:.3f}" for value in cut.best] == ["0.425", "0.818"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from helpers import OneBar
 from PIL import Image
 
 from tverskylib import (
@@ -27,7 +27,6 @@ from tverskylib.index import tversky_from_counts
 from tverskylib.thresholds import threshold_counts
 
 MAKERS = {
-    "overlap": explorers.overlap,
     "activation": explorers.activation,
     "accuracy": explorers.accuracy,
     "weights": lambda: explorers.weights(tiles.real_crop()),
@@ -82,33 +81,33 @@ def test_reset_and_presets_bring_back_their_values(name):
     assert explorer.picture.png == before
 
 
-def test_presets_are_dice_jaccard_and_f2():
-    explorer = explorers.weights(tiles.real_crop())
-    for name, weights in {"Dice": (0.5, 0.5), "Jaccard": (1.0, 1.0), "F2": (0.2, 0.8)}.items():
-        explorer.buttons[name].click()
-        assert (explorer.values["alpha"], explorer.values["beta"]) == weights
+def one_bar():
+    controls = {"height": sliders.slider("height", 1, 0, 2, 0.1), "place": sliders.slider("place", 0, 0, 3, 0.1)}
+    return explorers.Explorer(
+        OneBar, controls, presets={"far": {"height": 0.5, "place": 3}}, static=[{}, {"height": 2}]
+    )
 
 
 def test_a_preset_draws_once():
-    explorer = explorers.weights(tiles.real_crop())
+    explorer = one_bar()
     drawn = []
     explorer.picture.observe(lambda change: drawn.append(change["new"]), names="png")
-    explorer.buttons["F2"].click()
+    explorer.buttons["far"].click()
     assert len(drawn) == 1
 
 
 def test_figure_and_artists_are_kept():
-    explorer = explorers.weights(tiles.real_crop())
+    explorer = one_bar()
     figure, artists = explorer.figure, list(explorer.figure.findobj())
-    explorer.set(threshold=0.3)
+    explorer.set(height=0.3)
     assert explorer.figure is figure
     assert [type(a) for a in explorer.figure.findobj()] == [type(a) for a in artists]
 
 
 def test_the_last_expression_is_a_widget_with_a_stored_picture_and_alt_text():
-    data, metadata = explorers.overlap()._repr_mimebundle_()
+    data, metadata = one_bar()._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
-    assert metadata["image/png"]["alt"].startswith("4 positions of the sliders. (1)")
+    assert metadata["image/png"]["alt"].startswith("2 positions of the sliders. (1)")
     assert data["text/html"].startswith("<img alt=")
 
 
@@ -133,8 +132,8 @@ def test_an_error_in_a_callback_is_shown_and_raised():
 
 
 def test_an_unknown_name_is_refused():
-    with pytest.raises(ValueError, match=r"values must be named .*shift.*got \['shfit'\]"):
-        explorers.overlap().set(shfit=3)
+    with pytest.raises(ValueError, match=r"values must be named .*height.*got \['hieght'\]"):
+        one_bar().set(hieght=3)
 
 
 def test_level_lines_are_level_for_this_target():
@@ -181,13 +180,13 @@ def test_composer_without_any_pixel_says_so():
 
 
 def test_static_grid_shows_each_position():
-    plate = figures.static_grid(figures.Overlap, [{"shift": 0}, {"shift": 40}])
-    assert "(1)" in plate.alt and "(2)" in plate.alt and "shifted by 40" in plate.alt
+    plate = figures.static_grid(OneBar, [{"height": 0}, {"height": 1.5}])
+    assert "(1)" in plate.alt and "(2)" in plate.alt and "height 1.5" in plate.alt
 
 
 def test_static_grid_without_positions_is_refused():
     with pytest.raises(ValueError, match="settings must hold at least one position"):
-        figures.static_grid(partial(figures.Overlap), [])
+        figures.static_grid(OneBar, [])
 
 
 def test_candidates_agree_with_the_index_of_arrays():

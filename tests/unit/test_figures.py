@@ -7,6 +7,7 @@ import io
 import matplotlib
 import numpy as np
 import pytest
+from helpers import OneBar
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
@@ -67,14 +68,14 @@ def test_a_plate_is_stored_as_png_and_as_html_with_the_same_alt_text():
 
 
 def test_pictures_repeat_to_the_byte():
-    draw = lambda: figures.still(figures.Overlap, shift=7).png()  # noqa: E731
+    draw = lambda: figures.still(OneBar, height=1).png()  # noqa: E731
     assert draw() == draw()
 
 
 def test_the_readers_own_style_does_not_leak_in():
-    plain = figures.still(figures.Overlap, shift=7).png()
+    plain = figures.still(OneBar, height=1).png()
     with matplotlib.rc_context({"axes.facecolor": "black", "font.size": 30}):
-        assert figures.still(figures.Overlap, shift=7).png() == plain
+        assert figures.still(OneBar, height=1).png() == plain
 
 
 def test_making_figures_does_not_load_pyplot_or_torch():
@@ -82,7 +83,7 @@ def test_making_figures_does_not_load_pyplot_or_torch():
     import sys
 
     code = (
-        "import sys; from tverskylib import figures; figures.still(figures.Overlap, shift=1); "
+        "import sys; from tverskylib import figures; figures.panels({'a': [[0, 1]]}, alt='a').png(); "
         "print([m for m in ('torch', 'matplotlib.pyplot') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -90,6 +91,6 @@ def test_making_figures_does_not_load_pyplot_or_torch():
 
 
 def test_mimebundle_tells_the_size():
-    png = figures.still(figures.Overlap, shift=7).png()
+    png = figures.still(OneBar, height=1).png()
     data, metadata = mimebundle(png, "discs")
     assert f'width="{metadata["image/png"]["width"]}"' in data["text/html"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from tverskylib import figures
 from tverskylib.explorers import sliders
+from tverskylib.explorers.browser.overlap import Overlap
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.explorer import Explorer
@@ -24,20 +25,9 @@ if TYPE_CHECKING:
     from tverskylib.training import Trained
 
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
+overlap = Overlap
 phase_diagram = PhaseDiagram
 threshold = Threshold
-
-
-def overlap() -> Explorer:
-    """Lesson 00: slide a predicted disc over a target disc."""
-    return Explorer(
-        figures.Overlap,
-        {
-            "shift": sliders.slider("shift (pixels)", 12, -40, 40, 1, form=".0f"),
-            "radius": sliders.slider("radius (pixels)", 24, 4, 40, 1, form=".0f"),
-        },
-        static=[{"shift": 0}, {"shift": 12}, {"shift": 0, "radius": 36}, {"shift": 40}],
-    )
 
 
 def activation() -> Explorer:

@@ -18,7 +18,6 @@ from .loss import Composer as Composer
 from .loss import EmptyMask as EmptyMask
 from .loss import Landscape as Landscape
 from .loss import Sharpening as Sharpening
-from .overlap import Overlap as Overlap
 from .overview import error_maps as error_maps
 from .penalised import PenalisedLandscape as PenalisedLandscape
 from .penalised import PenalisedPixel as PenalisedPixel

@@ -26,7 +26,7 @@ export function scientific(value) {
   if (size >= 0.01 && size < 10000) return String(Number(value.toPrecision(3))).replace("-", "−");
   const [digits, power] = value.toExponential(2).split("e");
   const raised = [...String(Number(power))].map((sign) => RAISED[sign]);
-  return `${digits.replace("-", "−")}·10${raised.join("")}`;
+  return `${digits === "1.00" ? "" : `${digits.replace("-", "−")}·`}10${raised.join("")}`;
 }
 
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
