@@ -15,7 +15,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 endif
 
-.PHONY: lab read app slides test notebooks bench clean
+.PHONY: lab read app slides site test notebooks bench clean
 
 lab: .venv/lab.stamp
 	$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb $(LAB_ARGS)
@@ -32,6 +32,10 @@ app: .venv/lab.stamp
 slides: .venv/lab.stamp
 	$(BIN)/python -m pip install "jupyterlab_rise>=0.43"
 	JUPYTER_PATH="$(CURDIR)/notebooks/app" $(BIN)/python -m jupyterlab notebooks/02_thresholded_predictions.ipynb $(LAB_ARGS)
+
+# The lessons and pages as a site in build/site, explorers alive; it works from a disk too.
+site: .venv/site.stamp
+	$(BIN)/python site/make.py
 
 test: .venv/test.stamp
 	$(BIN)/python -m pytest -n 2 -m "not browser" $(PYTEST_ARGS)
@@ -67,6 +71,10 @@ clean:
 	$(BIN)/python -m pip install -c requirements.txt -e ".[lessons]"
 	@touch $@
 
-.venv/test.stamp: .venv/lab.stamp requirements-test.txt
+.venv/site.stamp: .venv/lab.stamp requirements-site.txt
+	$(BIN)/python -m pip install -r requirements-site.txt
+	@touch $@
+
+.venv/test.stamp: .venv/site.stamp requirements-test.txt
 	$(BIN)/python -m pip install -r requirements-test.txt
 	@touch $@

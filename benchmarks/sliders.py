@@ -93,7 +93,7 @@ OURS = "EXPLORER"
 FIGURES = {
     "threshold": ("explorers.sharpening(tile)", "explorers.threshold(tile)"),
     "weights": ("explorers.weights(tile)", None),
-    "composer": ("explorers.composer()", "explorers.BatchComposer()"),
+    "landscape": ("explorers.landscape()", "explorers.composer()"),
     "phase diagram": ("explorers.candidates()", "explorers.phase_diagram()"),
 }
 

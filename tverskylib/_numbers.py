@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tverskylib._checks import check_dense, describe, is_tensor, kind_of
 
@@ -15,8 +16,8 @@ ROUNDING = 1e-9  # a count that is a difference of rounded sums may fall so far 
 
 
 def is_number(given: Any) -> bool:
-    """Python's and NumPy's real numbers, fractions and SymPy's too; Booleans are none."""
-    return isinstance(given, numbers.Real) and not isinstance(given, (bool, np.bool_))
+    """Python's and NumPy's real numbers, fractions and SymPy's too; Booleans are none, nor spans of time."""
+    return isinstance(given, numbers.Real) and not isinstance(given, (bool, np.bool_, np.timedelta64))
 
 
 def check_number(
@@ -43,12 +44,35 @@ def check_number(
 def check_whole(name: str, given: Any, low: int = 1, high: int | None = None) -> int:
     """A whole number in [low, high] as an int."""
     expected = f"a whole number, at least {low}" if high is None else f"a whole number from {low} to {high}"
-    if not isinstance(given, numbers.Integral) or isinstance(given, bool):
+    if not (isinstance(given, numbers.Integral) and is_number(given)):
         raise TypeError(f"{name} must be {expected}, got {describe(given)}")
     number = int(given)
     if number < low or (high is not None and number > high):
         raise ValueError(f"{name} must be {expected}, got {describe(given)}")
     return number
+
+
+def check_array(
+    name: str, given: Any, low: float, high: float, *, below: bool = False, kinds: str = "iuf"
+) -> NDArray[np.float64]:
+    """A number, an array or nested lists of them, each in [low, high], in float64; kinds are NumPy's letters."""
+    expected = f"in [{low}, {high}{')' if below else ']'}"
+    if is_number(given):
+        given = check_number(name, given, low, high, below=below)
+    check_dense(name, given)
+    try:
+        values = np.asarray(given)
+    except (TypeError, ValueError, RuntimeError):  # lists of different lengths, a tensor that requires a gradient
+        values = np.asarray(None)
+    if values.dtype.kind not in kinds:
+        kind = "floating-point numbers" if kinds == "f" else "a number or an array of numbers"
+        raise TypeError(f"{name} must be {kind} {expected}, got {describe(given)}")
+    values = values.astype(np.float64)
+    if np.isnan(values).any():
+        raise ValueError(f"{name} must be {expected}, got NaN")
+    if values.size and not (values.min() >= low and (values.max() < high if below else values.max() <= high)):
+        raise ValueError(f"{name} must be {expected}, got values from {values.min():.4g} to {values.max():.4g}")
+    return values
 
 
 def check_weights(alpha: Any, beta: Any, delta: Any) -> tuple[float, float, float]:
@@ -105,6 +129,8 @@ def operand(name: str, given: Any, slack: float = 0.0) -> Any:
             check_number(name, given)
         return np.float64(given) if isinstance(given, np.generic) or is_small_error else given
     if is_expression(given):
+        if given.is_number and not (given.is_finite and given.is_nonnegative):
+            raise ValueError(f"{name} must be a finite number, at least 0, got {given}")
         return given
     raise TypeError(f"{name} must be a number, at least 0, got {describe(given)}")
 

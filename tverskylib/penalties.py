@@ -24,7 +24,7 @@ def label_noise_penalty(
 ) -> torch.Tensor:
     r"""What label smoothing adds to cross-entropy: the mean over the pixels of minus the sum of the log-probabilities.
 
-    .. math:: \Omega(\hat y) = -\sum_{c=1}^{C} \log \hat y_c = C \, D(u \,\|\, \hat y) + C \log C,
+    .. math:: \Omega(\hat y) = -\sum_{c=1}^{C} \log \hat y_c = C \, \mathrm{KL}(u \,\|\, \hat y) + C \log C,
         \quad u = (1/C, \dots, 1/C)
 
     Its minimum is at the uniform distribution, and it grows without bound as any class goes to 0. One channel means
@@ -180,6 +180,9 @@ def _check_values(
         )
 
 
+MOST = 1e30  # of epsilon: a penalty times a weight must not become infinite in float32
+
+
 class Regularised(nn.Module):
     r"""A loss with a penalty added: ``Regularised(TverskyLoss(...), confidence_penalty, 0.1)(prediction, target)``.
 
@@ -194,7 +197,7 @@ class Regularised(nn.Module):
         loss: any loss module, called as ``loss(prediction, target)``, with ``mask=mask`` where a mask is given.
         penalty: :func:`label_noise_penalty`, :func:`confidence_penalty` or anything that is called like them,
             ``penalty(prediction, from_logits=..., mask=...)``.
-        epsilon: the weight of the penalty, a finite number, at least 0.
+        epsilon: the weight of the penalty, from 0 to 1e30.
         from_logits: what the prediction is; read from the loss (its attribute ``from_logits``) unless it is given, as
             it must be for a loss that has none: True with ``nn.BCEWithLogitsLoss``.
 
@@ -228,7 +231,7 @@ class Regularised(nn.Module):
             )
         self.loss = loss
         self.penalty = penalty
-        self.epsilon = check_number("epsilon", epsilon)
+        self.epsilon = check_number("epsilon", epsilon, 0, MOST)
         self.from_logits = _agreed(from_logits, loss)
 
     def forward(self, prediction: torch.Tensor, target: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tverskylib._checks import check_dense, describe
+from tverskylib._checks import check_dense
+from tverskylib._numbers import check_array
 from tverskylib.counts import Counts
 
 
@@ -35,33 +34,15 @@ def threshold_counts(probability: NDArray[np.floating], target: NDArray[np.bool_
     >>> threshold_counts(np.array([0.2, 0.6, 0.9]), np.array([False, True, True]), [0.5]).tp
     array([2.])
     """
-    scores = in_unit_interval("probability", probability, "f")
+    scores = check_array("probability", probability, 0, 1, kinds="f")
     mask = np.asarray(target)
     check_dense("target", target)
     if mask.dtype != bool:
         raise TypeError(f"target must be Boolean, got dtype {mask.dtype}: compare it first, target > 0.5")
     if scores.shape != mask.shape:
         raise ValueError(f"target must have the shape of probability, {scores.shape}, got {mask.shape}")
-    cuts = in_unit_interval("thresholds", thresholds, "iuf")
+    cuts = check_array("thresholds", thresholds, 0, 1)
     on_target, off_target = np.sort(scores[mask]), np.sort(scores[~mask])
     tp = (on_target.size - np.searchsorted(on_target, cuts)).astype(float)
     fp = (off_target.size - np.searchsorted(off_target, cuts)).astype(float)
     return Counts(tp, fp, on_target.size - tp)
-
-
-def in_unit_interval(name: str, given: Any, kinds: str) -> NDArray[np.float64]:
-    """The given numbers of these kinds (NumPy's letters), each in [0, 1], in float64."""
-    check_dense(name, given)
-    try:
-        values = np.asarray(given)
-    except (TypeError, ValueError):  # lists of different lengths, a tensor that requires a gradient
-        values = np.asarray(None)
-    if values.dtype.kind not in kinds or values.dtype.itemsize < 2:
-        kind = "floating-point numbers" if kinds == "f" else "numbers"
-        raise TypeError(f"{name} must be {kind} in [0, 1], got {describe(given if values.dtype == object else values)}")
-    values = values.astype(np.float64)
-    if np.isnan(values).any():
-        raise ValueError(f"{name} must hold numbers, got NaN")
-    if values.size and not (values.min() >= 0 and values.max() <= 1):
-        raise ValueError(f"{name} must be in [0, 1], got values from {values.min():.4g} to {values.max():.4g}")
-    return values

@@ -124,8 +124,8 @@ checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", f
 # <!-- /lessons -->
 #
 # Each lesson stands on the ones before it, and two examples go with you: a real image of stained glands, and four
-# pixels on which everything can be counted by hand. In a hurry? The table "Which one, then?" near the end of [lesson
-# 05](05_batches_and_classes.ipynb) answers the usual questions of practitioners.
+# pixels on which everything can be counted by hand. In a hurry? [Which loss, for my data?](CHOOSE.md) is one screen, from
+# your data to a choice, with what speaks for it and how sure that is.
 #
 # ## How to read without running
 #

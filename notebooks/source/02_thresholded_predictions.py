@@ -51,8 +51,7 @@ tile = tiles.real_crop()
 figures.thresholded(tile.image, tile.target, tile.probability, thresholds=(0.25, 0.5, 0.75))
 
 # %% [markdown]
-# At 0.25 nearly everything that is brown is inside the mask, and much that is not. At 0.75 whole parts of the glands
-# are gone.
+# At 0.25 nearly everything brown is inside, and much else. At 0.75 whole parts of the glands are gone.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The threshold

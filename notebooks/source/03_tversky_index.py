@@ -149,8 +149,9 @@ dice, jaccard = tversky_from_counts(tp, fp, fn, half, half), tversky_from_counts
 precision, recall = tversky_from_counts(tp, fp, fn, 1, 0), tversky_from_counts(tp, fp, fn, 0, 1)
 
 # %% slideshow={"slide_type": "fragment"} tags=["check"]
-by_name = {dice: 2 * tp / (2 * tp + fp + fn), precision: tp / (tp + fp), recall: tp / (tp + fn)}
-checked("with letters, the four names fit", [sp.simplify(one - formula) == 0 for one, formula in by_name.items()])
+formulas = 2 * tp / (2 * tp + fp + fn), tp / (tp + fp + fn), tp / (tp + fp), tp / (tp + fn)
+same = [sp.simplify(one - own) == 0 for one, own in zip((dice, jaccard, precision, recall), formulas, strict=True)]
+checked(f"with letters, all {len(same)} names fit", same)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # SymPy checks formulas. That the words around them say what the formulas say is for the author, and for you, to see.

@@ -129,7 +129,7 @@ checked(f"on the glands' mask the loss for F2 is 1 - {F2:.3f}", np.isclose(of_ma
 #
 # $$L = \frac{\alpha\, FP + \beta\, FN}{D},$$
 #
-# the loss is never negative, and it is 0 only if both mistakes are, which is the target itself.
+# the loss is never negative, and as both weights are positive it is 0 only if both mistakes are: at the target itself.
 #
 # Was that all? The line divides by $D$, which must not be 0. At the target it is $P + \delta$, where $P$ is the number
 # of foreground pixels. So the statement needs a condition: **$P > 0$ or $\delta > 0$.**
@@ -167,9 +167,6 @@ except ValueError as error:
 theory.only_minimum()
 
 # %% [markdown]
-# SymPy verifies the formulas of such a proof one by one, the first time it is asked for it. The words between the
-# formulas are the author's.
-#
 # ## Property 3: it is differentiable
 #
 # The counts are linear in each $\hat y_i$: raising it on a foreground pixel takes from FN what it gives to TP, and on a
@@ -225,7 +222,8 @@ assert abs(slope_sure) < abs(slope_unsure) / 100  # the pixel that is surely wro
 #
 # Let all foreground pixels have one prediction and all background pixels another, with one pixel in four foreground.
 # Then the loss is a landscape over a square, and its target is one corner. Its level lines are straight, because $N$
-# and $D$ are linear in the prediction.
+# and $D$ are linear in the prediction. (So one ratio is *quasi-convex*: what is better than a given value is cut off by
+# a plane. It is not convex, and a mean of several ratios need not even be quasi-convex: lesson 05 has an example.)
 #
 # *Question:* where is the pull on a foreground pixel stronger: at the worst prediction (0 on foreground, 1 on
 # background), or where nothing is predicted (0 and 0)? Guess, then look at the bars.
@@ -325,8 +323,8 @@ checked(
 #
 # Two relatives are built otherwise, and named here for completeness. The **Lovász losses** (Berman et al. 2018) extend
 # the Jaccard loss from masks to predictions in a convex way, by sorting the pixels' errors. The **boundary loss**
-# (Kervadec et al. 2019) weighs each predicted pixel by its distance from the target's outline, and is added to a
-# region loss such as this one. Generalised Dice is about several classes: it is in lesson 05.
+# (Kervadec et al. 2019) weighs each predicted pixel by its signed distance from the target's outline, and is added
+# to a region loss such as this one. Generalised Dice is about several classes: it is in lesson 05.
 
 # %% [markdown] tags=["exercise"]
 # **Exercise 3.** For which indices $T$ is the gradient of focal Tversky with $\gamma = \frac43$ longer than that of the

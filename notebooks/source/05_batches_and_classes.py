@@ -125,7 +125,7 @@ assert pull_at(best_delta) > max(pull_at(0.9 * best_delta), pull_at(1.1 * best_d
 # - **image-wise**: one index an image, then the mean, $\frac1K \sum_k T_k$
 # - **batch-wise**: add the counts of all images up, then take one index
 #
-# Here are three images, a large lesion that was found well, a small one that was found badly, and a false alarm on an
+# (With one image in the batch they are the same.) Here are three images, a large lesion that was found well, a small one that was found badly, and a false alarm on an
 # empty image:
 
 # %% tags=["setup"]
@@ -143,7 +143,7 @@ say(f"Dice {', '.join(f'{T:.3f}' for T in T_k)}: image-wise {T_k.mean():.3f}, ba
 # the bars. Then press "equal lesions", "false alarm on an empty image" and "counterexample".
 
 # %%
-explorers.BatchComposer()
+explorers.composer()
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -184,6 +184,14 @@ checked(f"each image {each:.3f}, their batch {both:.3f}: outside", both < each)
 
 # %% tags=["proof"]
 theory.batch_mean()
+
+# %% [markdown]
+# A mean of ratios has another shape than a ratio. Two images have one foreground pixel each, found, and one background
+# pixel each. Mark the background pixel of the one image, or that of the other, or half of both:
+
+# %% tags=["check"]
+ends, middle = (1 - np.mean([tversky_from_counts(1, fp, 0) for fp in pair]) for pair in ((1, 0), (0.5, 0.5)))
+checked(f"image-wise the loss is {ends:.3f} at both ends and {middle:.3f} halfway: not quasi-convex", middle > ends)
 
 # %% [markdown] tags=["exercise"]
 # **Exercise 2.** Find two images (counts of your own, in an array `mine` of shape (2, 3)) for which batch-wise Dice is
@@ -255,7 +263,8 @@ checked("image-wise, accumulation changes nothing; batch-wise it does", same, ch
 # So accumulate image-wise, or take a larger batch. The same happens when several GPUs each compute the loss of their
 # share: batch-wise then silently becomes "device-wise". There the cure is to add up the *sums* before the division; the
 # argument `group=` does that for PyTorch's process groups. The batch-wise Dice loss has its name from Kodym et al. (2018).
-# nnU-Net (Isensee et al. 2021) uses it for its 2D networks, and its code adds up the sums of all GPUs in just this way.
+# nnU-Net (Isensee et al. 2021) plans it for 2D networks and for some 3D ones, and its code adds up the sums of all GPUs
+# in just this way.
 #
 # ## Several classes: one ratio is accuracy
 #
@@ -318,6 +327,11 @@ present = target.any(axis=(2, 3))  # which class is in which image
 #
 # *Question:* which convention hardly notices that the tumour was missed, and which does not see the false alarm?
 
+# %% tags=["setup"]
+missed, alarm = np.where(classes == 2, 1, classes), classes.copy()
+alarm[1, 9, 9] = 2
+
+
 # %%
 def by_convention(prediction):
     p = one_hot(prediction, 3)
@@ -334,8 +348,6 @@ def by_convention(prediction):
 
 
 # %%
-missed, alarm = np.where(classes == 2, 1, classes), classes.copy()
-alarm[1, 9, 9] = 2
 columns = [by_convention(prediction) for prediction in (missed, alarm, 0 * classes)]
 print(f"{'':46}{'missed':>8}{'alarm':>8}{'nothing':>9}")
 for convention in columns[0]:
@@ -377,7 +389,7 @@ checked(
 # *Hint:* `torch.tensor(one_hot(..., 4))`. In the fourth class, what is the loss if TP = FP = FN = 0?
 
 # %% tags=["solution"]
-four = [torch.tensor(one_hot(found, 4)) for found in (np.where(classes == 2, 1, classes), classes)]
+four = [torch.tensor(one_hot(found, 4)) for found in (missed, classes)]
 of_classes = tversky_loss(*four, delta=1e-5, per_class=True, reduction="none")
 assert of_classes[3] == 0 and of_classes.mean() < of_classes[:3].mean()  # a loss of 0 that makes the mean look better
 
@@ -391,6 +403,8 @@ assert of_classes[3] == 0 and of_classes.mean() < of_classes[:3].mean()  # a los
 # | what about empty masks? | image-wise with a tiny delta they teach nothing; batch-wise their false positives count in the common denominator, unless the whole batch is empty: then it is one empty image. Cross-entropy beside the loss (lesson 04) pulls at every pixel of them |
 # | is gradient accumulation fine? | image-wise yes, with parts of equal size; batch-wise no |
 # | several classes? | a ratio for each class, without background; say what an absent class counts. One ratio over a softmax with background is accuracy |
+#
+# [Which loss, for my data?](CHOOSE.md) puts this together with what the experiments say.
 #
 # ## What we saw
 #

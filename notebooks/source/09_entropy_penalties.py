@@ -11,16 +11,18 @@
 #
 # How can a Dice, Tversky or Jaccard loss be taught some doubt?
 #
-# Label smoothing passes through a Tversky loss without effect, or does harm (lesson 07). But what it *does* to
-# cross-entropy is a penalty (lesson 08), and a penalty can be added to anything. This lesson adds it, watches where the
-# optimum goes, and then shows two other forms of the loss that follow soft labels by themselves, and their limits.
+# Label smoothing does not teach a Tversky loss any doubt, and it can do harm (lesson 07). But what it *does* to
+# cross-entropy is a penalty (lesson 08), and a penalty can be added to anything. This lesson adds it and watches where
+# the optimum goes. Then it shows two other forms of the loss that follow soft labels by themselves, asks what all of them
+# make of labels that are random, and ends with the simplest remedy: to calibrate afterwards.
 #
 # ## What you will learn
 #
 # - how a penalty moves the optimum of a Tversky loss, pixel by pixel and as a whole
 # - what it does on an empty mask
-# - the minimum form, the one change of a product into a minimum that makes soft labels count
-# - what none of these forms gives: calibration
+# - the minimum form and the squared form, which follow soft labels
+# - what none of these forms is, proper, and where Dice with cross-entropy stands
+# - how to calibrate the map of a network that was trained with Dice
 #
 # ## What you need
 #
@@ -29,9 +31,13 @@
 # %% tags=["setup"]
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 
-from tverskylib import Regularised, TverskyLoss, confidence_penalty, explorers, label_noise_penalty, say
-from tverskylib import smooth_labels, theory, tversky_from_counts, tversky_loss
+from tverskylib import Regularised, TverskyLoss, checked, confidence_penalty, explorers, figures, label_noise_penalty
+from tverskylib import say, smooth_labels, theory, tiles, tversky_from_counts, tversky_loss
 
 # %% [markdown]
 # ## Loss plus penalty
@@ -42,190 +48,195 @@ from tverskylib import smooth_labels, theory, tversky_from_counts, tversky_loss
 #
 # the first with the label noise penalty, the second with the confidence penalty, both as a mean over the pixels. (The
 # talk calls the weight $\varepsilon$; we write $w$, because it is not the $\varepsilon$ of smoothing, as lesson 08
-# found.)
-
-# %% tags=["setup"]
-loss = TverskyLoss(alpha=0.3, beta=0.7, from_logits=True)
-doubtful = Regularised(loss, label_noise_penalty, epsilon=0.1)
-torch.manual_seed(0)
-logits, target = torch.randn(2, 1, 16, 16), (torch.rand(2, 1, 16, 16) < 0.3).float()
+# found.) In the library it is one line:
 
 # %%
-by_hand = loss(logits, target) + 0.1 * label_noise_penalty(logits, from_logits=True)
-assert torch.isclose(doubtful(logits, target), by_hand)
-doubtful
+Regularised(TverskyLoss(alpha=0.3, beta=0.7, from_logits=True), label_noise_penalty, epsilon=0.1)
 
 # %% [markdown]
 # ## Along one pixel
 #
-# *Move this:* the weight. *Look for:* without a penalty the lowest point is at the end, 1 on a foreground pixel and 0
-# on a background pixel. The label noise penalty moves it inward at once. The confidence penalty moves it too, but by an
-# amount too small to see until the weight is about 0.2, and then fast. Now press Jaccard: the loss gets steeper
-# everywhere, and the same penalty moves both pixels less. Press F2: it gets steeper on foreground and flatter on
-# background, and the background pixel moves more.
+# The curves are the loss along one of 16 pixels; the others are right.
+#
+# *Question:* with the same weight, does a penalty move a pixel further under Dice or under Jaccard? And under F2, the
+# foreground or the background pixel?
+#
+# *Move this:* the weight, slowly from 0. Then press Jaccard, and F2.
 
 # %%
 explorers.penalised_pixel()
 
-# %%
-explorer = explorers.penalised_pixel()
-for weight in (0.1, 0.3, 0.6):
-    explorer.set(weight=weight)
-    plain, noise, confidence = explorer.drawing.at[:3]
-    assert noise < confidence <= plain
-
-# %%
-explorer.set(alpha=0.5, beta=0.5, weight=0.1)
-dice_foreground, dice_background = explorer.drawing.at[1], explorer.drawing.at[4]
-explorer.set(alpha=1, beta=1)
-assert explorer.drawing.at[1] > dice_foreground and explorer.drawing.at[4] < dice_background
-explorer.set(alpha=0.2, beta=0.8)
-assert explorer.drawing.at[1] > dice_foreground and explorer.drawing.at[4] > dice_background
-
 # %% [markdown]
-# So a penalty does what label smoothing failed to do. But it does it unevenly: how far a pixel moves depends on the
-# slope of the loss there, and with a Tversky loss the slope depends on the whole image.
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Under Dice, and under F2 the background pixel. The label noise penalty moves the lowest point off the end at once; the
+# confidence penalty by an amount too small to see until the weight is about 0.2, and then fast. How far a pixel goes
+# depends on how steep the loss is there. Jaccard is steeper here, and F2 is steeper on foreground and flatter on
+# background.
+#
+# </details>
+#
+# (Jaccard is not always steeper. $J = D/(2-D)$ for one pair of masks, so its slope is $2/(2-D)^2$ times that of Dice:
+# more than 1 only where Dice is above $2 - \sqrt 2 = 0.586$. Early in training it is the flatter one.)
+#
+# So a penalty does what label smoothing failed to do. But it does it unevenly, because the slope of a Tversky loss
+# depends on the whole image.
 #
 # ## Over the whole mask
 #
-# *Move this:* the weight, then the foreground fraction. (Times $P$ and $Q$, the two axes are TP and FP.) *Look for:*
-# the star, the best common prediction for foreground and for background. It leaves the corner (1, 0) and walks towards
-# the middle. With the label noise penalty it is off the edge at every weight. Make the foreground rare: at weight 0.1
-# the star goes back into the corner, since one false alarm weighs more when the lesion is small. At weight 0.3 it first
-# does the same, and then, below $p = 0.05$, leaps towards the middle: the penalty on the many background pixels
-# outweighs the lesion.
+# Now all foreground pixels have one prediction, and all background pixels another. The star is the best pair.
+#
+# *Question:* the foreground gets rare, from a quarter to 5 %. Does the star come nearer to the corner (1, 0), or does it
+# go away from it?
+#
+# *Move this:* the weight, then the foreground fraction; at last set weight 0.3 and make the foreground rarer still.
 
 # %%
 explorers.penalised_landscape()
 
-# %%
-explorer = explorers.penalised_landscape()
-stars = []
-for fraction in (0.25, 0.1, 0.05):
-    explorer.set(fraction=fraction)
-    stars.append(explorer.drawing.at[0])
-assert np.all(np.diff(stars, axis=0) * [1, -1] > 0)  # foreground up, background down
-explorer.set(weight=0.3, fraction=0.05)
-before = explorer.drawing.at[0][1]
-explorer.set(fraction=0.01)
-assert explorer.drawing.at[0][1] > 2 * before
-
 # %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# First nearer. At weight 0.1 one false alarm weighs more when the lesion is small, and the star moves into the corner. At
+# weight 0.3 it does the same down to 5 %; then it turns, and at 1 % the background is at 0.43: the penalty on the many
+# background pixels outweighs the lesion. The confidence penalty has its star in the corner at these weights, to the eye.
+#
+# </details>
+#
 # ### An empty mask
 #
-# Set the fraction to 0 and the weight to 0.2: the left star jumps to the middle, the right one stays at the bottom.
-# (There is no foreground, so the horizontal axis means nothing.) The loss alone has its minimum at background 0, and
-# with a small delta a long plateau elsewhere (lesson 04). The penalties are not flat on the plateau: they push towards
-# *one half*, which is the wrong direction.
+# On an empty image the loss has its minimum at 0, and with a small delta a long plateau elsewhere (lesson 05). The
+# penalties are not flat on the plateau.
+#
+# *Question:* in which direction do they push there?
 
-# %%
-grid = torch.cat([torch.logspace(-12, -1, 300, dtype=torch.float64), torch.linspace(0.101, 0.999, 899, dtype=torch.float64)])
+# %% tags=["setup"]
+q = np.concatenate([np.geomspace(1e-12, 0.1, 300), np.linspace(0.101, 0.999, 899)])
+penalties = {"label noise": -np.log(q) - np.log(1 - q), "confidence": q * np.log(q) + (1 - q) * np.log(1 - q)}
 
 
-def best_on_empty(weight, delta, penalty):
-    empty, predictions = torch.zeros(1, 1, 8, 8), [torch.full((1, 1, 8, 8), float(q)).double() for q in grid]
-    values = [tversky_loss(x, empty, delta=delta) + weight * penalty(x) for x in predictions]
-    return grid[torch.stack(values).argmin()].item()
+def lowest_on_empty(delta, penalty, pixels=64):
+    total = 1 - tversky_from_counts(0, pixels * q, 0, delta=delta) + 0.1 * penalty
+    best = total.argmin()
+    return "below 1e-12" if best == 0 else f"{q[best]:.2g}"
 
 
 # %%
 rows = ["| delta | label noise | confidence |", "|---|---|---|"]
 for delta in (1e-5, 1.0, 64.0):
-    best = [best_on_empty(0.1, delta, penalty) for penalty in (label_noise_penalty, confidence_penalty)]
-    rows.append(f"| {delta:g} | {best[0]:.2g} | {best[1]:.2g} |")
-say("Best prediction for an empty 8 × 8 mask, Dice, weight 0.1:\n\n" + "\n".join(rows))
-
-# %%
-assert abs(best_on_empty(0.1, 1e-5, label_noise_penalty) - 0.5) < 0.01
-assert best_on_empty(0.1, 1e-5, confidence_penalty) < 1e-6
+    rows.append(f"| {delta:g} | " + " | ".join(lowest_on_empty(delta, penalty) for penalty in penalties.values()) + " |")
+say("Best common prediction for an empty image of 64 pixels, Dice, weight 0.1:\n\n" + "\n".join(rows))
 
 # %% [markdown]
-# With a tiny delta, label noise has its lowest point at one half: on every empty image it asks for "perhaps"
-# everywhere. The confidence penalty keeps its lowest point at 0, but the pit around it is only about delta wide.
-# Everywhere outside the slope points to one half, so a network that starts at 0.5 stays there. A very large delta
-# flattens the loss as well (lesson 04), which the last row shows. Smoothing term and penalty have to be chosen
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Towards *one half*, which is the wrong direction. With a tiny delta, label noise has its lowest point there: on every
+# empty image it asks for "perhaps" everywhere. The confidence penalty keeps its lowest point near 0, but in a pit that is
+# only about delta wide. Everywhere else the slope points to one half, so a network that starts at 0.5 stays there.
+#
+# </details>
+#
+# A very large delta flattens the loss as well, as the last row shows. Smoothing term and penalty have to be chosen
 # together.
 
-# %%
+# %% tags=["check"]
 start = torch.full((1, 1, 8, 8), 0.4, dtype=torch.float64, requires_grad=True)
-total = tversky_loss(start, torch.zeros(1, 1, 8, 8), delta=1e-5) + 0.1 * confidence_penalty(start)
-total.backward()
-assert (start.grad < 0).all()  # downhill is upward, away from 0
+(tversky_loss(start, torch.zeros(1, 1, 8, 8), delta=1e-5) + 0.1 * confidence_penalty(start)).backward()
+checked("at 0.4 on an empty image, delta 1e-5, downhill is upward, away from 0", (start.grad < 0).numpy())
+
+# %% [markdown] tags=["exercise"]
+# **Exercise 1.** An image has a quarter foreground: `quarter = torch.tensor([1.0, 0, 0, 0]).reshape(1, 1, 2, 2)`. Its
+# background pixels are predicted 0.01. How large must the weight be, in steps of 0.1, so that Dice with the *confidence*
+# penalty is lowest for a foreground prediction below 0.9? Call it `needed`; search over a grid of predictions.
+
+# %% tags=["solution"]
+quarter = torch.tensor([1.0, 0, 0, 0]).reshape(1, 1, 2, 2)
+grid = np.linspace(0.01, 0.99, 99)
+
+
+def best_foreground(w):
+    loss = Regularised(TverskyLoss(), confidence_penalty, w)
+    return grid[np.argmin([loss(quarter * g + (1 - quarter) * 0.01, quarter).item() for g in grid])]
+
+
+needed = next(k / 10 for k in range(1, 30) if best_foreground(k / 10) < 0.9)
+assert 0.5 < needed < 1.5
 
 # %% [markdown]
-# ## Another way: the minimum form
+# ## Two forms that follow soft labels
 #
-# Why did smooth labels not move the optimum? Because the overlap $\sum t_i \hat y_i$ is *linear* in each prediction:
-# linear functions have their extremes at the ends. Replace the product by the minimum,
+# Why did smooth labels not move the optimum? Because the overlap $\sum t_i \hat y_i$ is *linear* in each prediction, and
+# linear functions have their extremes at the ends. The **minimum form** of Wang and others (2023) replaces the product,
 #
-# $$TP = \sum_i \min(t_i, \hat y_i), \qquad FP = \sum_i \hat y_i - TP, \qquad FN = \sum_i t_i - TP,$$
+# $$TP = \sum_i \min(t_i, \hat y_i), \qquad FP = \sum_i \hat y_i - TP, \qquad FN = \sum_i t_i - TP.$$
 #
-# and nothing changes for a binary target, as $\min(1, \hat y) = \hat y$ and $\min(0, \hat y) = 0$. But for a soft one,
-# the index is now 1 if and only if $\hat y = t$.
-
-# %%
-proof = theory.minimum_form()
-proof.check()
-proof
-
-# %% [markdown]
-# *Move this:* epsilon. The other 15 pixels stand where each form wants them: on the mask for the product, on the labels
-# for the others. *Look for:* the solid curve, the product form, stays lowest at an end. The dashed curve, the minimum
-# form, has a sharp corner exactly on the label. The third curve is the Dice loss with squared denominator, $1 -
-# \frac{2\sum t\hat y}{\sum t^2 + \sum \hat y^2}$, which some libraries offer. It follows the label too, with a round
-# bottom.
+# For a binary target nothing changes, as $\min(1, \hat y) = \hat y$ and $\min(0, \hat y) = 0$. For a soft one the index
+# is 1 if and only if $\hat y = t$. The **squared form** of the V-Net (2016) is another way; it is a squared distance
+# over a sum of squares:
+#
+# $$1 - \frac{2\sum t_i \hat y_i}{\sum t_i^2 + \sum \hat y_i^2} = \frac{\sum (t_i - \hat y_i)^2}{\sum t_i^2 + \sum \hat y_i^2}.$$
+#
+# *Question:* both have their lowest point on the label. What do the two curves look like there?
+#
+# *Move this:* epsilon. (The other 15 pixels stand where each form wants them.)
 
 # %%
 explorers.three_forms()
 
-# %%
-explorer = explorers.three_forms()
-for epsilon in (0.1, 0.2, 0.4):
-    explorer.set(epsilon=epsilon)
-    product, minimum, squared = explorer.drawing.at[:3]
-    assert product > 0.999 and np.allclose([minimum, squared], 1 - epsilon / 2, atol=1e-3)
-
 # %% [markdown]
-# In the library it is one argument. The corner on the label has slopes of both signs, so standing still is right, and
-# the library gives the gradient 0 there, for every alpha and beta. If the minimum is written with $|t - \hat y|$ and
-# left to automatic differentiation, the gradient there is $\frac{\alpha - \beta}{2D}$ instead, and zero only if alpha
-# equals beta.
-
-# %%
-soft = smooth_labels(target, 0.2, num_classes=2)
-at_label = soft.clone().requires_grad_()
-value = tversky_loss(at_label, soft, 0.3, 0.7, soft_labels="minimum")
-value.backward()
-assert abs(value) < 1e-6 and (at_label.grad == 0).all()
-
-# %%
-left_alone = soft.clone().requires_grad_()
-tp = ((left_alone + soft - (left_alone - soft).abs()) / 2).sum()
-index = tversky_from_counts(tp, left_alone.sum() - tp, soft.sum() - tp, 0.3, 0.7)
-(1 - index).backward()
-assert torch.allclose(left_alone.grad, (0.3 - 0.7) / (2 * soft.sum()))
-
-# %%
-other_way = tversky_loss(soft, soft, 0.3, 0.7)
-say(f"At the smooth label the minimum form is {abs(value.item()):.0f}, and the product form still {other_way:.3f}.")
-
-# %% [markdown]
-# ## What it does not do
+# <details class="tversky-answer"><summary>Answer</summary>
 #
-# A loss is called *calibrated* if the best prediction for a pixel that is foreground in 30 % of the cases is 0.3. Then
-# its probabilities mean what they say. Cross-entropy is. Let us take many pixels that nobody can tell apart, 30 % of
-# them foreground, and ask each loss for its best common prediction.
+# The minimum form has a sharp corner on the label, with the slopes $\alpha/D$ and $-\beta/D$ beside it at the optimum; the
+# squared form has a round bottom. The product form stays lowest at an end.
+#
+# </details>
 
-# %%
+# %% tags=["proof"]
+theory.minimum_form()
+
+# %% tags=["proof"]
+theory.squared_form()
+
+# %% [markdown]
+# In the library it is the argument `soft_labels="minimum"`. At the corner standing still is right, and the library gives
+# the gradient 0 there, for every alpha and beta. If the minimum is written with $|t - \hat y|$ and left to automatic
+# differentiation, the gradient there is $\frac{\alpha - \beta}{2D}$ instead, and zero only if alpha equals beta.
+
+# %% tags=["check"]
+soft = smooth_labels((torch.arange(64) < 20).double().reshape(1, 1, 8, 8), 0.2, num_classes=2).requires_grad_()
+loss = tversky_loss(soft, soft.detach(), 0.3, 0.7, soft_labels="minimum")
+loss.backward()
+checked("on a smooth label the minimum form is 0, and so is its gradient", abs(loss.item()) < 1e-12, (soft.grad == 0).numpy())
+
+# %% [markdown] tags=["exercise"]
+# **Exercise 2.** The product and the minimum form agree on hard labels. For which soft label `widest`, the same in all
+# pixels, do they differ most at a prediction that equals the label? Search in steps of 0.05.
+#
+# *Hint:* the minimum form is 0 there. So look where the product form is largest.
+
+# %% tags=["solution"]
+constant = np.arange(0.05, 1.0, 0.05)
+gaps = [tversky_loss(c, c).item() for c in (torch.full((1, 1, 4, 4), float(c)) for c in constant)]
+widest = constant[np.argmax(gaps)]
+assert np.isclose(widest, 0.05)  # the product form is 1 - t there
+
+# %% [markdown]
+# ## A lottery
+#
+# A loss is proper (lesson 08) if its best prediction for a pixel is the chance. Take a thousand pixels that nobody can
+# tell apart, 300 of them foreground.
+#
+# *Question:* which common prediction is best for cross-entropy, for Dice in its three forms, and for Dice plus
+# cross-entropy?
+
+# %% tags=["setup"]
 lottery = (torch.arange(1000) < 300).double().reshape(1, 1, 10, 100)
-
-
 shares = torch.linspace(0.002, 0.998, 499, dtype=torch.float64)
+entropy = torch.nn.functional.binary_cross_entropy
 
 
 def best_common(loss, labels=lottery):
-    values = torch.stack([loss(torch.full_like(labels, float(q)), labels) for q in shares])
-    return shares[values.argmin()].item()
+    return shares[torch.stack([loss(torch.full_like(labels, float(x)), labels) for x in shares]).argmin()].item()
 
 
 def squared_dice(x, t):
@@ -233,170 +244,173 @@ def squared_dice(x, t):
 
 
 # %%
-answers = {
-    "cross-entropy": best_common(torch.nn.functional.binary_cross_entropy),
-    "Dice, product": best_common(tversky_loss),
-    "Dice, minimum": best_common(lambda x, t: tversky_loss(x, t, soft_labels="minimum")),
-    "Dice, squared denominator": best_common(squared_dice),
+losses = {
+    "cross-entropy": entropy,
+    "Dice, product": tversky_loss,
+    "Dice, minimum": TverskyLoss(soft_labels="minimum"),
+    "Dice, squared": squared_dice,
+    **{f"Dice + {w} cross-entropy": lambda x, t, w=w: tversky_loss(x, t) + w * entropy(x, t) for w in (0.1, 1, 10)},
 }
-say("; ".join(f"{name} {answer:.3f}" for name, answer in answers.items()) + ".")
-
-# %%
-assert np.isclose(answers["cross-entropy"], 0.3) and np.isclose(answers["Dice, squared denominator"], 0.3**0.5, atol=1e-3)
-assert answers["Dice, product"] == answers["Dice, minimum"] == shares[-1]
+say("| loss | best prediction |\n|---|---|\n" + "\n".join(f"| {name} | {best_common(f):.3f} |" for name, f in losses.items()))
 
 # %% [markdown]
-# Of these four, only cross-entropy says 0.3. Dice says "everything": 0.3 exceeds $\tau$, half of the best Dice that is
-# possible here. (On hard labels the product and the minimum form are one loss, so their answers agree.) The squared
-# form says $\sqrt{0.3}$.
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Only cross-entropy says 0.3. Dice says 1, where the grid ends at 0.998: *everything*, since 0.3 exceeds $\tau = 0.231$,
+# half of the best Dice. That is so for every chance above 0 and for all weights, and it is volume bias (lesson 06) at its
+# largest: a thousand pixels are marked where 300 are foreground. On hard labels the minimum form is the same loss. The
+# squared form says $\sqrt{0.3}$. Dice plus cross-entropy lies between: 0.69, 0.39 and 0.31. The more cross-entropy, the
+# nearer to the chance, and never quite there.
+#
+# </details>
 
-# %%
-best_dice = tversky_from_counts(300, 700, 0)
-assert theory.optimal_threshold(best_dice, 0.5, 0.5) < 0.3
-say(f"tau is {best_dice / 2:.3f}, and 0.3 is above it.")
+# %% tags=["proof"]
+theory.lottery()
 
 # %% [markdown]
-# And if the labels themselves are soft and random, say 0.2 for seven pixels in ten and 0.9 for the others? The mean is
-# 0.41. The minimum form asks for a *quantile*: one of the labels, never something between them.
+# And if the labels themselves are soft and random, say 0.2 for seven pixels in ten and 0.9 for the others? Their mean is
+# 0.41, and cross-entropy says so. The minimum form asks for a *quantile*: one of the labels, never something between.
 
-# %%
+# %% tags=["check"]
 opinions = torch.where(lottery > 0, 0.9, 0.2)
-quantile = best_common(lambda x, t: tversky_loss(x, t, soft_labels="minimum"), opinions)
-mean = best_common(torch.nn.functional.binary_cross_entropy, opinions)
-assert np.isclose(mean, 0.41, atol=0.002) and min(abs(quantile - 0.2), abs(quantile - 0.9)) < 0.002
-say(f"Cross-entropy {mean:.2f}, minimum form {quantile:.2f}.")
+mean, quantile = best_common(entropy, opinions), best_common(TverskyLoss(soft_labels="minimum"), opinions)
+checked(f"cross-entropy says {mean:.2f}, the minimum form {quantile:.2f}", abs(mean - 0.41) < 0.002, abs(quantile - 0.2) < 0.002)
 
 # %% [markdown]
-# So soft labels *in the data* can be learnt with the minimum form; doubt that comes from *not knowing* can not.
+# So doubt *in the labels* can be learnt with the minimum form; doubt that comes from *not knowing* cannot.
+
+# %% [markdown] tags=["exercise"]
+# **Exercise 3.** Show that Dice says "everything" for every chance in the lottery: compute `everything`, the Dice index
+# of predicting all, and `bar`, its tau, for the chances $0.05, 0.10, \dots, 0.95$, and compare.
+#
+# *Hint:* for a chance $q$ the bar is $q / (1 + q)$.
+
+# %% tags=["solution"]
+for chance in np.arange(0.05, 1.0, 0.05):
+    everything = tversky_from_counts(chance, 1 - chance, 0)
+    bar = theory.optimal_threshold(everything, 0.5, 0.5)
+    assert np.isclose(bar, chance / (1 + chance)) and bar < chance
+
+# %% [markdown]
+# ## Calibrate afterwards
+#
+# Must one give up Dice to get probabilities that can be trusted? No. As long as a network is not at the limit, its map
+# keeps the *order* of the pixels, and the chance can be read off the order, on pixels that it was not trained with.
+#
+# Let us try it on the gland image of lesson 02. A small model sees red light only, at five scales, and is trained with
+# Dice. The image is cut into blocks of 16 × 16 pixels: one third of them for training, one to calibrate, one to test.
+
+# %% tags=["setup"]
+tile = tiles.real_crop()
+red = tile.image[..., 0].astype(float)
+seen = np.stack([gaussian_filter(red, scale) for scale in (1, 2, 4, 8, 16)], axis=-1)
+seen = (seen - seen.mean((0, 1))) / seen.std((0, 1))
+blocks = np.add.outer(np.arange(256) // 16, np.arange(256) // 16) % 3
+x_train, x_fit, x_test = (torch.tensor(seen[blocks == k]) for k in range(3))
+y_train, y_fit, y_test = (torch.tensor(tile.target[blocks == k]).double() for k in range(3))
+
+# %%
+model = torch.nn.Linear(5, 1, dtype=torch.float64)
+torch.nn.init.zeros_(model.weight), torch.nn.init.zeros_(model.bias)
+optimiser = torch.optim.Adam(model.parameters(), lr=0.05)
+for _ in range(500):
+    optimiser.zero_grad()
+    tversky_loss(model(x_train)[None, None], y_train[None, None, :, None], from_logits=True).backward()
+    optimiser.step()
+z_fit, z_test = (model(x).detach().numpy()[:, 0] for x in (x_fit, x_test))
+say(f"{np.mean(abs(expit(z_test) - 0.5) > 0.49):.0%} of the predictions on the test blocks are below 0.01 or above 0.99.")
+
+# %% [markdown]
+# Two ways to calibrate, both with almost nothing to fit. **Temperature scaling** (Guo and others, 2017) divides all logits
+# by one number. **Platt scaling** (1999) fits a logistic regression to the logit: one number to multiply and one to add.
+#
+# *Question:* what happens to the negative log-likelihood on the test blocks (cross-entropy: lower is better), and what to
+# the best mask that can be cut?
+
+# %%
+temperatures = np.geomspace(0.5, 50, 200)
+temperature = temperatures[np.argmin([log_loss(y_fit, expit(z_fit / t)) for t in temperatures])]
+platt = LogisticRegression(C=np.inf).fit(z_fit[:, None], y_fit)
+maps = {"as trained": expit(z_test), "temperature": expit(z_test / temperature), "Platt": platt.predict_proba(z_test[:, None])[:, 1]}
+named = {f"{name}: {log_loss(y_test, p):.2f}": p for name, p in maps.items()}
+figures.calibration(y_test, named)
+
+# %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# It falls from 0.79 to 0.29 and 0.26 (the numbers in the legend), and the masks that can be cut stay the same: both ways
+# keep the order of the pixels. The bars are the truth, in that order. As trained, the map says 1 where three or four
+# pixels of five are foreground. Calibrated, it comes nearer, though neither curve fits everywhere. Platt scaling does
+# better, since it can also shift: trained with Dice, the model marks 38 % of the pixels, and 31 % are foreground.
+#
+# </details>
+
+# %% tags=["check"]
+before, divided, fitted = (log_loss(y_test, p) for p in maps.values())
+marked, true = (z_test > 0).mean(), y_test.mean()
+checked(f"from {before:.2f} to {divided:.2f} and {fitted:.2f}; marked {marked:.0%}, foreground {true:.0%}", fitted < divided < before / 2, marked > true + 0.05)
+
+# %% [markdown]
+# (The blocks lie side by side on one image, so this is a friendly test. On another slide both calibrations could be off.)
+# Rousseau and others (2021) tried several such methods on brain images: in every case at least one of them improved the
+# calibration, for networks trained with Dice as well as with cross-entropy, and none was always the best. And a calibrated
+# map can be cut where lesson 06 says, at $\tau$.
 #
 # ## Which loss has its optimum where
 #
-# Everything together, for an image with a quarter foreground: the best common prediction on foreground and on
-# background, as (x, y). The rows that theory decides are made from `theory`; then a search over a grid has to find the
-# same. First what theory says.
+# Everything together: the best common prediction on foreground and on background, as (x, y), for a known mask and for its
+# smoothed copy, $\varepsilon = 0.2$; and the best prediction in the lottery of chance 0.3.
 
 # %%
 def by_theory(alpha, beta, fraction, epsilon):
     optimum = theory.claim1_optimum(fraction, alpha, beta, epsilon, num_classes=2)
-    return {"target": (1.0, 0.0), "one": (1.0, 1.0), "zero": (0.0, 0.0)}[str(optimum)]
+    return {"target": "(1, 0)", "one": "(1, 1)", "zero": "(0, 0)"}[optimum]
 
 
-labels = {0.0: (1.0, 0.0), 0.2: (0.9, 0.1)}
-product_forms = {"Dice": (0.5, 0.5), "Jaccard": (1, 1), "Tversky (0.3, 0.7)": (0.3, 0.7)}
-
-# %%
-rows = ["| loss | hard labels | smooth, epsilon 0.2 | smooth, 1 % foreground |", "|---|---|---|---|"]
-for name, pair in product_forms.items():
+rows = ["| loss | hard labels | smooth, 25 % foreground | smooth, 1 % | lottery |", "|---|---|---|---|---|"]
+for name, pair in {"Dice": (0.5, 0.5), "Jaccard": (1, 1), "Tversky (0.3, 0.7)": (0.3, 0.7)}.items():
     places = [by_theory(*pair, fraction, epsilon) for fraction, epsilon in ((0.25, 0.0), (0.25, 0.2), (0.01, 0.2))]
-    rows.append(f"| {name} | " + " | ".join(map(str, places)) + " |")
-for name in ("cross-entropy", "Dice, minimum form", "Dice, squared"):
-    rows.append(f"| {name} | {labels[0.0]} | {labels[0.2]} | {labels[0.2]} |")
+    rows.append(f"| {name} | " + " | ".join(places) + " | 1 |")
+for name, share in {"Dice, minimum form": "1", "Dice, squared form": "0.548", "cross-entropy": "0.3"}.items():
+    rows.append(f"| {name} | (1, 0) | (0.9, 0.1) | (0.9, 0.1) | {share} |")
 say("\n".join(rows))
 
 # %% [markdown]
-# The last column is the warning of lesson 07: at 1 % foreground the product forms want everything. Now the search, for
-# the quarter image, and with the penalties, for which there is no such simple rule.
-
-# %% tags=["setup"]
-steps = torch.linspace(0.025, 0.975, 39, dtype=torch.float64)
-quarter = torch.tensor([1.0, 0, 0, 0], dtype=torch.float64).reshape(1, 1, 2, 2)
-
-
-def optimum(loss, labels):
-    x, y = (c.reshape(-1, 1, 1, 1) for c in torch.meshgrid(steps, steps, indexing="ij"))
-    values = torch.stack([loss(p[None], labels) for p in quarter * x + (1 - quarter) * y])
-    best = values.argmin()
-    return x[best].item(), y[best].item()
-
-
-# %%
-losses = {
-    "Dice": tversky_loss,
-    "Jaccard": TverskyLoss(1, 1),
-    "Tversky (0.3, 0.7)": TverskyLoss(0.3, 0.7),
-    "cross-entropy": torch.nn.functional.binary_cross_entropy,
-    "Dice, minimum form": TverskyLoss(soft_labels="minimum"),
-    "Dice, squared": squared_dice,
-    "Dice + 0.1 label noise": Regularised(TverskyLoss(), label_noise_penalty, 0.1),
-    "Dice + 0.1 confidence": Regularised(TverskyLoss(), confidence_penalty, 0.1),
-}
-
-# %%
-smooth_quarter = smooth_labels(quarter, 0.2, num_classes=2)
-found = {name: (optimum(loss, quarter), optimum(loss, smooth_quarter)) for name, loss in losses.items()}
-rows = ["| loss | hard labels | smooth labels, epsilon 0.2 |", "|---|---|---|"]
-for name, both in found.items():
-    rows.append(f"| {name} | " + " | ".join(f"({x:.2f}, {y:.2f})" for x, y in both) + " |")
-say("\n".join(rows))
-
-# %%
-for name, pair in product_forms.items():
-    for epsilon, place in zip((0.0, 0.2), found[name]):
-        assert np.allclose(place, by_theory(*pair, 0.25, epsilon), atol=0.026)
-for name in ("cross-entropy", "Dice, minimum form", "Dice, squared"):
-    assert np.allclose(found[name], [labels[0.0], labels[0.2]], atol=0.026)
-assert found["Dice + 0.1 label noise"][0][0] < 0.96
-
-# %% [markdown]
-# (The grid ends at 0.975 and 0.025, as some of the losses are infinite at 1 and 0: "(0.97, 0.03)" is its corner. The
-# confidence penalty with weight 0.1 moves the optimum by less than this grid shows.)
+# The third column is the warning of lesson 07, and the last one is the other half of it: the product forms never answer
+# with doubt, and under doubt they mark too much or too little. A penalty moves the corners inwards, by an amount that
+# depends on the image.
 #
-# ## Exercises
-
-# %% [markdown] tags=["exercise"]
-# **1.** How large must the weight be, so that Dice with the *confidence* penalty puts the foreground of the quarter
-# image below 0.9? Call it `needed`; search in steps of 0.1 with `optimum`.
-
-# %% tags=["solution"]
-tries = [k / 10 for k in range(1, 16)]
-foreground = [optimum(Regularised(TverskyLoss(), confidence_penalty, w), quarter)[0] for w in tries]
-needed = tries[int(np.argmax(np.array(foreground) < 0.9))]
-assert needed > 0.5
-
-# %% [markdown] tags=["exercise"]
-# **2.** The product and the minimum form agree on hard labels. For which soft label `widest`, the same in all pixels,
-# do they differ most at a prediction that equals the label? Search in steps of 0.05.
-#
-# *Hint:* the minimum form is 0 there. So look where the product form is largest.
-
-# %% tags=["solution"]
-constant = np.arange(0.05, 1.0, 0.05)
-gaps = [tversky_loss(t, t).item() for t in (torch.full((1, 1, 4, 4), float(c)) for c in constant)]
-widest = constant[np.argmax(gaps)]
-assert np.isclose(widest, 0.05)  # the product form is 1 - t there
-
-# %% [markdown] tags=["exercise"]
-# **3.** Show that Dice says "everything" for every share $s > 0$ of foreground in the lottery: compute `everything`,
-# the Dice index of predicting all, and `bar`, its tau, for $s = 0.05, 0.10, \dots, 0.45$, and compare with $s$.
-#
-# *Hint:* $\tau = s / (1 + s)$.
-
-# %% tags=["solution"]
-for s in np.arange(0.05, 0.5, 0.05):
-    everything = tversky_from_counts(s, 1 - s, 0)
-    bar = theory.optimal_threshold(everything, 0.5, 0.5)
-    assert np.isclose(bar, s / (1 + s)) and bar < s
-
-# %% [markdown]
 # ## What we saw
 #
 # - A penalty moves the optimum of any loss. With a Tversky loss it moves pixels unevenly, and on empty images it works
 #   against a small delta, towards one half.
-# - The minimum form follows soft labels exactly, and its gradient vanishes there. The squared form follows them too.
-# - None of the Dice forms is calibrated. For probabilities that mean what they say, take cross-entropy. Calibrating
-#   afterwards needs something to calibrate, and a map that was pushed to 0 and 1 has little left.
+# - The minimum form and the squared form follow soft labels. The minimum form of *one* ratio is quasi-convex, like the
+#   product form; a mean of several ratios need not be.
+# - None of the Dice forms is proper: in the lottery they say 1 or $\sqrt q$. Dice with cross-entropy lies between 1 and
+#   the chance.
+# - Calibrating afterwards works, as long as the map has not lost its order at exact 0 and 1.
+# - Where Claim 1 holds, smoothing does nothing for a *known* mask. For a learner it lowers the cut on the chance
+#   (lesson 07).
 #
 # ## What is next
 #
-# This is the end of the theory. Go back to [the map](00_start_here.ipynb), or take `tverskylib` into your own training
-# run.
+# This is the end of the theory. [Lesson 10](10_training_comparison.ipynb) trains networks.
 #
 # ## References
 #
-# - G. Pereyra et al.: Regularizing neural networks by penalizing confident output distributions. 2017,
-#   arXiv:1701.06548.
-# - Z. Wang et al.: Dice semimetric losses: optimizing the Dice score with soft labels. *MICCAI*, 2023.
-# - Z. Wang et al.: Jaccard metric losses: optimizing the Jaccard index with soft labels. *NeurIPS*, 2023.
-# - B. Dai, C. Li: RankSEG: a consistent ranking-based framework for segmentation. *JMLR* 24, 2023.
+# - G. Pereyra, G. Tucker, J. Chorowski, Ł. Kaiser, G. Hinton: Regularizing neural networks by penalizing confident output
+#   distributions. *ICLR* workshop, 2017, arXiv:1701.06548.
+# - Z. Wang, T. Popordanoska, J. Bertels, R. Lemmens, M. B. Blaschko: Dice semimetric losses: optimizing the Dice score
+#   with soft labels. *MICCAI*, 2023. And Z. Wang, X. Ning, M. B. Blaschko: Jaccard metric losses: optimizing the Jaccard
+#   index with soft labels. *NeurIPS*, 2023. The minimum form, written with $|t - \hat y|$.
+# - F. Milletari, N. Navab, S.-A. Ahmadi: V-Net: fully convolutional neural networks for volumetric medical image
+#   segmentation. *3DV*, 2016, pp. 565–571. The squared form.
+# - J. Bertels, D. Robben, D. Vandermeulen, P. Suetens: Optimization with soft Dice can lead to a volumetric bias.
+#   *BrainLes*, LNCS 11992, 2019.
+# - J. Platt: Probabilistic outputs for support vector machines.
+#   *Advances in Large Margin Classifiers*, 1999, pp. 61–74.
+# - C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger: On calibration of modern neural networks. *ICML*, 2017, pp. 1321–1330.
+# - A.-J. Rousseau, T. Becker, J. Bertels, M. B. Blaschko, D. Valkenborg: Post training uncertainty calibration of deep
+#   networks for medical image segmentation. *ISBI*, 2021, pp. 1052–1056.
 # - G. Hidy: *The Tversky loss function and its modifications for medical image segmentation*, talk, 2022, "Label noise
 #   penalty and confidence penalty".

@@ -246,6 +246,17 @@ def test_a_guess_stays_and_opens_the_answer(name, shown):
     assert tab.locator("details.tversky-answer").get_attribute("open") is not None
 
 
+def test_an_error_is_shown_to_the_reader(browser, tmp_path):
+    tab = browser.new_page()
+    tab.goto(EXPLORERS["composer"]().save_html(tmp_path / "page.html").as_uri())
+    tab.evaluate("explorer.set('counts', 5)")
+    assert "This could not be drawn" in tab.get_by_role("alert").inner_text()
+    tab.evaluate("explorer.set('counts', [[1, 2, 3], [4, 5, 6]])")
+    drawn(tab)
+    assert tab.get_by_role("alert").count() == 0
+    tab.close()
+
+
 @each_explorer
 def test_a_value_out_of_range_is_refused_and_nothing_is_set(name):
     explorer = EXPLORERS[name]()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tverskylib import smooth_labels, theory, tversky_from_counts, tversky_index
-from tverskylib.explorers.browser import BatchComposer
+from tverskylib.explorers.browser import Composer
 from tverskylib.explorers.browser.bundle import HERE
 from tverskylib.index import terms
 from tverskylib.theory.conditions import _formulas
@@ -130,8 +130,8 @@ def test_a_batch_is_scored_as_in_python(evaluate):
         weights, delta = first["weights"], first["delta"]
         counts = [first["counts"], second["counts"]]
         sums = np.sum(counts, axis=0)
-        calls.append(("batch_data.js", "compose", (counts, *weights, delta)))
-        batch = BatchComposer(counts, alpha=weights[0], beta=weights[1], delta=delta)
+        calls.append(("composer_data.js", "compose", (counts, *weights, delta)))
+        batch = Composer(counts, alpha=weights[0], beta=weights[1], delta=delta)
         total = terms(*sums, *weights, delta)[1]
         share = [terms(*row, *weights, delta / 2)[1] / total for row in counts]
         pooled = theory.pixel_gradients(*sums, *weights, delta)

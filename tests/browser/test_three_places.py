@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-NAMES = [*catalogue(), "BatchComposer"]
+NAMES = list(catalogue())
 EXPLORERS = [getattr(explorers, name) for name in NAMES]
 KEYS = ("PageUp", "ArrowRight", "ArrowRight", "ArrowLeft")
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { compose } from "../../tverskylib/explorers/browser/batch_data.js";
+import { compose } from "../../tverskylib/explorers/browser/composer_data.js";
 import { bandsOf, criticalAt, lesionOrder, optimumAt, placesOf } from "../../tverskylib/explorers/browser/claim1_data.js";
 import { STEPS } from "../../tverskylib/explorers/browser/constants.js";
 import {

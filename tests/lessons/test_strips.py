@@ -16,7 +16,9 @@ from tverskylib.explorers.browser.stored import FOLDER, SCALE, entries
 EXPLORERS = catalogue()
 # What the last frame of each must show: the climax that the text promises.
 CLIMAX = {
+    "accuracy": {"p": 0.001, "accuracy_nothing": 0.999, "accuracy_some": 0.95, "dice_some": 0.0309},
     "overlap": {"shift": 0, "dice": 0.615, "found": 1},
+    "composer": {"image": 0.45, "batch": 0.329},
     "phase_diagram": {"p": 0.01, "one": 0.195, "target": 0.153},
     "threshold": {"threshold": 0.15, "index": 0.635},
 }

@@ -15,9 +15,9 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import beta as beta_law
 
 from tverskylib import explorers, theory, tiles, tversky_from_counts
-from tverskylib.explorers import BatchComposer
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.training import paired_differences, read_records, results_frame
 
@@ -25,8 +25,7 @@ PROJECT = build.Project(Path(__file__).parents[2])
 APP = PROJECT.notebooks / "app"
 PAGES = dict(build.pages(PROJECT))
 TEACHING = (PROJECT.notebooks / "TEACHING.md").read_text(encoding="utf-8")
-RENDERED = {"BatchComposer"}
-PRESENTED = [lesson for lesson in PROJECT.lessons if lesson.name[:2] in {"02", "03", "07"}]
+PRESENTED = [lesson for lesson in PROJECT.lessons if any("slideshow" in cell.metadata for cell in lesson.cells)]
 
 RESULTS = PROJECT.root / "results"
 
@@ -118,12 +117,8 @@ def controls(name: str) -> set[str]:
         about = catalogue()[name].about()
         named = {value["name"] for value in about["values"]} | {value["label"] for value in about["values"]}
         buttons = [*about["presets"].values(), *(value.get("options", {}) for value in about["values"])]
+        named |= {"TP", "FP", "FN"} if "counts" in named else set()
         return {*named, "Reset", "Present", *(button for group in buttons for button in group)}
-    if name in RENDERED:
-        folder = Path(explorers.__file__).parent / "browser"
-        kind = getattr(explorers, name)
-        script = "".join((folder / file).read_text(encoding="utf-8") for file in (kind.module, "constants.js"))
-        return {*kind.class_own_traits(), *re.findall(r'"([^"\n]+)"', script)}
     if name == "trained":  # it needs networks; these are the three that lesson 10 tells its readers to move
         return {"threshold", "alpha", "beta"}
     explorer = explorers.records(records()[1]) if name == "records" else shown(name)
@@ -160,7 +155,6 @@ def test_the_minutes_of_a_plan_follow_each_other(length: int) -> None:
 @pytest.mark.parametrize(
     ("name", "values", "words"),
     [
-        ("accuracy", {"fraction": 0.001}, ["0.999", "0.000"]),
         ("weights", {"alpha": 1, "beta": 1}, ["0.683"]),
         ("weights", {"alpha": 0.2, "beta": 0.8}, ["0.853"]),
         ("threshold_curves", {}, ["0.818", "0.425"]),
@@ -181,13 +175,15 @@ def test_the_plan_says_what_the_explorer_reads(name: str, values: dict[str, floa
 
 
 def test_the_plan_says_what_the_browser_explorers_compute() -> None:
+    rare = explorers.accuracy(p=0.001).numbers
+    assert [f"{rare[name]:.3f}" for name in ("accuracy_nothing", "dice_nothing")] == ["0.999", "0.000"]
     assert f"{explorers.overlap(shift=0, radius=36).numbers['dice']:.2f}" == "0.62"
     cut = explorers.threshold()
     assert f"{cut.index:.3f}" == "0.811"
     assert [f"{value:.3f}" for value in cut.best] == ["0.425", "0.818"]
-    start, perfect = BatchComposer(), BatchComposer([[900, 100, 100], [60, 0, 0], [0, 60, 0]])
-    equal = BatchComposer([[450, 50, 50], [450, 50, 50], [200, 300, 300]])
-    outside = BatchComposer([[0, 1, 0], [0, 1, 0]], delta=1)
+    start, perfect = explorers.composer(), explorers.composer([[900, 100, 100], [60, 0, 0], [0, 60, 0]])
+    equal = explorers.composer([[450, 50, 50], [450, 50, 50], [200, 300, 300]])
+    outside = explorers.composer([[0, 1, 0], [0, 1, 0]], delta=1)
     readings = [f"{1 - loss:.3f}" for batch in (start, perfect, equal, outside) for loss in batch.losses]
     assert readings == ["0.411", "0.844", "0.633", "0.881", "0.733", "0.733", "0.667", "0.500"]
     assert [word for word in readings if word not in TEACHING] == []
@@ -205,6 +201,35 @@ def test_the_plan_says_what_the_browser_explorers_compute() -> None:
 )
 def test_the_walk_over_the_map_of_claim_1_is_as_planned(values: dict[str, float], optimum: str) -> None:
     assert explorers.phase_diagram(**values).optimum == optimum
+
+
+def test_the_plan_says_what_the_theorem_gives() -> None:
+    """The four pixels of lessons 02, 06 and 07, the law of lesson 07, the doctors and the areas of lesson 06."""
+    four = np.array([0.9, 0.4, 0.3, 0.1])
+    marked, index = theory.best_prediction(four, 0.5, 0.5)
+    assert marked.sum() == 2
+    assert f"tau is {index / 2:.3f}" in TEACHING
+    assert theory.best_prediction(0.8 * four + 0.1, 0.5, 0.5)[0].sum() == 3
+
+    chances = beta_law(0.21, 2.79).ppf((np.arange(20_001) + 0.5) / 20_001)
+    found = [(e, *theory.best_prediction((1 - e) * chances + e / 2, 0.5, 0.5)) for e in (0.0, 0.2)]
+    plain, smoothed = (theory.smoothed_cut(index, 0.5, 0.5, e) for e, _, index in found)
+    assert f"cuts the chance at {smoothed:.3f} instead of {plain:.3f}, marks twice as much" in TEACHING
+    assert found[1][1].mean() / found[0][1].mean() == pytest.approx(2, abs=0.2)
+    dice = [2 * (mask @ chances) / (mask.sum() + chances.sum()) for _, mask, _ in found]
+    assert f"pooled Dice falls from {dice[0]:.3f} to {dice[1]:.3f}" in TEACHING
+    assert theory.claim1_holds(0.07, 0.5, 0.5, 0.2)
+
+    doctors = np.zeros((3, 10))
+    doctors[:, 0], doctors[2] = 1, 1
+    means = [np.mean([2 * (m * y).sum() / (m + y).sum() for y in doctors]) for m in (np.eye(10)[0], np.ones(10))]
+    assert f"The one pixel: {means[0]:.3f} against {means[1]:.3f}" in TEACHING
+    assert theory.best_prediction(doctors.mean(0), 0.5, 0.5)[0].all()
+
+    areas = [
+        (theory.best_prediction(q, 0.5, 0.5)[0].sum(), q.sum()) for q in (np.r_[[1] * 5, [0.3] * 5], np.full(10, 0.3))
+    ]
+    assert [(int(a), round(float(b), 1)) for a, b in areas] == [(5, 6.5), (10, 3.0)]
 
 
 def test_the_plan_says_what_the_stored_records_say() -> None:

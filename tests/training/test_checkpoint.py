@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
+import re
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +15,8 @@ import pytest
 import torch
 from tiny import QUICK, red_tiles
 
-from tverskylib.training import train
+from tverskylib.training import UNet, train
+from tverskylib.training.checkpoint import epochs_done, load_checkpoint
 
 THREE = replace(QUICK, epochs=3)
 
@@ -36,6 +42,11 @@ def stopped(place, *, after=1, tiles=None):
 
 def go_on(place, settings=THREE, tiles=None, **options):
     return train(settings, tiles or red_tiles(), checkpoint=place, progress=False, **options)
+
+
+def body(place):
+    """What torch wrote, without the line before it."""
+    return io.BytesIO(place.read_bytes().partition(b"\n")[2])
 
 
 def assert_equal_runs(one, other):
@@ -86,7 +97,9 @@ def test_a_finished_run_is_not_made_again(tmp_path, straight):
 
 def test_time_counts_on(place):
     seconds = go_on(place).curves.seconds
-    assert seconds == sorted(seconds) and seconds[0] == torch.load(place, weights_only=True)["curves"]["seconds"][0]
+    assert (
+        seconds == sorted(seconds) and seconds[0] == torch.load(body(place), weights_only=True)["curves"]["seconds"][0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,22 +117,83 @@ def test_the_checkpoint_of_another_run_is_refused(place, left, settings, tiles, 
     assert place.read_bytes() == left
 
 
-@pytest.mark.parametrize("damage", [b"", b"nothing of the kind", "half", "byte"], ids=str)
-def test_a_damaged_checkpoint_is_refused(place, left, damage):
+def rewritten(place, state):
+    """The checkpoint with another content and the checksum of it."""
+    written = io.BytesIO()
+    torch.save(state, written)
+    head = {"format": 2, "epochs": 1, "sha256": hashlib.sha256(written.getvalue()).hexdigest()}
+    place.write_bytes(json.dumps(head).encode() + b"\n" + written.getvalue())
+
+
+def begins_anew(place, straight, why):
+    """It is said, the file is set aside as it was, and the run comes to the same end."""
+    before = place.read_bytes()
+    with pytest.warns(
+        UserWarning, match=rf"^run.pt is no checkpoint that can be read .*{why}.*aside as run.corrupt1, "
+    ):
+        found = go_on(place)
+    assert_equal_runs(found, straight)
+    assert place.with_suffix(".corrupt1").read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", [b"", b"nothing of the kind", b"null\n", b"{}\n", "half", "byte", "old"], ids=str)
+def test_a_damaged_checkpoint_is_set_aside_and_the_run_begins_anew(place, left, straight, damage):
     middle = len(left) // 2
-    changed = {"half": left[:middle], "byte": left[:100] + b"\xff" * 50 + left[150:]}
+    changed = {"half": left[:middle], "byte": left[:300] + b"\xff" * 50 + left[350:], "old": body(place).getvalue()}
     place.write_bytes(changed[damage] if isinstance(damage, str) else damage)
-    with pytest.raises(ValueError, match=r"(?s)^run.pt is no checkpoint that can be read .*; remove it to start anew$"):
-        go_on(place)
+    begins_anew(place, straight, "")
+
+
+def test_every_flipped_bit_is_noticed(left, tmp_path):
+    """Without a checksum, a quarter of them loads as other weights."""
+    place, rng = tmp_path / "run.pt", np.random.default_rng(0)
+    model = UNet(width=QUICK.width, depth=QUICK.depth)
+    for bit in rng.choice(8 * len(left), 200, replace=False):
+        changed = bytearray(left)
+        changed[bit // 8] ^= 1 << bit % 8
+        place.write_bytes(changed)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                assert load_checkpoint(place, {}, model, torch.optim.Adam(model.parameters())).epochs == 0
+            except ValueError as error:  # the bit was in what says only how far the run is, or which format it has
+                assert re.search("newer than|another run", str(error)) and bit // 8 < left.index(b"\n")
+                continue
+        assert len(caught) == 1
 
 
 @pytest.mark.parametrize("lost", ["model", "optimizer", "curves", "made_from"])
-def test_a_checkpoint_that_lacks_something_is_refused(place, lost):
-    state = torch.load(place, weights_only=True)
+def test_a_checkpoint_that_lacks_something_is_set_aside(place, straight, lost):
+    state = torch.load(body(place), weights_only=True)
     del state[lost]
-    torch.save(state, place)
-    with pytest.raises(ValueError, match=r"^run.pt is no checkpoint that can be read .*; remove it to start anew$"):
+    rewritten(place, state)
+    begins_anew(place, straight, lost)
+
+
+def test_a_checkpoint_of_a_newer_format_is_left_alone(place):
+    later = place.read_bytes().replace(b'"format": 2', b'"format": 3', 1)
+    place.write_bytes(later)
+    with pytest.raises(ValueError, match=r"^run.pt is a checkpoint of format 3, newer than 2: update the package"):
         go_on(place)
+    assert place.read_bytes() == later and [*place.parent.iterdir()] == [place]
+
+
+def test_how_far_a_run_is_can_be_told_without_loading_it(place, tmp_path):
+    assert epochs_done(place) == 1
+    for content in (b"", b"{}", b"[1]\n", b"\xff"):
+        place.write_bytes(content)
+        assert epochs_done(place) == 0
+    assert epochs_done(tmp_path / "none.pt") == epochs_done(tmp_path) == 0
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(place, left, monkeypatch):
+    def full(file):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        go_on(place)
+    assert place.read_bytes() == left and [*place.parent.iterdir()] == [place]
 
 
 class Code:
@@ -132,17 +206,16 @@ class Code:
         return Path.touch, (self.path,)
 
 
-def test_code_in_a_checkpoint_is_not_run(tmp_path):
+def test_code_in_a_checkpoint_is_not_run(tmp_path, straight):
     place, sign = tmp_path / "run.pt", tmp_path / "was here"
-    torch.save({"made_from": Code(sign)}, place)
-    with pytest.raises(ValueError, match=r"(?s)^run.pt is no checkpoint that can be read"):
-        go_on(place)
+    rewritten(place, {"made_from": Code(sign)})
+    begins_anew(place, straight, "Weights only load failed")
     assert not sign.exists()
-    torch.load(place, weights_only=False)  # it would have run
+    torch.load(body(place.with_suffix(".corrupt1")), weights_only=False)  # it would have run
     assert sign.exists()
 
 
 def test_a_checkpoint_holds_tensors_and_plain_values(place):
-    state = torch.load(place, weights_only=True)
+    state = torch.load(body(place), weights_only=True)
     assert {*state} == {"made_from", "curves", "model", "optimizer"}
     assert [p.name for p in place.parent.iterdir()] == ["run.pt"]

@@ -11,11 +11,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
+from PIL import Image
 from tiny import QUICK, environment, red_tiles, without_times
 
-from tverskylib.training import GridError, read_records, run_grid
+from tverskylib import _files
+from tverskylib.tiles import folder_tiles
+from tverskylib.training import GridError, run_grid
 from tverskylib.training.data import data_hash
 from tverskylib.training.grid import run_and_record
 
@@ -89,19 +93,46 @@ def test_a_run_that_fails_does_not_stop_the_others_and_is_named(tmp_path):
     assert records_in(tmp_path) == names(SETTINGS[:2])
 
 
-def test_the_names_of_records_depend_on_the_tiles(copied):
-    other = red_tiles(seed=1)
-    grid(copied, SETTINGS[:1], other)
-    assert records_in(copied) == names(SETTINGS) | names(SETTINGS[:1], other)
-    assert len(records_in(copied)) == len(SETTINGS) + 1
+def test_records_of_other_tiles_do_not_come_into_the_folder(copied):
+    with pytest.raises(ValueError, match=r"holds records of other tiles, .*, as positive-4.*json: name another folder"):
+        grid(copied, SETTINGS[:1], red_tiles(seed=1))
+    assert records_in(copied) == names(SETTINGS)
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Tiles of a folder, which can be split anew."""
+    drawn = red_tiles(24)
+    for part in ("images", "masks"):
+        (tmp_path / "own" / part).mkdir(parents=True)
+    for k, (image, target) in enumerate(zip(drawn.images, drawn.targets, strict=True)):
+        Image.fromarray(image).save(tmp_path / "own" / "images" / f"{k}.png")
+        Image.fromarray(target).save(tmp_path / "own" / "masks" / f"{k}.png")
+    return folder_tiles(tmp_path / "own", size=16)
+
+
+@pytest.mark.parametrize(("split_seed", "different"), [(None, 2), (7, 1)])
+def test_the_split_follows_the_seed_unless_it_is_fixed(own, tmp_path, split_seed, different):
+    settings = [replace(QUICK, seed=seed, epochs=1) for seed in range(2)]
+    found = grid(tmp_path / "records", settings, own, split_seed=split_seed)
+    hashes = [record["data"]["hash"] for record in found]
+    assert hashes == [data_hash(own.drawn(seed if split_seed is None else split_seed)) for seed in range(2)]
+    assert len({*hashes}) == different
+    with pytest.raises(ValueError, match="of other splits"):
+        grid(tmp_path / "records", settings, own, split_seed=8)
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [([], "^settings must hold at least one run, got none"), ([QUICK, QUICK], "^settings must differ .* got twice: p")],
+    [
+        ([], "^settings must hold at least one run, got none"),
+        ([QUICK, QUICK], "^settings must differ .* got twice: p"),
+        (QUICK, "^settings must be a sequence of RunSettings"),
+        (["quick"], "^settings must be a sequence of RunSettings"),
+    ],
 )
 def test_a_bad_list_of_runs_is_refused_before_any_starts(tmp_path, settings, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         grid(tmp_path / "records", settings)
     assert not (tmp_path / "records").exists()
 
@@ -112,7 +143,7 @@ def test_a_run_whose_record_came_meanwhile_is_not_made_again(copied):
     checkpoint = copied / "checkpoints" / f"{path.stem}.pt"
     checkpoint.parent.mkdir()
     checkpoint.write_text("left behind by a process that was killed between record and checkpoint")
-    assert run_and_record(QUICK, copied, red_tiles(), None, {}) == (path.stem, None)
+    assert run_and_record(QUICK, copied, red_tiles(), None, None, {}) == (path.stem, None)
     assert path.stat().st_mtime_ns == before and not checkpoint.exists()
 
 
@@ -123,31 +154,112 @@ def test_the_callers_threads_stay(tmp_path, monkeypatch):
     assert torch.get_num_threads() == before
 
 
+@pytest.mark.parametrize(("jobs", "error"), [(0, ValueError), (-5, ValueError), (1.5, TypeError), (True, TypeError)])
+def test_jobs_are_checked(tmp_path, jobs, error):
+    with pytest.raises(error, match=r"^jobs must be (at least 1|a whole number)"):
+        run_grid([QUICK], tmp_path / "records", tiles=red_tiles(), jobs=jobs)
+    assert not (tmp_path / "records").exists()
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_before_any_run_starts(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(GridError, match=r"file.records: nothing can be written there \(.*\): name another folder"):
+        grid(tmp_path / "file" / "records")
+
+
+def test_a_scheduler_that_does_not_answer_is_said(tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+
+    def dead(address, timeout):
+        raise OSError(f"Timed out trying to connect to {address} after {timeout}")
+
+    monkeypatch.setattr(distributed, "Client", dead)
+    with pytest.raises(GridError, match=r"^no Dask scheduler answers at tcp://127.0.0.1:1: Timed out"):
+        run_grid([QUICK], tmp_path, tiles=red_tiles(), scheduler="tcp://127.0.0.1:1", progress=False)
+
+
+def test_a_damaged_checkpoint_costs_what_it_held_and_no_more(copied, finished):
+    lost = copied / f"{SETTINGS[1].name(data_hash(red_tiles()))}.json"
+    lost.unlink()
+    checkpoint = copied / "checkpoints" / f"{lost.stem}.pt"
+    checkpoint.parent.mkdir()
+    checkpoint.write_bytes(b"half a checkpoint")
+    assert [*map(without_times, grid(copied))] == [*map(without_times, finished[1])]
+    assert [one.name for one in checkpoint.parent.iterdir()] == [f"{lost.stem}.corrupt1"]
+
+
+def test_what_killed_grids_left_is_taken_away(copied):
+    name, dead = SETTINGS[0].name(data_hash(red_tiles())), subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (copied / "checkpoints").mkdir()
+    left = [copied / "checkpoints" / f"{name}.pt"]  # its record is there
+    if os.name == "posix":
+        left += [copied / f".{name}.json.{_files._host()}-{dead.pid}-0123abcd.part"]
+        left += [copied / "checkpoints" / f".{name}.pt.{_files._host()}-{dead.pid}-0123abcd.part"]
+        left += [copied / f".tiles.{_files._host()}-{dead.pid}-0123abcd.part"]
+    other = copied / "checkpoints" / "of another grid.pt"
+    for path in (*left, other):
+        path.touch()
+    grid(copied)
+    assert not [path for path in left if path.exists()] and other.exists()
+
+
 def work(folder):
     """A grid in a process of its own, on the tiles that a file holds."""
     grid(folder, LONGER, pickle.loads((folder / "tiles").read_bytes()))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs process groups")
-def test_a_grid_that_is_killed_goes_on_where_it_was(tmp_path):
-    killed, straight = tmp_path / "killed", tmp_path / "straight"
-    killed.mkdir()
-    (killed / "tiles").write_bytes(pickle.dumps(red_tiles()))
-    process = subprocess.Popen([sys.executable, __file__, str(killed)], env=environment(), start_new_session=True)
-    try:
-        while not (records_in(killed) or [*killed.glob("checkpoints/*.pt")]) and process.poll() is None:
-            time.sleep(0.005)
-        assert process.poll() is None, "the grid ended before it could be killed"
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)  # with the processes that it started
-        process.wait()
-    there = {path: path.stat().st_mtime_ns for path in killed.glob("*.json")}
+def started(folder):
+    """The process of a grid that has made its first checkpoint."""
+    folder.mkdir()
+    (folder / "tiles").write_bytes(pickle.dumps(red_tiles()))
+    process = subprocess.Popen([sys.executable, __file__, str(folder)], env=environment(), start_new_session=True)
+    while not (records_in(folder) or [*folder.glob("checkpoints/*.pt")]) and process.poll() is None:
+        time.sleep(0.005)
+    assert process.poll() is None, "the grid ended before it could be killed"
+    return process
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory):
+    """The records of the longer grid, without times."""
+    return [*map(without_times, grid(tmp_path_factory.mktemp("straight"), LONGER))]
+
+
+def goes_on(folder, straight):
+    """What is there stays, what is missing is made, and nothing else is left."""
+    there = {path: path.stat().st_mtime_ns for path in folder.glob("*.json")}
     assert len(there) < len(LONGER)
-    found = grid(killed, LONGER)
-    assert records_in(killed) == names(LONGER) and [*killed.glob("checkpoints/*.pt")] == []
+    assert [*map(without_times, grid(folder, LONGER))] == straight
+    assert records_in(folder) == names(LONGER) and [*folder.glob("checkpoints/*")] == []
     assert {path: path.stat().st_mtime_ns for path in there} == there
-    assert [*map(without_times, found)] == [*map(without_times, grid(straight, LONGER))]
-    assert read_records(killed) == sorted(found, key=lambda one: one["settings"]["seed"])
+    assert {path.name for path in folder.iterdir()} == names(LONGER) | {"tiles", "checkpoints"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs process groups")
+def test_a_grid_that_is_killed_goes_on_where_it_was(tmp_path, straight):
+    process = started(tmp_path / "killed")
+    os.killpg(process.pid, signal.SIGKILL)  # with the processes that it started
+    process.wait()
+    goes_on(tmp_path / "killed", straight)
+
+
+def test_processes_end_with_the_one_that_started_them(tmp_path, straight):
+    process = started(tmp_path / "killed")
+    workers = psutil.Process(process.pid).children(recursive=True)
+    assert workers
+    process.kill()
+    process.wait()
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
+    goes_on(tmp_path / "killed", straight)
+
+
+def test_a_process_that_is_killed_is_replaced(tmp_path, straight):
+    process = started(tmp_path / "killed")
+    victim = psutil.Process(process.pid).children()[0]
+    victim.kill()
+    assert process.wait(timeout=200) == 0
+    assert [*map(without_times, grid(tmp_path / "killed", LONGER))] == straight
 
 
 if __name__ == "__main__":

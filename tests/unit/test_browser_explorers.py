@@ -15,8 +15,8 @@ import pytest
 import traitlets
 
 from tverskylib import tiles, tversky_from_counts
-from tverskylib.explorers.browser import BatchComposer, PhaseDiagram, Threshold, formulas
-from tverskylib.explorers.browser.bundle import HERE, bundle
+from tverskylib.explorers.browser import Composer, PhaseDiagram, Threshold, formulas
+from tverskylib.explorers.browser.bundle import HERE, joined
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.page import page
 from tverskylib.explorers.browser.values import Number
@@ -24,7 +24,7 @@ from tverskylib.thresholds import threshold_counts
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(HERE.glob("*.js"))
-EXPLORERS = {**catalogue(), "batch": BatchComposer}
+EXPLORERS = catalogue()
 
 each_explorer = pytest.mark.parametrize("make", EXPLORERS.values(), ids=EXPLORERS)
 # In continuous integration a skip would go unseen: there the tests run, and fail where node is missing.
@@ -82,7 +82,7 @@ def test_a_module_that_can_not_be_joined_is_refused(text, message, tmp_path):
     (tmp_path / "entry.js").write_text(text, encoding="utf-8")
     (tmp_path / "other.js").write_text("export const a = 2;\n", encoding="utf-8")
     with pytest.raises(ValueError, match=message):
-        bundle("entry.js", tmp_path)
+        joined("entry.js", folder=tmp_path)
 
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: file.name)
@@ -109,7 +109,7 @@ def test_values_from_the_browser_reach_python_and_back(make):
 
 
 def test_counts_travel_as_lists():
-    batch = BatchComposer()
+    batch = Composer()
     batch.set_state({"counts": [[1, 2, 3], [4, 5, 6]]})
     assert batch.counts == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
     assert batch.losses == pytest.approx((1 - (1 / 3.5 + 4 / 9.5) / 2, 1 - 5 / 13))
@@ -146,10 +146,10 @@ def test_python_knows_what_the_page_shows():
         (lambda: PhaseDiagram(p=0.0), r"p must be a number in \[0.0001, 0.5\], got 0.0"),
         (lambda: PhaseDiagram(num_classes=1.5), r"num_classes must be a whole number in \[1, 4\], got 1.5"),
         (lambda: PhaseDiagram(epsilon=True), r"epsilon must be a number in \[0, 0.49\], got True"),
-        (lambda: BatchComposer([[1, 2, 3]]), "for 2 to 4 images, got 1 images"),
-        (lambda: BatchComposer([[1, 2], [1, 2]]), r"counts must hold \[TP, FP, FN\] .*, got \[1, 2\]"),
-        (lambda: BatchComposer([[1, 2, -3], [1, 2, 3]]), "each a finite number of at least 0, got -3"),
-        (lambda: BatchComposer(7), "counts must hold .*, got 7"),
+        (lambda: Composer([[1, 2, 3]]), "for 2 to 4 images, got 1 images"),
+        (lambda: Composer([[1, 2], [1, 2]]), r"counts must hold \[TP, FP, FN\] .*, got \[1, 2\]"),
+        (lambda: Composer([[1, 2, -3], [1, 2, 3]]), "each a finite number of at least 0, got -3"),
+        (lambda: Composer(7), "counts must hold .*, got 7"),
     ],
 )
 def test_bad_values_are_refused_by_name(make, message):
@@ -158,7 +158,7 @@ def test_bad_values_are_refused_by_name(make, message):
 
 
 def test_a_refused_value_leaves_the_old_one():
-    batch = BatchComposer()
+    batch = Composer()
     before = batch.counts
     with pytest.raises(traitlets.TraitError, match="counts must hold"):
         batch.counts = [[1, 2, 3]]

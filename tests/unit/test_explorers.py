@@ -28,13 +28,11 @@ from tverskylib.thresholds import threshold_counts
 
 MAKERS = {
     "activation": explorers.activation,
-    "accuracy": explorers.accuracy,
     "weights": lambda: explorers.weights(tiles.real_crop()),
     "threshold_curves": lambda: explorers.threshold_curves(tiles.real_crop()),
     "sharpening": lambda: explorers.sharpening(tiles.real_crop()),
     "landscape": explorers.landscape,
     "empty_mask": explorers.empty_mask,
-    "composer": explorers.composer,
     "one_pixel": explorers.one_pixel,
     "candidates": explorers.candidates,
     "simplex": explorers.simplex,
@@ -48,7 +46,7 @@ MAKERS = {
 
 def test_every_explorer_is_tried_here():
     public = {name for name in dir(explorers) if not name.startswith("_")}
-    in_the_browser = {"BatchComposer", *catalogue()}  # test_browser_explorers.py
+    in_the_browser = set(catalogue())  # test_browser_explorers.py
     of_training = {"LiveCurves", "RunChoice", "records", "trained"}  # tests/training
     modules = {"Explorer", "Picture", "browser", "choice", "explorer", "lessons", "live", "sliders"}
     assert public - modules - in_the_browser - of_training == set(MAKERS)
@@ -162,21 +160,6 @@ def test_threshold_curves_mark_the_best_point():
     curve = tversky_from_counts(*threshold_counts(tile.probability, tile.target, np.linspace(0, 1, 201)), 0.2, 0.8)
     assert explorer.drawing.best == pytest.approx(curve.max())
     assert explorer.drawing.point.get_ydata() == pytest.approx([curve.max()])
-
-
-def test_composer_counterexample_lies_outside():
-    explorer = explorers.composer()
-    explorer.buttons["counterexample"].click()
-    assert explorer.drawing.images == pytest.approx([2 / 3, 2 / 3])
-    assert explorer.drawing.batchwise == pytest.approx(1 / 2)
-    assert "OUTSIDE" in explorer.drawing.verdict
-
-
-def test_composer_without_any_pixel_says_so():
-    explorer = explorers.composer()
-    explorer.set(**dict.fromkeys(explorer.values, 0.0))
-    assert explorer.drawing.title.get_text() == "0/0: undefined"
-    assert "nan" not in explorer.picture.alt
 
 
 def test_static_grid_shows_each_position():

@@ -14,7 +14,7 @@ from PIL import Image
 
 from tverskylib import figures
 from tverskylib.figures import _style
-from tverskylib.figures.accuracy import expected_scores
+from tverskylib.figures.chances import cuts_of
 from tverskylib.figures.plate import mimebundle
 
 
@@ -45,13 +45,6 @@ def test_the_error_map_paints_each_kind_by_colour_and_by_pattern():
     quarters = [painted[:36, :36], painted[:36, 36:], painted[36:, :36], painted[36:, 36:]]
     shades = [len(np.unique(q.reshape(-1, 3).round(6), axis=0)) for q in quarters]
     assert shades == [1, 2, 2, 1]  # TP plain, FP striped, FN dotted, TN the image itself
-
-
-def test_expected_scores_are_those_of_a_counted_sample():
-    accuracy, dice = expected_scores(0.1, sensitivity=0.8, specificity=0.95)
-    tp, fn, fp = 80, 20, 45
-    assert accuracy == pytest.approx((80 + 855) / 1000)
-    assert dice == pytest.approx(2 * tp / (2 * tp + fp + fn))
 
 
 def test_a_plate_needs_words():
@@ -94,3 +87,37 @@ def test_mimebundle_tells_the_size():
     png = figures.still(OneBar, height=1).png()
     data, metadata = mimebundle(png, "discs")
     assert f'width="{metadata["image/png"]["width"]}"' in data["text/html"]
+
+
+def test_sorted_labels_are_cut_where_the_index_is_best():
+    plate = figures.sorted_labels([0.1, 0.9, 0.3, 0.4])
+    left, right = plate.figure.axes
+    assert left.get_title("left") == "2 of 4 pixels marked, tau = 0.351"
+    assert right.get_title("left") == "best index 0.703"
+    heights = [round(patch.get_height(), 2) for patch in left.patches]
+    assert heights == [0.9, 0.4, 0.1, 0.6, 0.3, 0.1]  # TP and FP of the two that are marked, FN of the others
+    assert figures.sorted_labels([0.1, 0.9, 0.3, 0.4], 0.2, 0.8).figure.axes[0].get_title("left").startswith("3 of 4")
+
+
+def test_smoothed_cuts_fall_and_say_so():
+    chances = np.linspace(0, 1, 501) ** 6
+    plate = figures.smoothed_cuts(chances, "a law")
+    cut, marked, dice = (ax.lines[0].get_ydata() for ax in plate.figure.axes[:3])
+    assert (np.diff(cut) < 0).all()
+    assert (np.diff(marked) >= 0).all()
+    assert (np.diff(dice) <= 1e-12).all()
+    assert f"cut on the chance {cut[0]:.3g} to {cut[-1]:.3g}" in plate.alt
+    np.testing.assert_allclose(cuts_of(chances, [0.0])[0], [cut[0], marked[0], dice[0]])
+
+
+def test_a_calibrated_map_lies_on_its_bars_and_a_sharp_one_does_not():
+    draw = np.random.default_rng(0)
+    chance = draw.random(20_000)
+    truth = draw.random(chance.size) < chance
+    plate = figures.calibration(truth, {"right": chance, "sharp": np.where(chance > 0.5, 1.0, 0.0)})
+    ax = plate.figure.axes[0]
+    bars = np.array([bar.get_height() for bar in ax.patches])
+    right, sharp = (abs(line.get_ydata() - bars).max() for line in ax.lines)
+    assert right < 0.05
+    assert sharp > 0.4
+    assert "right is off by 0.0" in plate.alt

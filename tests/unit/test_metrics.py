@@ -724,10 +724,10 @@ def test_hd95_in_millimetres_is_that_of_pixels_of_that_size(shape, spacing):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: dice(-1, 2, 2), "^tp must be a number of pixels, at least 0, got -1"),
-        (lambda: jaccard(1, math.nan, 2), "^fp must be a number of pixels, at least 0, got nan"),
-        (lambda: dice(1, 2, "2"), "^fn must be a number of pixels, got '2'"),
-        (lambda: balanced_accuracy(1, 1, 1, -3), "^tn must be a number of pixels, at least 0, got -3"),
+        (lambda: dice(-1, 2, 2), "^tp must be a finite number, at least 0, got -1"),
+        (lambda: jaccard(1, math.nan, 2), "^fp must be a finite number, at least 0, got nan"),
+        (lambda: dice(1, 2, "2"), "^fn must be a number, at least 0, got '2'"),
+        (lambda: balanced_accuracy(1, 1, 1, -3), "^tn must be a finite number, at least 0, got -3"),
         (lambda: balanced_accuracy(0, 0, 0, 0), "^tp, fp, fn and tn must count at least one pixel"),
         (lambda: hd95(np.ones((3, 3)), BLOCK), "^prediction must be a Boolean NumPy array, got a float64 array"),
         (lambda: hd95(BLOCK, 255 * BLOCK.astype(np.uint8)), "^target must be a Boolean NumPy array, got a uint8"),

@@ -48,9 +48,13 @@ def together(*extras: str) -> dict[str, Requirement]:
 
 
 LESSONS = together("torch", "train", "lessons")
-TEST = parsed(EXTRAS["test"])
-PEERS = parsed(EXTRAS["peers"])
-PINNED = [("requirements.txt", LESSONS), ("requirements-test.txt", TEST), ("requirements-peers.txt", PEERS)]
+TEST, SITE, PEERS = (parsed(EXTRAS[extra]) for extra in ("test", "site", "peers"))
+PINNED = [
+    ("requirements.txt", LESSONS),
+    ("requirements-site.txt", SITE),
+    ("requirements-test.txt", TEST),
+    ("requirements-peers.txt", PEERS),
+]
 
 
 @pytest.mark.parametrize(("path", "ranges"), PINNED)
@@ -62,9 +66,16 @@ def test_every_direct_dependency_is_pinned_inside_its_range(path, ranges):
         assert exact[1] in ranges[name].specifier, f"{path}: {pin} lies outside {ranges[name]}"
 
 
-@pytest.mark.parametrize("path", ["requirements-test.txt", "requirements-peers.txt"])
-def test_other_requirements_include_the_lessons_requirements(path):
-    assert "-r requirements.txt" in (ROOT / path).read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize(
+    ("path", "included"),
+    [
+        ("requirements-site.txt", "requirements.txt"),
+        ("requirements-test.txt", "requirements-site.txt"),
+        ("requirements-peers.txt", "requirements.txt"),
+    ],
+)
+def test_requirements_include_one_another(path, included):
+    assert f"-r {included}" in (ROOT / path).read_text(encoding="utf-8").splitlines()
 
 
 def test_the_light_install_is_light():
@@ -82,7 +93,7 @@ def test_make_read_takes_its_versions_from_the_pins():
 
 
 def test_every_range_has_a_lower_bound_and_nothing_else():
-    for requirement in [*LESSONS.values(), *TEST.values(), *PEERS.values()]:
+    for requirement in [*LESSONS.values(), *SITE.values(), *TEST.values(), *PEERS.values()]:
         assert [bound.operator for bound in requirement.specifier] == [">="], requirement
 
 
@@ -93,7 +104,8 @@ def imported(*patterns: str) -> set[str]:
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0}
     installed = packages_distributions()
-    own = {"tverskylib", *(path.stem for folder in ("tests", "notebooks") for path in ROOT.glob(f"{folder}/**/*.py"))}
+    own = {path.stem for folder in ("tests", "notebooks", "site") for path in ROOT.glob(f"{folder}/**/*.py")}
+    own |= {"tverskylib"}
     found = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - own
     return {canonicalize_name(installed.get(name, [name])[0]) for name in found}
 
@@ -102,6 +114,7 @@ def test_everything_that_is_imported_is_declared():
     assert imported("tverskylib/**/*.py") <= together("torch", "train", "cluster").keys()
     # Playwright draws the strips where it is; a reader needs none of it.
     assert imported("notebooks/*.py", "notebooks/source/*.py") - {"playwright"} <= LESSONS.keys()
+    assert imported("site/*.py") <= LESSONS.keys() | SITE.keys()
     assert imported("tests/**/*.py", "benchmarks/*.py") <= LESSONS.keys() | TEST.keys()
 
 

@@ -1,14 +1,19 @@
 """The cache: made once, never seen half written, made anew when damaged, and no loss where it cannot be kept."""
 
+import os
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 import warnings
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 
+from tverskylib import _files
 from tverskylib.tiles import TileSettings, cache, cache_folder, synthetic_tiles
 from tverskylib.tiles.cache import VARIABLE, cached
 
@@ -187,22 +192,111 @@ def test_another_version_of_the_generator_draws_anew(folder, monkeypatch):
     assert len([*folder.iterdir()]) == 2
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="variables of other systems")
 @pytest.mark.parametrize(
-    ("platform", "variables", "expected"),
+    ("variables", "expected"),
     [
-        ("linux", {}, "home/.cache/tverskylib"),
-        ("linux", {"XDG_CACHE_HOME": "xdg"}, "xdg/tverskylib"),
-        ("darwin", {}, "home/Library/Caches/tverskylib"),
-        ("win32", {"LOCALAPPDATA": "local"}, "local/tverskylib"),
-        ("linux", {VARIABLE: "~/mine"}, "home/mine"),
+        ({}, "home/.cache/tverskylib"),
+        ({"XDG_CACHE_HOME": "xdg"}, "xdg/tverskylib"),
+        ({VARIABLE: "~/mine"}, "home/mine"),
+        ({VARIABLE: "mine"}, "mine"),
     ],
 )
-def test_where_the_cache_is(monkeypatch, platform, variables, expected):
-    for name in (VARIABLE, "XDG_CACHE_HOME", "LOCALAPPDATA"):
+def test_where_the_cache_is(monkeypatch, tmp_path, variables, expected):
+    for name in (VARIABLE, "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", "home")
-    monkeypatch.setenv("USERPROFILE", "home")
-    monkeypatch.setattr(cache.sys, "platform", platform)
-    assert cache_folder() == Path(expected)
+        monkeypatch.setenv(name, value if value.startswith("~") else str(tmp_path / value))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert cache_folder() == tmp_path / expected
+
+
+def test_the_cache_is_where_the_system_has_caches(monkeypatch):
+    monkeypatch.delenv(VARIABLE)
+    assert cache_folder() == platformdirs.user_cache_path("tverskylib", appauthor=False, opinion=False)
+
+
+@pytest.mark.parametrize("variable", [None, "~/mine", "~nobody-of-that-name/mine"])
+def test_without_a_home_the_cache_is_among_the_temporary_files(monkeypatch, variable):
+    """As in a container whose user has no name: what begins with ~ is not found, and no folder "~" is made."""
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv(VARIABLE)
+    if variable:
+        monkeypatch.setenv(VARIABLE, variable)
+    if sys.platform in ("win32", "darwin") and variable is None:
+        pytest.skip("these ask the system")
+    assert cache_folder().parent == Path(tempfile.gettempdir()) and cache_folder().name.startswith("tverskylib-")
+
+
+# Other users, full disks, kills.
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are others there")
+@pytest.mark.parametrize(("mask", "permissions"), [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
+def test_files_have_the_permissions_of_any_new_file(folder, mask, permissions):
+    before = os.umask(mask)
+    try:
+        cached("things", KEY, Maker())
+    finally:
+        os.umask(before)
+    assert only_file(folder).stat().st_mode & 0o777 == permissions
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(folder, monkeypatch):
+    cached("things", KEY, Maker())
+
+    def refused(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(cache, "_read", refused)
+    with pytest.warns(UserWarning, match=r"cannot be read \(Permission denied\) and is made anew"):
+        assert (cached("things", KEY, Maker())["numbers"] == 3).all()
+
+
+@pytest.mark.parametrize("lost", ["images", "targets", "a shape"])
+def test_a_file_that_lacks_something_is_made_anew(folder, lost):
+    fresh = synthetic_tiles(SMALL, workers=1, progress=False)
+    file = only_file(folder)
+    with np.load(file) as stored:
+        arrays = dict(stored)
+    if lost == "a shape":
+        arrays["images"] = arrays["images"][:2]
+    else:
+        del arrays[lost]
+    np.savez(file, **arrays)
+    with pytest.warns(UserWarning, match="is damaged and is made anew"):
+        again = synthetic_tiles(SMALL, workers=1, progress=False)
+    np.testing.assert_array_equal(again.images, fresh.images)
+
+
+def test_a_full_disk_leaves_nothing(folder, monkeypatch):
+    """Closing raises again what writing raised."""
+
+    def full(file):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.warns(UserWarning, match="could not be kept in the cache .*No space left"):
+        assert (cached("things", KEY, Maker())["numbers"] == 3).all()
+    assert not [*folder.iterdir()]
+
+
+def test_what_a_killed_process_left_is_taken_away(folder):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    folder.mkdir()
+    host = _files._host()
+    left = {
+        f".a.npz.{host}-{dead.pid}-0123abcd.part": os.name == "posix",  # nobody has that number
+        f".a.npz.{host}-{os.getpid()}-0123abcd.part": True,  # from before this process had it
+        f".a.npz.{host}-{os.getppid()}-0123abcd.part": False,  # it may be writing
+        ".a.npz.another-machine-1-0123abcd.part": False,
+        ".a.npz.another-machine-2-0123abcd.part": True,  # of yesterday
+    }
+    for name in left:
+        (folder / name).touch()
+    yesterday = time.time() - 2 * 24 * 3600
+    os.utime(folder / ".a.npz.another-machine-2-0123abcd.part", (yesterday, yesterday))
+    cached("things", KEY, Maker())
+    assert {path.name for path in folder.glob(".*")} == {name for name, gone in left.items() if not gone}

@@ -1,4 +1,3 @@
-from .browser import BatchComposer as BatchComposer
 from .choice import RunChoice as RunChoice
 from .explorer import Explorer as Explorer
 from .explorer import Picture as Picture

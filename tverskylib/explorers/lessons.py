@@ -10,6 +10,8 @@ import numpy as np
 
 from tverskylib import figures
 from tverskylib.explorers import sliders
+from tverskylib.explorers.browser.accuracy import Accuracy
+from tverskylib.explorers.browser.composer import Composer
 from tverskylib.explorers.browser.overlap import Overlap
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.threshold import Threshold
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from tverskylib.training import Trained
 
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
+accuracy = Accuracy
+composer = Composer
 overlap = Overlap
 phase_diagram = PhaseDiagram
 threshold = Threshold
@@ -36,19 +40,6 @@ def activation() -> Explorer:
         figures.Activation,
         {name: sliders.slider(f"logit {name}", 0, -8, 8, 0.1, form=".1f") for name in ("z1", "z2", "z3")},
         static=[{}, {"z1": 2}, {"z1": 2, "z2": 2}, {"z1": -4}],
-    )
-
-
-def accuracy() -> Explorer:
-    """Lesson 01: accuracy and Dice as the foreground gets rare."""
-    return Explorer(
-        figures.Accuracy,
-        {
-            "fraction": sliders.log_slider("foreground p", 0.1, -3, -0.3, 0.05),
-            "sensitivity": sliders.slider("sensitivity", 0.8, 0, 1, 0.01),
-            "false_alarms": sliders.log_slider("false alarm rate", 0.05, -5, -0.3, 0.05),
-        },
-        static=[{"fraction": 0.5}, {"fraction": 0.1}, {"fraction": 0.01}, {"fraction": 0.001}],
     )
 
 
@@ -110,33 +101,6 @@ def empty_mask() -> Explorer:
             "alpha": sliders.alpha(),
         },
         static=[{"delta": d} for d in (1e-5, 1.0, 100.0, 1024.0)],
-    )
-
-
-def composer() -> Explorer:
-    """Lesson 05: image-wise and batch-wise on a batch of two images."""
-    counts = {"tp1": 900, "fp1": 100, "fn1": 100, "tp2": 20, "fp2": 40, "fn2": 40}
-    names = {"tp": "TP", "fp": "FP", "fn": "FN"}
-    small_false_alarms = {"tp1": 0, "fp1": 1, "fn1": 0, "tp2": 0, "fp2": 1, "fn2": 0, "delta": 1.0}
-    controls = {
-        key: sliders.slider(f"image {key[2]}: {names[key[:2]]}", value, 0, 1000, 1, form=".0f")
-        for key, value in counts.items()
-    }
-    controls["delta"] = sliders.slider("delta", 0.0, 0.0, 100.0, 0.5, form=".1f")
-    return Explorer(
-        figures.Composer,
-        controls,
-        presets={
-            "equal lesions": {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 300, "fn2": 300, "delta": 0.0},
-            "false alarm on an empty image": {**counts, "tp2": 0, "fp2": 500, "fn2": 0, "delta": 0.0},
-            "counterexample": small_false_alarms,
-        },
-        static=[
-            {},
-            {"tp1": 450, "fp1": 50, "fn1": 50, "tp2": 200, "fp2": 300, "fn2": 300},
-            {"tp2": 0, "fp2": 500, "fn2": 0},
-            small_false_alarms,
-        ],
     )
 
 

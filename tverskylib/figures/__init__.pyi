@@ -1,4 +1,3 @@
-from .accuracy import Accuracy as Accuracy
 from .activation import Activation as Activation
 from .beside_map import BesideMap as BesideMap
 from .calibration import calibration as calibration
@@ -14,7 +13,6 @@ from .entropy import Simplex as Simplex
 from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
 from .gallery import panels as panels
-from .loss import Composer as Composer
 from .loss import EmptyMask as EmptyMask
 from .loss import Landscape as Landscape
 from .loss import Sharpening as Sharpening
@@ -23,6 +21,7 @@ from .penalised import PenalisedLandscape as PenalisedLandscape
 from .penalised import PenalisedPixel as PenalisedPixel
 from .penalised import ThreeForms as ThreeForms
 from .plate import Plate as Plate
+from .printed import dice_and_jaccard as dice_and_jaccard
 from .results import Cells as Cells
 from .results import collapse as collapse
 from .results import differences as differences

@@ -10,10 +10,9 @@ from scipy.special import expit, logit
 
 from tverskylib.counts import soft_counts
 from tverskylib.figures._style import COUNT_INKS, FAINT, FP, INK, OTHER, TP, dress
-from tverskylib.figures._words import said
 from tverskylib.figures.drawing import Drawing
 from tverskylib.figures.error_map import CLASSES
-from tverskylib.index import terms, tversky_from_counts
+from tverskylib.index import tversky_from_counts
 from tverskylib.theory.gradient import pixel_gradients
 
 PIXELS = 64 * 64
@@ -209,93 +208,4 @@ class EmptyMask(Drawing):
             f"delta {self.delta:.3g}: loss and gradient of a 64 x 64 image without foreground against the sum of the prediction, "
             f"on logarithmic axes. The loss is a plateau near 1 that falls to 0 around S = delta / alpha. For an untrained net, "
             f"0.5 everywhere, the loss is {self.untrained[0]:.6f} and the gradient {self.untrained[1]:.2e} a pixel."
-        )
-
-
-class Composer(Drawing):
-    """Values: ``tp1``, ``fp1``, ``fn1``, ``tp2``, ``fp2``, ``fn2`` in pixels, and ``delta``."""
-
-    size = (9.6, 4.0)
-    ROWS = ("image 1", "image 2", "batch")
-
-    def __init__(self, parent: FigureBase) -> None:
-        left, right = parent.subplots(
-            1,
-            2,
-            gridspec_kw={
-                "left": 0.1,
-                "right": 0.97,
-                "bottom": 0.2,
-                "top": 0.86,
-                "wspace": 0.22,
-                "width_ratios": (1.2, 1),
-            },
-        )
-        self.bars = []
-        for name, ink in CLASSES:
-            bars = left.barh(self.ROWS, [0, 0, 0], height=0.55, label=name)
-            dress(bars, [ink] * 3)
-            self.bars.append(bars)
-        self.weights = [left.text(0, row, "", va="center") for row in range(2)]
-        left.invert_yaxis()
-        left.set(xlabel="pixels")
-        left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3)
-        self.shares = left.set_title("")
-        marks = (("$1$", "image 1"), ("$2$", "image 2"), ("D", "image-wise: mean"), ("s", "batch-wise: pooled sums"))
-        self.points = []
-        for row, (marker, _) in enumerate(marks):
-            self.points += right.plot([0], [row], ls="", marker=marker, color=INK, ms=10, clip_on=False)
-        self.names = [right.text(0.0, row - 0.24, "", bbox=WHITE) for row in range(4)]
-        (self.span,) = right.plot([0, 1], [3, 3], color=FAINT, lw=1.5, marker="|", ms=13)
-        self.labels = [name for _, name in marks]
-        right.set(xlim=(0, 1), ylim=(3.5, -0.6), yticks=[], xlabel="Dice index")
-        right.spines["left"].set_visible(False)
-        right.grid(visible=True, axis="x")
-        self.title = right.set_title("")
-
-    def update(
-        self, *, tp1: float, fp1: float, fn1: float, tp2: float, fp2: float, fn2: float, delta: float = 0.0
-    ) -> None:
-        counts = np.array([[tp1, fp1, fn1], [tp2, fp2, fn2]], dtype=float)
-        rows = np.vstack([counts, counts.sum(axis=0)])
-        offset = np.zeros(3)
-        for bars, values in zip(self.bars, rows.T, strict=True):
-            for bar, x, width in zip(bars, offset, values, strict=True):
-                bar.set(x=x, width=width)
-            offset = offset + values
-        self.bars[0][0].axes.set_xlim(0, max(float(offset.max()) * 1.12, 1.0))
-        tp, fp, fn = counts.T
-        images = np.asarray(tversky_from_counts(tp, fp, fn, delta=delta))
-        self.imagewise, self.batchwise = (
-            float(images.mean()),
-            float(tversky_from_counts(tp.sum(), fp.sum(), fn.sum(), delta=delta)),
-        )
-        self.images = [float(x) for x in images]
-        _, denominators = terms(tp, fp, fn, 0.5, 0.5, delta)
-        self.share = [float(d) / max(float(denominators.sum()), 1e-12) for d in denominators]
-        for text, x, share in zip(self.weights, offset, self.share, strict=False):
-            text.set(x=x, text=f" weight {share:.0%}")
-        values = (*self.images, self.imagewise, self.batchwise)
-        for row, (point, name, label, value) in enumerate(
-            zip(self.points, self.names, self.labels, values, strict=True)
-        ):
-            point.set_data([value], [row])
-            name.set_text(f"{label}: {said(value)}")
-        self.span.set_data([min(self.images), max(self.images)], [3, 3])
-        if np.isnan(self.images).any():
-            self.verdict = "0/0: undefined"
-        elif min(self.images) - 1e-12 <= self.batchwise <= max(self.images) + 1e-12:
-            self.verdict = "batch-wise lies between the images"
-        else:
-            self.verdict = "batch-wise lies OUTSIDE the images"
-        self.title.set_text(self.verdict)
-        self.shares.set_text(f"delta {delta:.2g}: weights are shares of the denominator")
-        self.delta = delta
-
-    def describe(self) -> str:
-        one, two = self.images
-        return (
-            f"delta {self.delta:.2g}: bars of TP, FP and FN of two images and of the batch. Dice is {said(one)} and {said(two)}; their "
-            f"mean, image-wise, is {said(self.imagewise)}; batch-wise it is {said(self.batchwise)}, with weights {self.share[0]:.0%} "
-            f"and {self.share[1]:.0%}. {self.verdict}."
         )

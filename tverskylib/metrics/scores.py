@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from tverskylib._checks import describe
 from tverskylib._extras import optional
+from tverskylib._numbers import check_number, is_number
 from tverskylib.index import tversky_from_counts
 
 
@@ -131,10 +131,7 @@ def _overlap(tp: int, fp: int, fn: int, weight: float) -> float:
 def _check_counts(**counts: Any) -> None:
     """Numbers of pixels: real, finite, not negative."""
     for name, given in counts.items():
-        if not isinstance(given, numbers.Real) or isinstance(given, bool):
-            raise TypeError(f"{name} must be a number of pixels, got {describe(given)}")
-        if not 0 <= float(given) < math.inf:
-            raise ValueError(f"{name} must be a number of pixels, at least 0, got {given}")
+        check_number(name, given)
 
 
 def _check_masks(**masks: Any) -> None:
@@ -194,6 +191,6 @@ def _checked_spacing(given: Any, axes: int) -> list[float]:
     if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray) or len(given) != axes:
         raise TypeError(f"{expected}, got {given if isinstance(given, Sequence) else describe(given)}")
     for edge in given:
-        if not isinstance(edge, numbers.Real) or isinstance(edge, bool) or not 0 < float(edge) < math.inf:
+        if not is_number(edge) or not 0 < float(edge) < math.inf:
             raise ValueError(f"{expected}, got {given}")
     return [float(edge) for edge in given]

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tverskylib._checks import Domain, check_choice, check_flag, check_number_weights
+from tverskylib._checks import Domain, check_choice, check_flag
+from tverskylib._numbers import check_weights
 from tverskylib.peers.calls import KERAS
 
 # Keras releases up to this one have the two weights the other way round: alpha weighs the false negatives.
@@ -28,7 +29,7 @@ class Setting:
     per_class: bool = False
 
     def __post_init__(self) -> None:
-        check_number_weights(self.alpha, self.beta, self.delta)
+        check_weights(self.alpha, self.beta, self.delta)
         check_choice("domain", self.domain, ("batch", "image"))
         check_flag("per_class", self.per_class)
         if self.channels not in (1, 3) or isinstance(self.channels, bool):

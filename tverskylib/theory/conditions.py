@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import functools
 import math
-import numbers
 from collections.abc import Callable
 from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tverskylib._checks import describe
+from tverskylib._numbers import check_array, check_number, check_whole
 from tverskylib.index import tversky_from_counts
 
 _TIE = 1e-13  # what is smaller than this, relative to its parts, is rounding
@@ -27,19 +26,17 @@ class _Formulas(NamedTuple):
     critical_fraction: Callable[..., Any]
     critical_delta: Callable[..., Any]
     threshold: Callable[..., Any]  # of T, alpha, beta
-    cut: Callable[..., Any]  # of T, alpha, beta, epsilon, C
 
 
 @functools.cache
 def _formulas() -> _Formulas:
     import sympy as sp
 
-    from tverskylib.theory import chances, smoothing, symbols, threshold
+    from tverskylib.theory import smoothing, symbols, threshold
 
     claim, theorem = smoothing.claim1(), threshold.threshold_theorem()
-    weights, smoothed = (symbols.alpha, symbols.beta), (symbols.epsilon, symbols.C)
     per_entry = {symbols.P: smoothing.p, symbols.Q: 1 - smoothing.p}
-    names = (smoothing.p, symbols.delta, *weights, *smoothed)
+    names = (smoothing.p, symbols.delta, symbols.alpha, symbols.beta, symbols.epsilon, symbols.C)
 
     def of_claim(label: str, expression: Any = None) -> Callable[..., Any]:
         step = claim[label]
@@ -53,9 +50,20 @@ def _formulas() -> _Formulas:
         full_mask=of_claim("full mask"),
         critical_fraction=of_claim("critical fraction", smoothing.p_star),
         critical_delta=of_claim("critical delta", smoothing.delta_star),
-        threshold=sp.lambdify((symbols.T, *weights), theorem["tau"].right, "numpy"),
-        cut=sp.lambdify((symbols.T, *weights, *smoothed), chances.smoothed_chances()["cut"].right, "numpy"),
+        threshold=sp.lambdify((symbols.T, symbols.alpha, symbols.beta), theorem["tau"].right, "numpy"),
     )
+
+
+@functools.cache
+def _cut() -> Callable[..., Any]:
+    """Of T, alpha, beta, epsilon and C; apart, so that the others need not wait for its derivation."""
+    import sympy as sp
+
+    from tverskylib.theory import chances, symbols
+
+    names = (symbols.T, symbols.alpha, symbols.beta, symbols.epsilon, symbols.C)
+    function: Callable[..., Any] = sp.lambdify(names, chances.smoothed_chances()["cut"].right, "numpy")
+    return function
 
 
 def claim1_holds(
@@ -89,9 +97,7 @@ def claim1_holds(
     >>> claim1_holds(0.01, 0.5, 0.5, 0.1), claim1_holds(0.001, 0.5, 0.5, 0.1)
     (True, False)
     """
-    for name, given in (("p", p), ("epsilon", epsilon)):
-        if not _is_number(given):
-            raise TypeError(f"{name} must be a number, got {describe(given)}")
+    p, epsilon = check_number("p", p, 0, 1), check_number("epsilon", epsilon, 0, 1, below=True)
     return str(claim1_optimum(p, alpha, beta, epsilon, num_classes=num_classes, delta_per_pixel=delta_per_pixel)) == (
         "target"
     )
@@ -133,10 +139,10 @@ def claim1_optimum(
     >>> claim1_optimum([0.001, 0.01], 0.5, 0.5, 0.1).tolist()
     ['one', 'target']
     """
-    p, epsilon = _in_range("p", p, 0, 1), _in_range("epsilon", epsilon, 0, 1, below=True)
-    alpha, beta = _positive("alpha", alpha), _positive("beta", beta)
-    delta = _not_negative("delta_per_pixel", delta_per_pixel)
-    classes = _whole("num_classes", num_classes)
+    p, epsilon = check_array("p", p, 0, 1), check_array("epsilon", epsilon, 0, 1, below=True)
+    alpha, beta = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
+    delta = check_number("delta_per_pixel", delta_per_pixel)
+    classes = check_whole("num_classes", num_classes)
     formulas = _formulas()
     # (A) is alpha times something minus beta times something, neither negative, and (B) the other way round: with one
     # weight's sign turned, the same formula gives their sum, the scale by which rounding is judged.
@@ -168,11 +174,9 @@ def critical_fraction(alpha: float, beta: float, epsilon: float, *, num_classes:
     >>> round(critical_fraction(0.5, 0.5, 0.1), 5), critical_fraction(0.3, 0.7, 0.4, num_classes=1)
     (0.00292, inf)
     """
-    alpha, beta = _positive("alpha", alpha), _positive("beta", beta)
-    if not _is_number(epsilon):
-        raise TypeError(f"epsilon must be a number, 0 <= epsilon < 1, got {describe(epsilon)}")
-    epsilon = float(_in_range("epsilon", epsilon, 0, 1, below=True))
-    numbers_of = (1.0, 0.0, alpha, beta, epsilon, _whole("num_classes", num_classes))
+    alpha, beta = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
+    epsilon = check_number("epsilon", epsilon, 0, 1, below=True)
+    numbers_of = (1.0, 0.0, alpha, beta, epsilon, check_whole("num_classes", num_classes))
     formulas = _formulas()
     if formulas.full_mask(*numbers_of) <= 0:
         return math.inf
@@ -199,11 +203,9 @@ def critical_delta(alpha: float, beta: float, epsilon: float, *, num_classes: in
     >>> round(512 * 512 * critical_delta(0.5, 0.5, 0.1), 2)
     728.18
     """
-    alpha, beta = _positive("alpha", alpha), _positive("beta", beta)
-    if not _is_number(epsilon):
-        raise TypeError(f"epsilon must be a number, 0 <= epsilon < 1, got {describe(epsilon)}")
-    epsilon = float(_in_range("epsilon", epsilon, 0, 1, below=True))
-    classes = _whole("num_classes", num_classes)
+    alpha, beta = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
+    epsilon = check_number("epsilon", epsilon, 0, 1, below=True)
+    classes = check_whole("num_classes", num_classes)
     if epsilon / classes >= alpha / (alpha + beta):
         return math.inf
     return float(_formulas().critical_delta(0.0, 0.0, alpha, beta, epsilon, classes))
@@ -236,8 +238,10 @@ def optimal_threshold(index: ArrayLike, alpha: float, beta: float) -> float | ND
     >>> optimal_threshold(0.8, 0.5, 0.5)
     0.4
     """
-    values = _in_range("index", index, 0, 1)
-    tau = np.asarray(_formulas().threshold(values, _positive("alpha", alpha), _positive("beta", beta)))
+    values = check_array("index", index, 0, 1)
+    tau = np.asarray(
+        _formulas().threshold(values, check_number("alpha", alpha, above=True), check_number("beta", beta, above=True))
+    )
     return tau if tau.ndim else float(tau)
 
 
@@ -273,9 +277,9 @@ def smoothed_cut(
     >>> round(smoothed_cut(0.4, 0.5, 0.5, 0.2), 3)
     0.125
     """
-    values, strength = _in_range("index", index, 0, 1), _in_range("epsilon", epsilon, 0, 1, below=True)
-    weights = _positive("alpha", alpha), _positive("beta", beta)
-    cut = np.asarray(_formulas().cut(values, *weights, strength, _whole("num_classes", num_classes)))
+    values, strength = check_array("index", index, 0, 1), check_array("epsilon", epsilon, 0, 1, below=True)
+    weights = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
+    cut = np.asarray(_cut()(values, *weights, strength, check_whole("num_classes", num_classes)))
     return cut if cut.ndim else float(cut)
 
 
@@ -308,8 +312,12 @@ def best_prediction(
     >>> prediction.tolist(), round(index, 4)
     ([1.0, 1.0, 0.0], 0.8108)
     """
-    soft = _in_range("target", target, 0, 1)
-    alpha, beta, delta = _positive("alpha", alpha), _positive("beta", beta), _not_negative("delta", delta)
+    soft = check_array("target", target, 0, 1)
+    alpha, beta, delta = (
+        check_number("alpha", alpha, above=True),
+        check_number("beta", beta, above=True),
+        check_number("delta", delta),
+    )
     if soft.size == 0:
         raise ValueError(f"target must not be empty, got shape {soft.shape}")
     if delta == 0 and not soft.any():
@@ -328,46 +336,3 @@ def best_prediction(
         if not higher > index:
             return best.astype(np.float64), index
         best, index = candidate, higher
-
-
-def _is_number(given: Any) -> bool:
-    return isinstance(given, numbers.Real) and not isinstance(given, (bool, np.bool_))
-
-
-def _positive(name: str, given: Any) -> float:
-    if not _is_number(given):
-        raise TypeError(f"{name} must be a number above 0, got {describe(given)}")
-    if not 0 < given < math.inf:
-        raise ValueError(f"{name} must be a finite number above 0, got {given}")
-    return float(given)
-
-
-def _not_negative(name: str, given: Any) -> float:
-    if not _is_number(given):
-        raise TypeError(f"{name} must be a number, at least 0, got {describe(given)}")
-    if not 0 <= given < math.inf:
-        raise ValueError(f"{name} must be a finite number, at least 0, got {given}")
-    return float(given)
-
-
-def _whole(name: str, given: Any) -> int:
-    if not isinstance(given, numbers.Integral) or isinstance(given, bool):
-        raise TypeError(f"{name} must be a whole number, at least 1, got {describe(given)}")
-    if given < 1:
-        raise ValueError(f"{name} must be a whole number, at least 1, got {given}")
-    return int(given)
-
-
-def _in_range(name: str, given: Any, low: float, high: float, *, below: bool = False) -> NDArray[np.float64]:
-    """The given numbers as an array of float64."""
-    expected = f"in [{low}, {high}{')' if below else ']'}"
-    try:
-        values = np.asarray(given)
-    except ValueError:  # lists of different lengths
-        values = np.asarray(None)
-    if values.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be a number or an array of numbers {expected}, got {describe(given)}")
-    values = values.astype(np.float64)
-    if values.size and not (values.min() >= low and (values.max() < high if below else values.max() <= high)):
-        raise ValueError(f"{name} must be {expected}, got values from {values.min():.4g} to {values.max():.4g}")
-    return values

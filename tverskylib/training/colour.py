@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tverskylib._extras import optional
+from tverskylib._files import replacing
 from tverskylib.index import dice_index
 from tverskylib.tiles import GENERATOR_VERSION, TileSettings, synthetic_tiles
 from tverskylib.training.data import Tiles
-from tverskylib.training.files import replacing
 from tverskylib.training.profiles import seeded
 from tverskylib.training.record import read_record
 from tverskylib.training.settings import RunSettings

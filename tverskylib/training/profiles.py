@@ -135,15 +135,20 @@ def _talk() -> Iterator[RunSettings]:
 def arithmetic(settings: RunSettings) -> float:
     """Floating-point operations of a run's training, roughly: what a profile will cost on a device of known speed.
 
-    Counts the convolutions, forward once and backward twice, for every training tile of every epoch. Three fifths of
-    the tiles are taken to be training tiles, as in the synthetic data.
+    Three fifths of the tiles are taken to be training tiles, as in the synthetic data.
     """
-    n, w, s = settings.tiles.size, settings.width, settings
+    s = settings
+    images = (s.tiles.positives if s.task == "positive" else s.tiles.tiles) * 0.6 * s.epochs
+    return images * arithmetic_of_image(s.width, s.depth, s.tiles.size)
+
+
+def arithmetic_of_image(width: int, depth: int, size: int) -> float:
+    """Floating-point operations of the convolutions for one image, forward once and backward twice."""
+    n, w = size, width
     total = 2 * 9 * (3 * w + w * w) * n * n + 2 * w * n * n
-    for level in range(s.depth):
+    for level in range(depth):
         channels, half = w * 2**level, (n // 2 ** (level + 1)) ** 2
         total += 2 * 9 * (2 + 4) * channels**2 * half  # down: c to 2c, 2c to 2c
         total += 2 * 2 * channels * channels * 4 * half  # up: 2c to c, each output pixel from one input pixel
         total += 2 * 9 * (2 + 1) * channels**2 * 4 * half  # merge: 2c to c, c to c
-    images = (s.tiles.positives if s.task == "positive" else s.tiles.tiles) * 0.6 * s.epochs
-    return 3.0 * total * images
+    return 3.0 * total

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
-import itertools
 import json
 import math
 import platform
@@ -20,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tverskylib._files import NewerFormatError, replacing, set_aside
 from tverskylib.metrics import Histogram, average_precision
 from tverskylib.metrics.histogram import CUTS, LOGITS, best_cut
 from tverskylib.tiles import GENERATOR_VERSION
-from tverskylib.training.files import replacing
 from tverskylib.training.record_1 import upgraded
 from tverskylib.training.settings import RunSettings
 
@@ -197,10 +196,6 @@ def _short_lists(text: str) -> str:
     )
 
 
-class NewerFormatError(ValueError):
-    """A record that a newer version of this package wrote: no fault of the record, and nothing to be replaced."""
-
-
 def read_record(path: Path) -> Record:
     """The record in a file.
 
@@ -281,16 +276,17 @@ def kept_record(path: Path, settings: RunSettings | None = None, data: str | Non
         NewerFormatError: it was written by a newer version of this package.
     """
     try:
+        if path.is_dir():
+            raise ValueError(f"{path.name} is a folder")
         record = read_record(path)
         _check_asked_for(record, settings, data, path.name)
-    except (FileNotFoundError, NewerFormatError) as error:
-        if isinstance(error, NewerFormatError):
-            raise
+    except FileNotFoundError:
         return None
+    except NewerFormatError:
+        raise
     except ValueError as error:
-        aside = next(free for k in itertools.count(1) if not (free := path.with_suffix(f".corrupt{k}")).exists())
-        path.replace(aside)
-        warnings.warn(f"{error}; it is set aside as {aside.name}, and the run is made again", stacklevel=2)
+        if aside := set_aside(path):  # else another grid was faster
+            warnings.warn(f"{error}; it is set aside as {aside.name}, and the run is made again", stacklevel=2)
         return None
     return record
 

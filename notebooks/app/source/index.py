@@ -34,7 +34,7 @@ explorers.threshold()
 # Belongs to lesson 04. *Look for:* which image decides the batch-wise loss.
 
 # %%
-explorers.BatchComposer()
+explorers.composer()
 
 # %% [markdown]
 # ## Where Claim 1 holds

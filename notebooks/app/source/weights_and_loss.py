@@ -74,7 +74,7 @@ explorers.empty_mask()
 # lesion perfect. Which of the two moves?
 
 # %%
-explorers.BatchComposer()
+explorers.composer()
 
 # %% [markdown]
 # *Look for:* the weight beside each image, its share of the batch's denominator. "Equal lesions" makes both ways agree.

@@ -1,4 +1,5 @@
-from .batch import BatchComposer as BatchComposer
+from .accuracy import Accuracy as Accuracy
+from .composer import Composer as Composer
 from .explorer import BrowserExplorer as BrowserExplorer
 from .overlap import Overlap as Overlap
 from .phase_diagram import PhaseDiagram as PhaseDiagram

@@ -100,8 +100,8 @@ function curves() {
 const NAMES = { nothing: "finds nothing", some: "finds some" };
 
 function compared(score, caption) {
-  const rows = Object.entries(NAMES).map(([name, label]) => ({ role: "faint", label, of: (now) => now[`${score}_${name}`] }));
-  return bars({ caption, rows, scale: [0, 1], best: (now) => Number(rows[1].of(now) > rows[0].of(now)), word: "preferred" });
+  const rows = ["nothing", "some"].map((name) => ({ role: "faint", label: name, of: (now) => now[`${score}_${name}`] }));
+  return bars({ caption, rows, scale: [0, 1], best: (now) => Number(rows[1].of(now) > rows[0].of(now)), word: "better" });
 }
 
 export const declaration = {
@@ -112,7 +112,7 @@ export const declaration = {
       pixelsOf("some", NAMES.some),
       legend([["tp", "TP, found"], ["fn", "FN, missed"], ["fp", "FP, by mistake"]]),
     ],
-    [compared("accuracy", "accuracy"), compared("dice", "Dice"), live(curves())],
+    [compared("accuracy", "accuracy of finding"), compared("dice", "Dice of finding"), live(curves())],
   ],
   numbers: {
     accuracy_nothing: { label: "accuracy", hint: "finds nothing" },

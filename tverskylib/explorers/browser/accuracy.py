@@ -42,8 +42,8 @@ class Accuracy(BrowserExplorer):
         0.05,
         1e-5,
         0.5,
-        label="false alarm rate",
-        hint="marked by mistake",
+        label="false alarms",
+        hint="by mistake",
         scale=logarithmic(-5, math.log10(0.5), 0.05),
         say="percent",
     )

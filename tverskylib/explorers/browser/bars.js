@@ -34,7 +34,7 @@ export function bars({ caption, rows, scale: [low, high], best = () => -1, word 
           const value = of(now);
           const share = Math.min(1, Math.max(0, (value - low) / (high - low))) || 0;
           write(made[k].value, SAY[say](value));
-          made[k].bar.style.width = `${75 * share}%`;
+          made[k].bar.style.width = `calc(${share} * (100% - 4.5em))`; // beside it the word
           write(made[k].mark, k === chosen ? word : "");
           adjust(made[k].node, { class: k === chosen ? "tversky-chosen" : "" });
         });

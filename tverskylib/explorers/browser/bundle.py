@@ -13,27 +13,22 @@ _TAKEN_APART = re.compile(r"^(?:export )?(?:const|let)\s+[\[{]([\w\s,]+)[\]}]\s*
 _NAME = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class)\s+(\w+)", re.MULTILINE)
 
 
-def bundle(entry: str, folder: pathlib.Path = HERE) -> str:
-    """Join a module with the modules that it imports, each once, those that are needed first.
+def joined(*entries: str, folder: pathlib.Path = HERE) -> str:
+    """Join modules with the modules that they import, each once, those that are needed first.
 
     The parts stay ordinary modules, which a test runner can import one by one. So they may use no more than
     ``import { name } from "./file.js";`` and ``export`` before a declaration, and no name twice at the top level.
 
     Args:
-        entry: file name of the module that exports ``render``.
+        entries: file names of modules.
         folder: where the modules lie.
 
     Returns:
-        One module, whose default export is what a widget needs: ``{ render }``.
+        One script without imports and exports, to be continued.
 
     Raises:
         ValueError: an import or an export of another form, or a name that two modules declare.
     """
-    return joined(entry, folder=folder) + "\nexport default { render };\n"
-
-
-def joined(*entries: str, folder: pathlib.Path = HERE) -> str:
-    """Several modules and what they import, each once, without an export: to be continued by a script."""
     parts: dict[str, str] = {}
     for entry in entries:
         _collect(entry, folder, parts)
@@ -58,5 +53,5 @@ def _collect(name: str, folder: pathlib.Path, parts: dict[str, str]) -> None:
     rest = _IMPORT.sub("", text)
     for line in rest.splitlines():
         if line.startswith(("import ", "export default", "export {", "export *")):
-            raise ValueError(f"{name} must import and export as bundle() says, got {line!r}")
+            raise ValueError(f"{name} must import and export as joined() says, got {line!r}")
     parts[name] = rest

@@ -106,11 +106,3 @@ export function panel(sliders, groups) {
     },
   };
 }
-
-/** A button that brings all values back to where they stand now. */
-export function resetButton(view, names) {
-  const start = Object.fromEntries(names.map((name) => [name, view.get(name)]));
-  const button = element("button", { type: "button" }, "Reset");
-  button.addEventListener("click", () => view.set(start));
-  return button;
-}

@@ -50,10 +50,13 @@ def page(title: str, state: Mapping[str, Any], script: str, style: str) -> str:
     """
     if "</script" in script.lower():
         raise ValueError("script must not hold '</script', which would end its element")
+    return _PAGE.format(title=html.escape(title), state=encoded(state), script=script, style=style)
+
+
+def encoded(state: Mapping[str, Any]) -> str:
+    """The state as JSON, bytes in base64; it can close no element that holds it, whatever a text in it says."""
     values = {name: _plain(value) for name, value in state.items()}
-    # "<" can not close the element that holds the state, whatever a text says.
-    encoded = json.dumps(values, allow_nan=False).replace("<", "\\u003c")
-    return _PAGE.format(title=html.escape(title), state=encoded, script=script, style=style)
+    return json.dumps(values, allow_nan=False).replace("<", "\\u003c")
 
 
 def _plain(value: Any) -> Any:

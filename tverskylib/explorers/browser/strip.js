@@ -12,11 +12,9 @@ export function strip(declaration, about, state, el) {
   el.append(frames);
   const names = new Set(about.frames.flatMap(({ values }) => Object.keys(values)).filter((name) => name !== "guess"));
   const words = about.frames.map((frame, k) => {
-    const place = element("div", { class: "tversky-frame" });
-    frames.append(place);
     const model = new PageModel({ ...state, ...frame.values });
-    const view = new View({ model, el: place, about, still: true, unnamed: k > 0 });
-    const heading = headingOf(view, names);
+    const view = new View({ model, el: frames, about, still: true, unnamed: k > 0 });
+    const heading = [headingOf(view, names), declaration.heading?.(view.now())].filter(Boolean).join(", ");
     const shown = figure(view, declaration);
     view.root.append(
       element("p", { class: "tversky-frame-head" }, heading),
@@ -38,6 +36,7 @@ export function strip(declaration, about, state, el) {
 /** Every value that some frame changes. */
 function headingOf(view, names) {
   return [...names]
+    .filter((name) => view.values[name].say || view.values[name].options)
     .map((name) => `${view.values[name].label} ${view.values[name].options?.[view.get(name)] ?? view.say(name)}`)
     .join(", ");
 }

@@ -145,7 +145,13 @@ def synthetic_tiles(
         return _draw_all(settings, workers or os.cpu_count() or 1, progress)
 
     key = {"generator": GENERATOR_VERSION, **asdict(settings)}
-    drawn = cached("synthetic-tiles", key, make) if cache else make()
+    frame = (settings.tiles, settings.size, settings.size)
+    shapes = {"images": (*frame, 3), "targets": frame}
+
+    def fits(arrays: dict[str, Any]) -> bool:
+        return {name: array.shape for name, array in arrays.items()} == shapes
+
+    drawn = cached("synthetic-tiles", key, make, fits) if cache else make()
     cohort = plan(settings)
     return SyntheticTiles(drawn["images"], drawn["targets"], cohort.slides, cohort.splits, np.arange(settings.tiles))
 

@@ -15,7 +15,17 @@ export function compose(counts, alpha, beta, delta) {
   const many = counts.length;
   const sums = [0, 1, 2].map((k) => counts.reduce((sum, row) => sum + row[k], 0));
   const total = denominator(...sums, alpha, beta, delta);
+  const shares = ([tp, fp, fn], smooth, width) => {
+    const whole = denominator(tp, fp, fn, alpha, beta, smooth);
+    const [onlyFp, onlyFn] = [denominator(0, fp, 0, alpha, beta, 0), denominator(0, 0, fn, alpha, beta, 0)];
+    return { width, tp: tp / whole, delta: smooth / whole, fp: onlyFp / whole, fn: onlyFn / whole };
+  };
   const images = counts.map((row) => ({
+    // How much of the batch an image is, and of what: either way the parts tp and delta together are its index.
+    parts: {
+      image: shares(row, delta, 1 / many),
+      batch: shares(row, delta / many, weight(...row, alpha, beta, delta / many, total)),
+    },
     foreground: row[0] + row[2],
     index: tverskyIndex(...row, alpha, beta, delta),
     weight: weight(...row, alpha, beta, delta / many, total),

@@ -1,0 +1,51 @@
+// Small things that a page does for its reader.
+
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+  roles();
+  for (const table of document.querySelectorAll("article table")) wrap(table);
+  foldButton();
+  scrollable();
+  // Formulas get their width late.
+  globalThis.MathJax?.startup?.promise?.then(scrollable);
+  addEventListener("load", scrollable);
+});
+
+/** Landmarks and roles that the theme leaves out, or sets where they are no longer allowed. */
+function roles() {
+  const brand = document.querySelector(".sidebar-primary-item:has(.navbar-brand)");
+  brand?.setAttribute("role", "navigation");
+  brand?.setAttribute("aria-label", "Site");
+  for (const node of document.querySelectorAll(".citation, .citation-list")) node.removeAttribute("role");
+}
+
+/** A wide table scrolls inside a box of its own. */
+function wrap(table) {
+  const box = document.createElement("div");
+  box.className = "tversky-scroll";
+  table.replaceWith(box);
+  box.append(table);
+}
+
+/** What scrolls can be reached by the keyboard. */
+function scrollable() {
+  for (const node of document.querySelectorAll("div.math, mjx-container, .tversky-scroll, .cell_output, pre")) {
+    if (node.scrollWidth > node.clientWidth + 1) node.tabIndex = 0;
+  }
+}
+
+function foldButton() {
+  const title = document.querySelector("article h1");
+  if (!title || !document.querySelector("article .cell_input")) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "tversky-fold";
+  const say = (hidden) => {
+    button.textContent = hidden ? "Show all code" : "Hide all code";
+    document.body.classList.toggle("tversky-no-code", hidden);
+  };
+  button.addEventListener("click", () => say(!document.body.classList.contains("tversky-no-code")));
+  say(false);
+  title.after(button);
+}

@@ -1,0 +1,156 @@
+"""The built site, opened from the disk: nothing from another host, no fault, and every explorer moves."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The site, built here; Sphinx's warnings are errors."""
+    target = tmp_path_factory.mktemp("site") / "html"
+    command = [sys.executable, str(ROOT / "site" / "make.py"), "--to", str(target)]
+    built = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=280)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return target
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    return sorted(path for path in site.rglob("*.html") if "_downloads" not in path.parts)
+
+
+class Links(HTMLParser):
+    """Where a page leads, what can be linked to in it, and its pictures."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.targets, self.anchors, self.bare, self.loaded = [], {""}, [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.anchors.update(filter(None, (given.get("id"), given.get("name") if tag == "a" else None)))
+        if tag == "a" and given.get("href"):
+            self.targets.append(given["href"])
+        if tag == "img" and not (given.get("alt") or "").strip():
+            self.bare.append(given.get("src"))
+        if tag in ("script", "img", "iframe", "source") or (tag == "link" and given.get("rel") == "stylesheet"):
+            self.loaded.append(given.get("src") or given.get("href") or "")
+
+
+@pytest.fixture(scope="session")
+def links(pages):
+    return {page: Links(page.read_text(encoding="utf-8")) for page in pages}
+
+
+def test_every_link_and_anchor_exists(links):
+    broken = []
+    for page, found in links.items():
+        for target in found.targets:
+            parts = urlsplit(target)
+            if parts.scheme or parts.netloc or parts.fragment.startswith("tversky:"):
+                continue
+            other = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            anchors = links[other].anchors if other in links else {"", parts.fragment} if other.is_file() else set()
+            if unquote(parts.fragment) not in anchors:
+                broken.append(f"{page.name}: {target}")
+    assert broken == []
+
+
+def test_every_picture_has_words(links):
+    assert {page.name: found.bare for page, found in links.items() if found.bare} == {}
+
+
+def test_nothing_is_loaded_from_another_host(links):
+    assert [one for found in links.values() for one in found.loaded if urlsplit(one).netloc] == []
+
+
+@pytest.fixture(scope="module")
+def tab(browser):
+    """A page without a network; its faults are kept."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True, reduced_motion="reduce")
+    tab = context.new_page()
+    tab.faults = []
+    tab.on("pageerror", lambda error: tab.faults.append(str(error)))
+    tab.on("console", lambda said: tab.faults.append(said.text) if said.type == "error" else None)
+    tab.on("request", lambda asked: tab.faults.append(asked.url) if asked.url.startswith("http") else None)
+    yield tab
+    context.close()
+
+
+def opened(tab, page):
+    """Show a page, with all of its explorers alive."""
+    tab.faults.clear()
+    tab.goto(page.as_uri())
+    tab.wait_for_function("[...document.querySelectorAll('.tversky-live')].every(node => node.dataset.alive)")
+    return tab
+
+
+MOVED = """async node => {
+  const root = node.shadowRoot;
+  const handle = root.querySelector('input[type=range]');
+  const before = JSON.stringify(node.explorer.values);
+  for (const key of ['ArrowRight', 'ArrowLeft', 'ArrowLeft']) {
+    handle.focus();
+    handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true }));
+    if (JSON.stringify(node.explorer.values) !== before) return true;
+  }
+  return false;
+}"""
+
+
+def test_pages_open_without_a_fault_and_explorers_move(tab, pages):
+    still = []
+    for page in pages:
+        opened(tab, page)
+        for node in tab.query_selector_all(".tversky-live"):
+            if not node.evaluate(MOVED):
+                still.append(f"{page.name}: {node.get_attribute('data-explorer')}")
+        assert tab.faults == [], page.name
+    assert still == []
+
+
+def test_the_gallery_has_explorers_and_the_first_page_has_one(tab, site):
+    opened(tab, site / "gallery.html")
+    assert len(tab.query_selector_all(".tversky-live")) >= 10
+    opened(tab, site / "index.html")
+    assert len(tab.query_selector_all(".tversky-live")) == 1
+
+
+def test_no_page_scrolls_sideways_on_a_phone(browser, pages):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
+    tab, wide = context.new_page(), []
+    for page in pages:
+        opened_width = "document.documentElement.scrollWidth"
+        tab.goto(page.as_uri())
+        tab.wait_for_function("[...document.querySelectorAll('.tversky-live')].every(node => node.dataset.alive)")
+        if tab.evaluate(opened_width) > 390:
+            wide.append(f"{page.name}: {tab.evaluate(opened_width)}")
+    context.close()
+    assert wide == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser, pages, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True, color_scheme=scheme)
+    tab, found = context.new_page(), []
+    for page in pages:
+        tab.goto(page.as_uri())
+        tab.wait_for_function("[...document.querySelectorAll('.tversky-live')].every(node => node.dataset.alive)")
+        for violation in Axe().run(tab).response["violations"]:
+            where = [node["html"][:120] for node in violation["nodes"][:3]]
+            found.append(f"{page.name}: {violation['id']} ({len(violation['nodes'])}): {where}")
+    context.close()
+    assert found == []
