@@ -20,6 +20,7 @@ CLIMAX = {
     "overlap": {"shift": 0, "dice": 0.615, "found": 1},
     "composer": {"image": 0.45, "batch": 0.329},
     "phase_diagram": {"p": 0.01, "one": 0.195, "target": 0.153},
+    "weights": {"alpha": 0.2, "beta": 0.8, "threshold": 0.362, "best": 0.362},
     "threshold": {"threshold": 0.15, "index": 0.635},
 }
 

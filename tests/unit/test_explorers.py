@@ -24,12 +24,9 @@ from tverskylib import (
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.index import tversky_from_counts
-from tverskylib.thresholds import threshold_counts
 
 MAKERS = {
     "activation": explorers.activation,
-    "weights": lambda: explorers.weights(tiles.real_crop()),
-    "threshold_curves": lambda: explorers.threshold_curves(tiles.real_crop()),
     "sharpening": lambda: explorers.sharpening(tiles.real_crop()),
     "landscape": explorers.landscape,
     "empty_mask": explorers.empty_mask,
@@ -134,15 +131,6 @@ def test_an_unknown_name_is_refused():
         one_bar().set(hieght=3)
 
 
-def test_level_lines_are_level_for_this_target():
-    explorer = explorers.weights(tiles.real_crop())
-    explorer.set(alpha=0.3, beta=1.2, threshold=0.4)
-    for level, line in zip((0.9, 0.8, 0.7, 0.6, 0.5, 0.4), explorer.drawing.levels, strict=True):
-        fp, fn = np.array(line.get_xdata()), np.array(line.get_ydata())
-        tp = tiles.real_crop().target.sum() - fn
-        assert tversky_from_counts(tp, fp, fn, 0.3, 1.2) == pytest.approx([level, level])
-
-
 def test_landscape_lines_are_level():
     explorer = explorers.landscape()
     explorer.set(alpha=0.3, beta=1.2, delta=0.5)
@@ -151,15 +139,6 @@ def test_landscape_lines_are_level():
         x, y = np.array(line.get_xdata()), np.array(line.get_ydata())
         index = tversky_from_counts(drawing.P * x, drawing.Q * y, drawing.P * (1 - x), 0.3, 1.2, 0.5)
         assert 1 - index == pytest.approx([level, level])
-
-
-def test_threshold_curves_mark_the_best_point():
-    tile = tiles.real_crop()
-    explorer = explorers.threshold_curves(tile)
-    explorer.set(alpha=0.2, beta=0.8)
-    curve = tversky_from_counts(*threshold_counts(tile.probability, tile.target, np.linspace(0, 1, 201)), 0.2, 0.8)
-    assert explorer.drawing.best == pytest.approx(curve.max())
-    assert explorer.drawing.point.get_ydata() == pytest.approx([curve.max()])
 
 
 def test_static_grid_shows_each_position():

@@ -15,6 +15,7 @@ from tverskylib.explorers.browser.composer import Composer
 from tverskylib.explorers.browser.overlap import Overlap
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.threshold import Threshold
+from tverskylib.explorers.browser.weights import Weights
 from tverskylib.explorers.explorer import Explorer
 from tverskylib.figures.results import NAMES
 from tverskylib.figures.trained import SHOWN
@@ -32,6 +33,7 @@ composer = Composer
 overlap = Overlap
 phase_diagram = PhaseDiagram
 threshold = Threshold
+weights = Weights
 
 
 def activation() -> Explorer:
@@ -40,26 +42,6 @@ def activation() -> Explorer:
         figures.Activation,
         {name: sliders.slider(f"logit {name}", 0, -8, 8, 0.1, form=".1f") for name in ("z1", "z2", "z3")},
         static=[{}, {"z1": 2}, {"z1": 2, "z2": 2}, {"z1": -4}],
-    )
-
-
-def weights(tile: RealImage | None = None) -> Explorer:
-    """Lesson 03: alpha and beta over the real prediction, with the level lines of the index."""
-    return Explorer(
-        _on(figures.Weights, tile),
-        {"alpha": sliders.alpha(), "beta": sliders.beta(), "threshold": sliders.threshold()},
-        presets=sliders.PRESETS,
-        static=[{}, {"alpha": 1.0, "beta": 1.0}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 0.8, "beta": 0.2}],
-    )
-
-
-def threshold_curves(tile: RealImage | None = None) -> Explorer:
-    """Lesson 03: the index over all thresholds, and how its best point moves with alpha and beta."""
-    return Explorer(
-        _on(figures.ThresholdCurves, tile),
-        {"alpha": sliders.alpha(), "beta": sliders.beta()},
-        presets=sliders.PRESETS,
-        static=[{}, {"alpha": 1.0, "beta": 1.0}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 1.6, "beta": 0.4}],
     )
 
 
@@ -215,11 +197,6 @@ def three_forms() -> Explorer:
         {"epsilon": sliders.epsilon(0.2), "foreground": sliders.slider("foreground of 16", 6, 1, 15, 1, form=".0f")},
         static=[{"epsilon": 0.0}, {}, {"epsilon": 0.4}, {"foreground": 1}],
     )
-
-
-def _on(drawing: type[figures.BesideMap], tile: RealImage | None) -> partial[figures.BesideMap]:
-    tile = tile or real_crop()
-    return partial(drawing, image=tile.image, target=tile.target, probability=tile.probability)
 
 
 def trained(runs: Mapping[str, Trained]) -> Explorer:

@@ -1,5 +1,4 @@
 from .activation import Activation as Activation
-from .beside_map import BesideMap as BesideMap
 from .calibration import calibration as calibration
 from .chances import smoothed_cuts as smoothed_cuts
 from .chances import sorted_labels as sorted_labels
@@ -33,7 +32,5 @@ from .threshold import thresholded as thresholded
 from .tiles import contact_sheet as contact_sheet
 from .tiles import foreground_histogram as foreground_histogram
 from .trained import Trained as Trained
-from .weights import ThresholdCurves as ThresholdCurves
-from .weights import Weights as Weights
 from .weights import two_sets as two_sets
 from .weights import weight_plane as weight_plane

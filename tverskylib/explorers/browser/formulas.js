@@ -35,6 +35,16 @@ export function backgroundSlope(tp, fp, fn, alpha, beta, delta) {
   return -alpha*(delta + tp)/Math.pow(alpha*fp + beta*fn + delta + tp, 2);
 }
 
+/** How many false positives one missed pixel is worth. */
+export function exchangeRate(tp, fp, fn, alpha, beta) {
+  return (alpha*fp + beta*fn + beta*tp)/(alpha*tp);
+}
+
+/** The beta of an exchange rate. */
+export function betaOfRate(tp, fp, fn, alpha, rate) {
+  return alpha*(-fp + rate*tp)/(fn + tp);
+}
+
 /** The label a of smoothed foreground. */
 export function foregroundLabel(epsilon, classes) {
   return -epsilon + 1 + epsilon/classes;

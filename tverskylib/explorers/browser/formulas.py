@@ -70,11 +70,21 @@ def _of_the_batch() -> list[Formula]:
     def pixel(value: int) -> Any:
         return sp.factor(sp.simplify(closed.subs(label, value).subs(parts)))
 
+    exchange, rate = sp.simplify(-pixel(1) / pixel(0)).subs(s.delta, 0), sp.Symbol("rate", positive=True)
     return [
         Formula("denominator", arguments, parts[s.D], "The denominator of the index."),
         Formula("weight", (*arguments, total), parts[s.D] / total, "An image's share of the batch's denominator."),
         Formula("foregroundSlope", arguments, pixel(1), "dT/dyhat of a foreground pixel; the loss has the other sign."),
         Formula("backgroundSlope", arguments, pixel(0), "dT/dyhat of a background pixel; the loss has the other sign."),
+        Formula(
+            "exchangeRate", (*counts, s.alpha, s.beta), exchange, "How many false positives one missed pixel is worth."
+        ),
+        Formula(
+            "betaOfRate",
+            (*counts, s.alpha, rate),
+            sp.solve(exchange - rate, s.beta)[0],
+            "The beta of an exchange rate.",
+        ),
     ]
 
 
