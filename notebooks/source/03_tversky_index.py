@@ -310,8 +310,7 @@ assert np.isclose(sum(pair_of_sum_1), 1) and np.isclose(pair_of_sum_1[0], 1 / (1
 # Jaccard?
 #
 # *Move this:* alpha and beta in the same picture, which starts here with F2. *Look for:* the black diamond, the best mask
-# of all thresholds: there the line would only touch the curve. Set the [threshold to
-# 0.362](#tversky:weights?alpha=0.2&beta=0.8&threshold=0.362), and it does.
+# of all thresholds: there the line would only touch the curve.
 
 # %% slideshow={"slide_type": "subslide"}
 explorers.weights(alpha=0.2, beta=0.8)
@@ -319,9 +318,10 @@ explorers.weights(alpha=0.2, beta=0.8)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# It falls, until little is missed; a large alpha pushes it up, until little is marked by mistake. From Dice to Jaccard
-# the curve drops and the best threshold stays, because only $\beta/\alpha$ matters. (That it can only fall as
-# $\beta/\alpha$ grows, on any map, is in the proof above.)
+# It falls, until little is missed ([F2](#tversky:weights?alpha=0.2&beta=0.8&threshold=0.362) is best at 0.362); a large
+# alpha pushes it up, until little is marked by mistake. From Dice to Jaccard the curve drops and the best threshold
+# stays, because only $\beta/\alpha$ matters. (That it can only fall as $\beta/\alpha$ grows, on any map, is in the
+# proof above.)
 #
 # </details>
 

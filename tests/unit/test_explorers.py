@@ -23,13 +23,10 @@ from tverskylib import (
 )
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.catalogue import catalogue
-from tverskylib.index import tversky_from_counts
 
 MAKERS = {
     "activation": explorers.activation,
     "sharpening": lambda: explorers.sharpening(tiles.real_crop()),
-    "landscape": explorers.landscape,
-    "empty_mask": explorers.empty_mask,
     "one_pixel": explorers.one_pixel,
     "candidates": explorers.candidates,
     "simplex": explorers.simplex,
@@ -129,16 +126,6 @@ def test_an_error_in_a_callback_is_shown_and_raised():
 def test_an_unknown_name_is_refused():
     with pytest.raises(ValueError, match=r"values must be named .*height.*got \['hieght'\]"):
         one_bar().set(hieght=3)
-
-
-def test_landscape_lines_are_level():
-    explorer = explorers.landscape()
-    explorer.set(alpha=0.3, beta=1.2, delta=0.5)
-    drawing = explorer.drawing
-    for level, line in zip(drawing.LEVELS, drawing.lines, strict=True):
-        x, y = np.array(line.get_xdata()), np.array(line.get_ydata())
-        index = tversky_from_counts(drawing.P * x, drawing.Q * y, drawing.P * (1 - x), 0.3, 1.2, 0.5)
-        assert 1 - index == pytest.approx([level, level])
 
 
 def test_static_grid_shows_each_position():

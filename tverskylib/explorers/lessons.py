@@ -12,6 +12,8 @@ from tverskylib import figures
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.accuracy import Accuracy
 from tverskylib.explorers.browser.composer import Composer
+from tverskylib.explorers.browser.empty_mask import EmptyMask
+from tverskylib.explorers.browser.landscape import Landscape
 from tverskylib.explorers.browser.overlap import Overlap
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.threshold import Threshold
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
 accuracy = Accuracy
 composer = Composer
+empty_mask = EmptyMask
+landscape = Landscape
 overlap = Overlap
 phase_diagram = PhaseDiagram
 threshold = Threshold
@@ -56,34 +60,6 @@ def sharpening(tile: RealImage | None = None) -> Explorer:
 
 def _sharpened(tile: RealImage) -> partial[figures.Sharpening]:
     return partial(figures.Sharpening, target=tile.target, probability=tile.probability)
-
-
-def landscape() -> Explorer:
-    """Lesson 04: the loss over what is predicted on foreground and on background."""
-    return Explorer(
-        figures.Landscape,
-        {
-            "alpha": sliders.alpha(),
-            "beta": sliders.beta(),
-            "delta": sliders.slider("delta", 0.0, 0.0, 5.0, 0.05),
-            "foreground": sliders.slider("on foreground", 0.5, 0.0, 1.0, 0.02),
-            "background": sliders.slider("on background", 0.5, 0.0, 1.0, 0.02),
-        },
-        presets=sliders.PRESETS,
-        static=[{}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 1.6, "beta": 0.4}, {"delta": 5.0}],
-    )
-
-
-def empty_mask() -> Explorer:
-    """Lesson 05: what delta does to an image without foreground."""
-    return Explorer(
-        figures.EmptyMask,
-        {
-            "delta": sliders.log_slider("delta (pixels)", 1e-5, -6, 4, 0.25),
-            "alpha": sliders.alpha(),
-        },
-        static=[{"delta": d} for d in (1e-5, 1.0, 100.0, 1024.0)],
-    )
 
 
 def one_pixel() -> Explorer:

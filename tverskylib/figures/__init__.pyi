@@ -12,8 +12,6 @@ from .entropy import Simplex as Simplex
 from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
 from .gallery import panels as panels
-from .loss import EmptyMask as EmptyMask
-from .loss import Landscape as Landscape
 from .loss import Sharpening as Sharpening
 from .overview import error_maps as error_maps
 from .penalised import PenalisedLandscape as PenalisedLandscape

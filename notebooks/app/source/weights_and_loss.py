@@ -38,19 +38,20 @@ explorers.weights(tile)
 # ## The loss pulls
 #
 # As a loss the index compares probabilities with the target. All foreground pixels have one derivative, all background
-# pixels another. *Guess first:* which way does the arrow turn when beta goes up?
+# pixels another. *Guess first:* where is a foreground pixel pulled harder, where all is
+# wrong or where nothing is predicted?
 
 # %%
 explorers.landscape()
 
 # %% [markdown]
-# *Look for:* the arrow turns to the right with beta and down with alpha. The only minimum is the star. At foreground 0
-# and delta 0 the background does not pull at all.
+# *Look for:* the way downhill turns to the right with beta and down with alpha. The only minimum is the star. At foreground
+# 0 and delta 0 the background does not pull at all.
 #
 # ## An image without foreground
 #
-# Here nothing but delta decides. *Guess first:* the network says 0.5 everywhere, and delta is a tiny 0.00001. How hard is
-# it pulled towards the right answer?
+# Here nothing but delta decides. *Guess first:* the network says 0.5 everywhere, and delta is a tiny 10⁻⁵. How hard is it
+# pulled towards the right answer?
 
 # %%
 explorers.empty_mask()

@@ -1,6 +1,8 @@
 from .accuracy import Accuracy as Accuracy
 from .composer import Composer as Composer
+from .empty_mask import EmptyMask as EmptyMask
 from .explorer import BrowserExplorer as BrowserExplorer
+from .landscape import Landscape as Landscape
 from .overlap import Overlap as Overlap
 from .phase_diagram import PhaseDiagram as PhaseDiagram
 from .threshold import Threshold as Threshold

@@ -10,6 +10,11 @@ export function tverskyLoss(tp, fp, fn, alpha, beta, delta) {
   return (alpha*fp + beta*fn)/(alpha*fp + beta*fn + delta + tp);
 }
 
+/** The false positives with which the loss has a given value. */
+export function falsePositivesOfLoss(tp, fn, alpha, beta, delta, loss) {
+  return (-beta*fn*loss + beta*fn - delta*loss - loss*tp)/(alpha*(loss - 1));
+}
+
 /** The threshold on the chance of foreground that belongs to an index T. */
 export function optimalThreshold(index, alpha, beta) {
   return alpha*index/(index*(alpha + beta - 1) + 1);
@@ -43,6 +48,21 @@ export function exchangeRate(tp, fp, fn, alpha, beta) {
 /** The beta of an exchange rate. */
 export function betaOfRate(tp, fp, fn, alpha, rate) {
   return alpha*(-fp + rate*tp)/(fn + tp);
+}
+
+/** Without foreground: the delta that pulls hardest. */
+export function strongestDelta(fp, alpha) {
+  return alpha*fp;
+}
+
+/** And how hard it pulls on each pixel. */
+export function strongestPull(fp) {
+  return (1/4)/fp;
+}
+
+/** The sum of a prediction that a delta pulls hardest. */
+export function cliff(delta, alpha) {
+  return delta/alpha;
 }
 
 /** The label a of smoothed foreground. */

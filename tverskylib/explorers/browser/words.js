@@ -23,6 +23,7 @@ export function scientific(value) {
   if (Number.isNaN(value)) return "undefined";
   if (value === 0) return "0";
   const size = Math.abs(value);
+  if (size >= 1000 && size < 10000) return pixels(value).replace("-", "−");
   if (size >= 0.01 && size < 10000) return String(Number(value.toPrecision(3))).replace("-", "−");
   const [digits, power] = value.toExponential(2).split("e");
   const raised = [...String(Number(power))].map((sign) => RAISED[sign]);
