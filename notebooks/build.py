@@ -144,10 +144,15 @@ class Project:
         return self.root / "notebooks"
 
     @cached_property
-    def lessons(self) -> list[Lesson]:
-        """All lessons, in the order of their numbers."""
+    def sources(self) -> list[Lesson]:
+        """Everything that is run and stored: the lessons, and pages for readers that are no lessons."""
         paths = sorted((self.notebooks / "source").glob("*.py"))
         return [Lesson(path.stem, path.read_text(encoding="utf-8")) for path in paths]
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        """Those with a number, in its order."""
+        return [source for source in self.sources if source.name[:2].isdigit()]
 
     @cached_property
     def repository(self) -> str | None:
@@ -474,7 +479,7 @@ def readme(project: Project) -> str:
 def outdated(project: Project) -> dict[str, str]:
     """What is stored but not what this file would make today: path and reason. Nothing is run."""
     reasons = {}
-    expected = [document for lesson in project.lessons for document in documents(project, lesson)]
+    expected = [document for source in project.sources for document in documents(project, source)]
     for document in expected:
         if reason := why_outdated(project, document):
             reasons[f"notebooks/{document.path}"] = reason
@@ -514,9 +519,9 @@ def comparable(cell: NotebookNode) -> tuple[str, str, str, dict[str, Any]]:
 
 def chosen_lessons(project: Project, names: Sequence[str]) -> list[Lesson]:
     """The lessons whose names start with one of the names, or all."""
-    chosen = [lesson for lesson in project.lessons if not names or lesson.name.startswith(tuple(names))]
+    chosen = [source for source in project.sources if not names or source.name.startswith(tuple(names))]
     if not chosen:
-        raise LessonError(f"there is no such lesson; there are: {', '.join(x.name for x in project.lessons) or 'none'}")
+        raise LessonError(f"there is no such lesson; there are: {', '.join(x.name for x in project.sources) or 'none'}")
     return chosen
 
 

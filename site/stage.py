@@ -31,6 +31,7 @@ from terms import FirstUses, terms  # noqa: E402
 from tverskylib.explorers.browser import stored  # noqa: E402
 
 PICTURE = re.compile(r'src="data:image/(png|jpeg);base64,([\w+/=\n]+)"')
+SETS = re.compile(r"\[([^\]]+)\]\((#tversky:[^)\s]+)\)")  # a link that sets an explorer
 LINK = re.compile(r"\]\((?!https?:|#|mailto:|<)([^)\s]+)\)")
 PAGES = ("CHOOSE", "WHEN_IT_GOES_WRONG", "TEACHING", "BRING_YOUR_OWN_IMAGES")
 FOLDED = {"check": "Show how it is checked", "proof": "Show how it is derived", "setup": "Show the imports"}
@@ -144,6 +145,7 @@ class Stage:
 
     def with_links(self, text: str, folder: Path) -> str:
         """Markdown whose links to files that are no pages of the site lead to downloads."""
+        text = SETS.sub(r'<a href="\2">\1</a>', text)
         return LINK.sub(lambda found: f"]({self.link(found[1], folder)})", text)
 
     def link(self, target: str, folder: Path) -> str:

@@ -69,7 +69,7 @@ def confidence_penalty(
 ) -> torch.Tensor:
     r"""Minus the entropy of the prediction, averaged over the pixels.
 
-    .. math:: \Omega(\hat y) = -H(\hat y) = \sum_{c=1}^{C} \hat y_c \log \hat y_c = D(\hat y \,\|\, u) - \log C,
+    .. math:: \Omega(\hat y) = -H(\hat y) = \sum_{c=1}^{C} \hat y_c \log \hat y_c = \mathrm{KL}(\hat y \,\|\, u) - \log C,
         \quad u = (1/C, \dots, 1/C), \quad 0 \log 0 = 0
 
     Its minimum is at the uniform distribution, and it is 0 where the prediction is sure. One channel means two

@@ -126,8 +126,8 @@ assert pull_at(best_delta) > max(pull_at(0.9 * best_delta), pull_at(1.1 * best_d
 # - **image-wise**: one index an image, then the mean, $\frac1K \sum_k T_k$
 # - **batch-wise**: add the counts of all images up, then take one index
 #
-# (With one image in the batch they are the same.) Here are three images, a large lesion that was found well, a small one that was found badly, and a false alarm on an
-# empty image:
+# (With one image in the batch they are the same.) Here are three images, a large lesion that was found well, a small one
+# that was found badly, and a false alarm on an empty image:
 
 # %% tags=["setup"]
 images = np.array([[900, 100, 100], [20, 40, 40], [0, 60, 0]])  # TP, FP, FN

@@ -88,16 +88,20 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # fraction grows by such an addition exactly if $t_i / \frac12 > T$. For other weights the bar is $\tau$ instead of
 # $T/2$, but it is still *one* bar for all pixels. And as both additions grow evenly with $h$, what pays a little pays
 # more the further one goes: all the way to 1, or down to 0. There is no room for doubt in the optimum.
+#
+# *Question:* here are the labels of the four pixels, sorted. Between which two of them lies the best cut under Dice, and
+# what are the coloured areas?
 
 # %%
 figures.sorted_labels(t)
 
 # %% [markdown]
-# The areas *are* the counts. Left of the cut, the label is TP and what it lacks to 1 is FP; right of it, the label is
-# FN. With the cut at $\tau$ the index stands at its top.
+# <details class="tversky-answer"><summary>Answer</summary>
 #
-# The derivation is folded below. SymPy verifies each formula in it when it is built; that the formulas prove the
-# sentence is for you to judge, here and in all later lessons.
+# Between 0.4 and 0.3, at $\tau = 0.351$, where the index stands at its top. The areas *are* the counts. Left of the cut,
+# the label is TP and what it lacks to 1 is FP; right of it, the label is FN.
+#
+# </details>
 
 # %% tags=["proof"]
 theory.threshold_theorem()
@@ -264,9 +268,9 @@ say("\n".join(rows))
 # image are independent given the image: it still takes the pixels of largest chance, but computes for each image how
 # many. The pixels of a doctor are not independent, as our third doctor shows: he marks all or only one.
 #
-# Another consequence: batch-wise there is *one* bar $\tau$ for all images; image-wise each image has its own, $T_k/2$
-# under Dice, high for easy images and low for hard ones. Training image by image aims at many different cuts. That is why
-# a curve over one common threshold favours batch-wise training (lesson 11).
+# Another consequence: batch-wise there is *one* bar $\tau$ for all images; image-wise each image has its own, about $T_k/2$
+# under Dice, high for easy images and low for hard ones. Training image by image aims at many different cuts. That is one
+# reason why a curve over one common threshold favours batch-wise training (lesson 11).
 #
 # ## How much is marked
 #
@@ -307,12 +311,12 @@ assert edge - 0.01 <= alone / 2 <= edge
 # %% [markdown]
 # ## What we saw
 #
-# - For every soft target the best prediction is a threshold of it, at $\tau$ of its own index. Doubt in the target never
-#   becomes doubt in the prediction.
+# - For every soft target the best prediction is a threshold of it, at $\tau$ of its own index. But for ties, doubt in the
+#   target never becomes doubt in the prediction.
 # - Dinkelbach's algorithm finds it: cut, evaluate, cut again.
 # - The best cut for pooled Dice is half of the best Dice, said of the *chance*. The numbers of a map may be elsewhere.
 # - For a mean of image-wise scores under doubt the threshold is a rule of thumb, and it can fail.
-# - A mask with the best Dice is too large or too small on average: volume bias.
+# - A mask with the best Dice can be too large or too small on average: volume bias.
 #
 # ## What is next
 #

@@ -368,7 +368,7 @@ say(f"One ratio: {', '.join(f'{v:.2f}' for v in values)}. Dice of the foreground
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # So the case in which the talk is right without conditions is the case that gives up what the index is for. Mind the
-# words "in one ratio": most practitioners average one ratio per class, and then the softmax does not save the claim.
+# words "in one ratio": many practitioners average one ratio per class, and then the softmax does not save the claim.
 #
 # *Question:* 1,000 pixels, one of them foreground, two classes, $\varepsilon = 0.1$. Does it pay to call some background
 # pixels foreground as well?
@@ -398,7 +398,8 @@ say(f"The mask scores {scores[0]:.4f}; the best of these flips {np.argmax(scores
 # - The smoothed mask itself is never the only optimum (but where it is the mask, $C = 1$ without background). So the loss
 #   never asks for the doubt that smoothing is meant to teach.
 # - For a *known mask* smoothing does nothing where Claim 1 holds, and where it fails, everything or nothing is best.
-# - For a *learner* it lowers the cut on the chance of the pooled index, always: more is marked, and Dice is lost.
+# - For a *learner* it lowers the cut on the chance, by the theorem above, whether Claim 1 holds or not. Every pixel whose
+#   chance lies between the new cut and the old one is marked as well, and Dice is lost with it.
 #
 # All this is for denominators that are linear in the prediction. Lesson 09 shows forms of the loss that do follow
 # smooth labels.

@@ -185,7 +185,8 @@ theory.penalties()
 
 # %% [markdown]
 # For a whole image the library takes the *mean* over the pixels: with a sum, the weight would mean something else for
-# every size of image. One channel means two classes, with probabilities $(q, 1 - q)$.
+# every size of image. One channel means two classes; their
+# predicted probabilities are written $(q, 1 - q)$ here.
 
 # %% tags=["check"]
 image = torch.rand(1, 1, 32, 32, dtype=torch.float64)

@@ -20,12 +20,12 @@
 # - what the data look like, how they are split, and why colour alone does not solve them
 # - what a U-Net is, and what one step of training does
 # - what image-wise and batch-wise training do on lesions alone, and on a data set that is mostly empty
-# - how a threshold and the weights of the *evaluation* change the comparison
-# - how to run the same code on your own images, or on a graphics card
+# - why empty images teach nothing, although the optimiser rescales every gradient
+# - how the threshold and the convention of the *evaluation* change the comparison
 #
 # ## What you need
 #
-# - [lesson 04](04_tversky_loss.ipynb), the loss and its domains
+# - [lesson 05](05_batches_and_classes.ipynb): the domains of the loss, and images without foreground
 # - two cores and three minutes, or a graphics card
 
 # %% tags=["setup"]
@@ -38,10 +38,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from tverskylib import explorers, figures, say, tversky_loss
+from tverskylib import checked, explorers, figures, say, tversky_loss
+from tverskylib.metrics import conventions
 from tverskylib.theory import critical_fraction
 from tverskylib.tiles import synthetic_tiles
-from tverskylib.training import UNet, parameter_count, train
+from tverskylib.training import UNet, parameter_count, train, watch_steps
 
 # %% [markdown]
 # ## How much to train
@@ -92,13 +93,12 @@ figures.foreground_histogram(shares, {"critical at epsilon 0.4": critical_fracti
 # ### Split by slide
 #
 # Tiles of one slide share its stain and its blur. If some of them were trained on and others tested, the network could
-# recognise the slide instead of the cancer. So a slide is in one split only. *Check* it:
+# recognise the slide instead of the cancer. So a slide is in one split only.
 
-# %%
+# %% tags=["check"]
 slides = {name: {*tiles.split(name).groups} for name in ("train", "validation", "test")}
-assert not slides["train"] & slides["test"] and not slides["train"] & slides["validation"]
-assert not slides["validation"] & slides["test"]
-say("Slides: " + ", ".join(f"{len(found)} for {name}" for name, found in slides.items()) + ".")
+checked(", ".join(f"{len(found)} slides for {name}" for name, found in slides.items()) + ", none in two",
+        sum(map(len, slides.values())) == len(set().union(*slides.values())))
 
 # %% [markdown]
 # ### Colour is not enough
@@ -110,7 +110,6 @@ say("Slides: " + ", ".join(f"{len(found)} for {name}" for name, found in slides.
 # %%
 record = json.loads(Path("../results/colour.json").read_text())
 colour, unet = (np.mean(record["dice"][name]) for name in ("colour", "unet"))
-assert unet - colour > 0.08
 say(f"Dice on the positive test tiles: colour alone {colour:.2f}, U-Net {unet:.2f}.")
 
 # %% [markdown]
@@ -126,14 +125,7 @@ say(f"```python\n{inspect.getsource(UNet.forward)}```")
 # %%
 net = UNet(width=8, depth=4)
 logits = net(torch.rand(2, 3, 64, 64))
-assert logits.shape == (2, 1, 64, 64)
-say(f"Two images of 3 colours in, two maps of logits out; {parameter_count(3, 1, 8, 4):,} numbers to learn.")
-
-# %% [markdown]
-# How many numbers? The library counts them in closed form, and PyTorch by adding up. They must agree.
-
-# %%
-assert parameter_count(3, 1, 8, 4) == sum(parameter.numel() for parameter in net.parameters())
+say(f"Two images of 3 colours in, two maps of logits out, {tuple(logits.shape)}; {parameter_count(3, 1, 8, 4):,} numbers to learn.")
 
 # %% [markdown]
 # ## One step of training
@@ -157,7 +149,6 @@ for _ in range(4):
     optimizer.step()
     optimizer.zero_grad()
     losses.append(loss.item())
-assert losses[-1] < losses[0]
 say("The loss of that batch: " + ", ".join(f"{loss:.3f}" for loss in losses) + ".")
 
 # %% [markdown]
@@ -171,10 +162,12 @@ live = explorers.LiveCurves("batch", runs["batch"].epochs)
 trained = {"batch": train(runs["batch"], tiles, device=choice.device.value, progress=False, on_epoch=live)}
 
 # %% [markdown]
-# Now image-wise. Everything else is the same: *check* that the settings differ in nothing but the domain.
+# Now image-wise. Everything else is the same.
+
+# %% tags=["check"]
+checked("the settings of the two runs differ in the domain alone", replace(runs["image"], domain="batch") == runs["batch"])
 
 # %%
-assert replace(runs["image"], domain="batch") == runs["batch"]
 live = explorers.LiveCurves("image", runs["image"].epochs, {"batch": trained["batch"].curves})
 trained["image"] = train(runs["image"], tiles, device=choice.device.value, progress=False, on_epoch=live)
 
@@ -182,6 +175,10 @@ trained["image"] = train(runs["image"], tiles, device=choice.device.value, progr
 # *Look for:* the losses of the two runs cannot be compared, for they are different functions. The validation scores
 # can. The third panel takes all lesions as one large image, and the large lesions decide; in the second, every lesion
 # counts the same.
+#
+# The scores jump more than the losses, above all at the start. They are cut at one half, and an untrained network says
+# about one half everywhere: a small change of all its logits carries a whole map over the cut, or back. The loss has no
+# cut, and moves smoothly.
 #
 # ### The five metrics
 #
@@ -233,14 +230,12 @@ explorers.trained(trained)
 run = trained["batch"]
 mask, target = run.probabilities[0, 0] >= 0.5, run.test.targets[0, 0].numpy()
 tp, fp, fn = (mask & target).sum(), (mask & ~target).sum(), (~mask & target).sum()
-dice = 2 * tp / (2 * tp + fp + fn)
-assert np.isclose(dice, run.evaluation.per_image.dice[0])
-say(f"TP {tp}, FP {fp}, FN {fn}: Dice {dice:.3f}, which is what the evaluation says.")
+say(f"TP {tp}, FP {fp}, FN {fn}: Dice {2 * tp / (2 * tp + fp + fn):.3f}; the evaluation says {run.evaluation.per_image.dice[0]:.3f}.")
 
 # %% [markdown]
 # ## Task 2: the whole data set
 #
-# Most tiles hold no cancer. That is the talk's second question, and here lesson 04 makes a prediction. An image without
+# Most tiles hold no cancer. That is the talk's second question, and here lesson 05 makes a prediction. An image without
 # foreground, judged by itself with a tiny delta, has a gradient of nearly zero: **image-wise training learns almost
 # nothing from empty images**. Batch-wise, if another image of the batch has foreground, each false positive on an empty
 # one makes the ratio of the batch worse, and the network learns to leave it alone.
@@ -270,26 +265,26 @@ found["image"] = train(whole["image"], tiles, device=choice.device.value, progre
 # %%
 flooded = {name: run.evaluation.flooded_negatives for name, run in found.items()}
 missed = {name: run.evaluation.missed_positives for name, run in found.items()}
-assert flooded["image"] > flooded["batch"] + 0.1 or not choice.learns
 say(f"Flooded negative images: batch-wise {flooded['batch']:.0%}, image-wise {flooded['image']:.0%}. "
     f"Missed lesions: batch-wise {missed['batch']:.0%}, image-wise {missed['image']:.0%}.")
 
 # %% [markdown]
-# So who wins depends on who asks. Below are the same two networks, first judged on positive images only, image by
-# image, and then with all test images pooled.
+# So who wins depends on who asks, and here is who may ask. `conventions` scores one set of predictions in every way in
+# use: a mean over images, over batches of eight, or all images pooled; and several ways with an image that has no
+# foreground. Below, Dice of both networks.
 
 # %%
-def both_views(run):
-    """Dice from two points of view."""
-    judged = run.evaluation
-    return {"positive images, mean": judged.over_positive.mean_of_images.dice,
-            "all images, pooled": judged.over_all.pooled.dice}
+def all_conventions(run):
+    """Every convention for the test tiles of a run."""
+    return conventions(run.probabilities, run.test.targets.numpy(), batch_size=8)
 
-pd.DataFrame({name: both_views(run) for name, run in found.items()}).round(3)
+tables = {name: all_conventions(run) for name, run in found.items()}
+pd.DataFrame({name: table["dice"] for name, table in tables.items()}).round(3)
 
 # %% [markdown]
-# The first row does not see the flooded images at all. The second is ruled by them. A paper that prints only one of the
-# two has chosen its winner, perhaps without knowing.
+# *Look for:* the first row does not see the flooded images at all, the last one is ruled by them. In between, a third of a
+# point hangs on what an empty mask is worth. A paper that prints one of these numbers has chosen its winner, perhaps
+# without knowing.
 #
 # ### See it
 #
@@ -306,6 +301,64 @@ figures.contact_sheet(np.concatenate([pictures] * 2), np.concatenate([marks["bat
     for name, mask in marks.items()) + ".")
 
 # %% [markdown]
+# ## Why empty images teach nothing, although Adam rescales
+#
+# One objection is natural. Adam divides each gradient by the root of its mean square, so that tiny gradients make steps as
+# long as others. Should it not raise the tiny gradient of the empty images, too?
+#
+# It would, if it saw them alone. But it sees the *sum* over the batch. Take some more steps with the image-wise network and
+# look: the norm of the part of the gradient that comes from images with foreground, the same of images without, and how
+# far Adam moved the weights. Medians over the steps, for batches by how many of their images have foreground:
+
+# %%
+watched = {name: watch_steps(run.model, whole[name], tiles, 50) for name, run in found.items()}
+
+def by_kind(steps):
+    """Medians over the steps, without the first ten, in which Adam's averages form."""
+    kind = np.where(steps["positive"] > 0, "some with foreground", "none with foreground")
+    return steps.iloc[10:].groupby(kind[10:])[["of_positive", "of_empty", "moved", "cosine"]].median()
+
+pd.concat({f"{name}-wise": by_kind(steps) for name, steps in watched.items()}).map("{:.2g}".format)
+
+# %% [markdown]
+# *Look for*, image-wise: beside images with foreground, the part of the empty ones is smaller by many powers of ten. It is
+# lost in the sum before Adam sees it. And a batch of empty images alone? Its gradient is next to nothing, and yet the weights
+# move nearly as far as in other steps. It is not the empty images that move them: Adam's *momentum*, its average over the
+# past gradients, goes on in the old direction. An empty batch repeats what the others said.
+#
+# Batch-wise the empties beside a lesion have a gradient to be reckoned with, for their false positives stand in the
+# lesion's denominator. Batches without any lesion teach as little as image-wise.
+
+# %% tags=["check"]
+steps = watched["image"].iloc[10:]
+mixed, empty = steps[steps["positive"] > 0], steps[steps["positive"] == 0]
+share = (mixed["of_empty"] / mixed["of_positive"]).median()
+moved = empty["moved"].mean() / mixed["moved"].mean() if len(empty) else np.nan
+checked(f"image-wise, the empties have {share:.0e} of the gradient of the others; a step on an all-empty batch is {moved:.0%} as long "
+        f"as another ({len(empty)} of {len(steps)} steps)", share < 1e-2 or not choice.learns)
+
+# %% [markdown]
+# One way is left in which empty images act. **Batch normalisation** takes mean and variance of the whole batch, so an empty
+# image changes what the network sees of the others. The column `cosine` is that between the gradient of the batch and the
+# gradient of its images with foreground when the empty ones are taken out of the batch: 1 would mean that they change no
+# direction. Image-wise, where the empties' own part is nothing, all that is missing from 1 is normalisation.
+#
+# ### Validation and test differ
+#
+# A run's validation scores and its test scores can lie far apart. Both are honest. They come from other slides, few of them,
+# and slides differ:
+
+# %%
+test = tiles.split("test")
+of_slide = pd.Series(trained["batch"].evaluation.per_image.dice).groupby(test.pick(test.positive).groups).mean()
+error = of_slide.std() * np.sqrt(1 / len(slides["validation"]) + 1 / len(slides["test"]))
+say(f"Mean Dice of the {len(of_slide)} test slides with lesions: {of_slide.min():.2f} to {of_slide.max():.2f}. For a difference of two means over so "
+    f"many slides, a standard error of {error:.2f} is expected; seen: {trained['batch'].curves.dice[-1]:.2f} on validation tiles, "
+    f"{trained['batch'].evaluation.over_positive.mean_of_images.dice:.2f} on test tiles.")
+
+# %% [markdown]
+# So compare two losses on the same tiles, and two tiles' scores never as if they were two losses.
+#
 # ## Your images, your machine
 #
 # The data can be a folder of your own: `images/` and `masks/` with matching names, and `groups.csv` to say which images
@@ -320,8 +373,9 @@ figures.contact_sheet(np.concatenate([pictures] * 2), np.concatenate([marks["bat
 # run.evaluation.over_positive.mean_of_images.dice
 # ```
 #
-# On a graphics card nothing changes: `train` finds it, and computes in bfloat16 where the card can; the loss always in
-# single precision. Several cards share a batch if these lines stand in a script that is started with `torchrun
+# On a graphics card the code stays the same: `train` finds it. What changes: the network computes in bfloat16 where the card
+# can, the loss always in single precision, so the last digits differ, and over many steps so do the runs; small networks
+# leave the card idle between launches, so the profile "gpu" has larger tiles and a wider network. Several cards share a batch if these lines stand in a script that is started with `torchrun
 # --nproc-per-node 4 my_script.py`. The batch-wise loss is still that of the whole batch, because the cards add up their
 # *counts*, not their ratios.
 #
@@ -355,7 +409,7 @@ print(cells)
 assert cells[0.2]["recall"] > cells[0.5]["recall"] - 0.02 or not choice.learns
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 2.** Image-wise training floods empty images because they teach it nothing. By lesson 04, a delta of the
+# **Exercise 2.** Image-wise training floods empty images because they teach it nothing. By lesson 05, a delta of the
 # size of the image changes that. Train image-wise on the whole data set with delta equal to one tenth of the pixels of
 # a tile. What happens to the empty images, and what is the price?
 
@@ -373,7 +427,8 @@ assert judged.flooded_negatives < 0.5 or not choice.learns
 # - On lesions alone the two are close, and one pair of runs cannot tell them apart.
 # - On a data set that is mostly empty, image-wise training with a tiny delta floods empty images. Batch-wise training
 #   learns from them, and misses more lesions instead.
-# - Which is "better" depends on the metric, and that is a decision, not a result.
+# - Empty images are lost in the sum over the batch before Adam sees it; all-empty batches move the weights by momentum.
+# - Which is "better" depends on the metric and on its convention, and that is a decision, not a result.
 #
 # ## What is next
 #

@@ -30,6 +30,8 @@
 # - of all these libraries, only MONAI is needed to run this lesson
 
 # %% tags=["setup"]
+import warnings
+
 import numpy as np
 import pandas as pd
 import torch
@@ -38,6 +40,8 @@ from monai.metrics import DiceMetric, HausdorffDistanceMetric
 
 from tverskylib import checked, figures, metrics, peers, say, tiles, tversky_loss
 from tverskylib.peers import records
+
+warnings.filterwarnings("ignore", module="monai")  # it warns of empty masks, which are our subject
 
 # %% [markdown]
 # ## Find your call
@@ -159,7 +163,7 @@ checked(f"one pixel costs {after - before:.3f}, and {softer[1] - softer[0]:.3f} 
 # %% [markdown]
 # ## Trap 2: smoothing below only
 #
-# Keras and kornia add their term to the denominator alone, "against division by zero". On an empty image that is
+# Keras adds its term to the denominator alone, "against division by zero". On an empty image that is
 #
 # $$1 - \frac{0}{\alpha\,FP + \varepsilon} = 1,$$
 #
@@ -179,7 +183,8 @@ say(f"Smoothing below only: {below:.2f}. Above and below: {tversky_loss(truth, t
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # 0.75 for a perfect prediction. Such a curve ends at the share of empty images; people then look for the mistake in their
-# network. (kornia takes the mean over the classes that an image has, background included, so there it shows less.)
+# network. (kornia, too, smooths below only. But background is always a class there, and absent classes are left out, so
+# that it does not show.)
 #
 # </details>
 
@@ -202,8 +207,8 @@ say(f"MONAI: {DiceLoss()(good, y).item():.3f} with labels 0 and 1, {DiceLoss()(g
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Neither: it is negative, better than perfect. The overlap counts 255-fold, the prediction once. To go further down, the
-# network predicts more foreground, and everywhere.
+# Neither: it is negative, better than perfect. The overlap counts 255-fold, the prediction once. (A metric above 1 is the
+# same slip.)
 #
 # </details>
 #
@@ -242,12 +247,13 @@ for name, loss in {"Dice image-wise": dice("image"), "Dice batch-wise": dice("ba
 
 # %% [markdown]
 # *Look for:* the first column. Image-wise Dice says nothing to the empty image. Cross-entropy speaks to every pixel alike,
-# so in the sum it is what keeps empty images empty; Dice is what keeps a rare foreground from being ignored. The sum has
-# no theorem like those of lessons 06 and 08: its optimum lies between that of its parts, and moves with the weights.
+# so in the sum it is what keeps empty images empty; Dice is what keeps a rare foreground from being outvoted. Where the
+# optimum of the sum lies depends on the two weights: with little cross-entropy it is nearly a mask (lesson 06), with
+# much of it nearly the chance (lesson 08).
 #
-# Three slips with it: in MONAI `DiceCELoss()` without `softmax=True` or `sigmoid=True` gives Dice logits for
-# probabilities, silently; weights by class go into one part and are forgotten in the other; and "0.5 Dice + 0.5 CE"
-# in a paper leaves open which Dice it is.
+# Three slips with it. In MONAI, `DiceCELoss()` without `softmax=True` or `sigmoid=True` gives Dice the logits as if they
+# were probabilities, silently. Its `DiceFocalLoss(softmax=True)` takes a softmax for Dice, but one sigmoid a class for
+# the focal part. And "0.5 Dice + 0.5 CE" in a paper leaves open which Dice it is.
 #
 # ## Several GPUs
 #
@@ -255,7 +261,7 @@ for name, loss in {"Dice image-wise": dice("image"), "Dice batch-wise": dice("ba
 #
 # | library | each process computes | so the loss is |
 # | --- | --- | --- |
-# | MONAI, smp, kornia, Keras | the ratio of its own share; gradients are averaged | device-wise |
+# | MONAI with `batch=True`, smp, Keras | the ratio of its own share; gradients are averaged | device-wise |
 # | nnU-Net, `batch_dice=True` and `ddp=True` | sums of all processes, then one ratio | batch-wise, if all shares are equal |
 # | ours, `group=` | sums of all processes, then one ratio | batch-wise, shares of any size |
 #
@@ -318,9 +324,10 @@ pd.DataFrame([of_empties(*score) for score in scores], index=[": ".join(score) f
 # %%
 lesion = torch.zeros(10, 1, 32, 32)
 lesion[:, :, 8:20, 8:20] = 1
-found = lesion * (torch.arange(10) == 0).reshape(-1, 1, 1, 1)
-metric = HausdorffDistanceMetric(percentile=95, include_background=True)
-say(f"HD95 {np.nanmean(metric(found, lesion)):.1f}, of {int(torch.isfinite(metric(found, lesion)).sum())} of 10 patients.")
+metric = HausdorffDistanceMetric(percentile=95, include_background=True, get_not_nans=True)
+metric(lesion * (torch.arange(10) == 0).reshape(-1, 1, 1, 1), lesion)
+distance, patients = metric.aggregate()
+say(f"HD95 {distance.item():.1f}, a mean over {patients.item():.0f} of 10 patients.")
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -344,7 +351,7 @@ for library, name in pairs.items():
 # `metrics.conventions` shows what may stand behind one number. The predictions are those of the gland image, cut into
 # tiles; a tile is an "image" here.
 
-# %%
+# %% tags=["setup"]
 table = metrics.conventions(probability.numpy(), target.numpy(), batch_size=8)
 table.round(3)
 
@@ -371,11 +378,12 @@ assert line == ("mean of images", "left out") and np.isclose(table["dice"][line]
 # %% [markdown]
 # ## What a paper's table can tell
 #
-# Many papers print Dice *and* Jaccard. For **one** confusion matrix the second adds nothing: $J = f(D) = D / (2 - D)$. But
-# a mean of several pairs is another matter. $f$ is convex, so by Jensen's inequality the mean of $J$ is at least $f$ of
-# the mean of $D$; and each $J$ is at most its $D$. So for any mean, over whatever and with any weights,
+# Many papers print Dice *and* Jaccard. For **one** confusion matrix the second adds nothing: Jaccard is Dice / (2 − Dice).
+# But a mean of several pairs is another matter. That function is convex, so by Jensen's inequality the mean Jaccard is at
+# least the function of the mean Dice; and each Jaccard is at most its Dice. So for any mean, over whatever and with any
+# weights,
 #
-# $$\frac{D}{2 - D} \;\le\; J \;\le\; D,$$
+# $$\frac{\text{Dice}}{2 - \text{Dice}} \;\le\; \text{Jaccard} \;\le\; \text{Dice},$$
 #
 # and every pair between can be had. This is the talk's table, for which we do not have the data:
 
@@ -390,7 +398,10 @@ figures.dice_and_jaccard(rows)
 # *Question:* are the talk's numbers pooled over all images? Are they means over images, or over batches?
 
 # %%
-talk.assign(verdict=[metrics.printed_scores(d, j).verdict for d, j in zip(talk["dice"], talk["jaccard"])])[["batch_size", "domain", "dice", "jaccard", "verdict"]]
+found = [metrics.printed_scores(d, j) for d, j in zip(talk["dice"], talk["jaccard"])]
+for one in found:
+    print(f"Dice {one.dice:.3f}: Jaccard at least {one.lowest:.3f}, printed {one.jaccard:.3f}")
+say(f"Of all {len(found)}: {' / '.join({one.verdict for one in found})}.")
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -402,7 +413,6 @@ talk.assign(verdict=[metrics.printed_scores(d, j).verdict for d, j in zip(talk["
 # </details>
 
 # %% tags=["check"]
-found = [metrics.printed_scores(d, j) for d, j in zip(talk["dice"], talk["jaccard"])]
 checked(f"of {len(found)} lines all are possible, none is of one confusion matrix", *(one.possible and not one.one_ratio for one in found))
 
 # %% [markdown] tags=["exercise"]

@@ -2,7 +2,7 @@
 
 "use strict";
 
-const tverskySite = (() => {
+globalThis.tverskySite = (() => {
   const here = document.currentScript.src.replace(/[^/]*$/, "");
   const kinds = new Map();
 

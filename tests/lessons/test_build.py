@@ -80,6 +80,17 @@ def test_a_lesson_without_its_header_says_so(project, old, new, missing):
         build.table(project)
 
 
+def test_a_page_without_a_number_is_built_and_is_no_lesson(project):
+    source = project.notebooks / "source" / "00_start_here.py"
+    page = source.with_name("your_page.py")
+    page.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    project = build.Project(project.root)
+    assert [lesson.name for lesson in project.lessons] == ["00_start_here"]
+    assert [one.name for one in build.chosen_lessons(project, ["your"])] == ["your_page"]
+    assert "your_page" not in build.readme(project)
+    assert build.outdated(project)["notebooks/your_page.ipynb"] == "it was never built"
+
+
 def test_without_an_address_there_are_no_links(project):
     assert project.repository is None
     everything = "\n".join([*sources(project, LESSON), build.readme(project)])

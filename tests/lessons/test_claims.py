@@ -66,6 +66,17 @@ def test_dice_three_times():
     assert tversky_from_counts(*COUNTS) == tp / (tp + fp / 2 + fn / 2) == dice_index(MASK, TRUTH)
 
 
+def test_dice_lies_between_precision_and_recall():
+    tp, fp, fn = COUNTS
+    precision, recall = tp / (tp + fp), tp / (tp + fn)
+    assert min(precision, recall) <= dice_index(MASK, TRUTH) <= max(precision, recall)
+
+
+def test_the_map_of_the_classifier_is_not_calibrated():
+    for said, share in ((0.3, 0.09), (0.6, 0.68)):
+        assert TILE.target[abs(TILE.probability - said) < 0.03].mean() == pytest.approx(share, abs=0.01)
+
+
 def test_the_rule_of_half_of_dice_on_any_chances():
     """Mark in falling order: a pixel raises Dice if and only if its chance is above half of it."""
     for q in np.random.default_rng(0).uniform(0.01, 0.99, (200, 12)):

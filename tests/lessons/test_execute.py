@@ -15,7 +15,7 @@ PROJECT = build.Project(Path(__file__).parents[2])
 
 
 @pytest.mark.lessons
-@pytest.mark.parametrize("lesson", PROJECT.lessons, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", PROJECT.sources, ids=lambda lesson: lesson.name)
 def test_the_lesson_runs(lesson, monkeypatch):
     """Without the packages of the extras that it does not declare, and with some of each that it does."""
     monkeypatch.setenv("TVERSKYLIB_PROFILE", "smoke")  # a lesson that trains does so for seconds

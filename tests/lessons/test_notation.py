@@ -68,7 +68,8 @@ def test_a_letter_of_several_lessons_is_in_the_table():
 def test_letters_are_not_used_for_anything_else(lesson):
     """D is a denominator and no divergence and no depth; epsilon has one shape; a, b, w only where they are at home."""
     text = prose(lesson).partition("## Notation")[0]
-    assert [formula for formula in formulas(text) if re.search(r"\bD\s*(?:\\left)?\(|D_\{?\\", formula)] == []
+    other = r"\bD\s*(?:\\left)?\(|D_\{?\\|2\s*-\s*D\b|\(\s*D\b"  # a divergence, or a Dice index
+    assert [formula for formula in formulas(text) if re.search(other, formula)] == []
     assert [formula for formula in formulas(text) if r"\epsilon" in COMMAND.findall(formula)] == []
     used = set().union(*map(letters, formulas(text)))
     number = int(lesson.name[:2])

@@ -20,6 +20,16 @@ def test_the_pages_and_lesson_11_read_the_same_records():
     assert f"results/{pages.RECORDS}" in lesson
 
 
+@pytest.mark.parametrize("page", ["CHOOSE.md", "WHEN_IT_GOES_WRONG.md", "IN_YOUR_CODE.md"])
+def test_links_lead_somewhere(page):
+    text = (NOTEBOOKS / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?![a-z]+:)([^)#\s]+)", text)
+    # A lesson is there if its source is: its notebook is generated.
+    lessons = {f"{source.stem}.ipynb" for source in (NOTEBOOKS / "source").glob("*.py")}
+    assert [link for link in links if link not in lessons and not (NOTEBOOKS / link).exists()] == []
+    assert links
+
+
 def test_a_number_that_nothing_computes_is_an_error(tmp_path, monkeypatch):
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "PAGE.md").write_text("{flooded_image} and {no_such_number}")

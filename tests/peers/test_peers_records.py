@@ -31,7 +31,7 @@ def test_a_record_is_of_the_pinned_versions(library):
     pinned = {name: version for name, _, version in pins}
     versions = records.read(library)["versions"]
     assert {name: versions[name] for name in versions if name != "python"} == {
-        name: pinned[name] for name in (PACKAGES[library], "torch")
+        name: pinned[name] for name in (PACKAGES[library], "torch", "numpy")
     }
 
 
@@ -137,6 +137,18 @@ def test_the_questions_tell_right_from_wrong():
     assert table.LOSS_ROWS["smoothing"](loss, {**answers, "smoothing": {"above": 0.0, "below": 1e-7}}).startswith(
         "denominator only"
     )
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: f"{loss.library}.{loss.name}")
+def test_the_listed_arguments_do_what_they_are_listed_for(loss):
+    answers = records.read(loss.library)["losses"][loss.name]
+    assert "neither" not in f"{answers['weights']} {answers['by_default']} {answers['domain_changed']}"
+    if loss.domain:
+        assert answers["domain_changed"].partition(",")[0] != answers["by_default"].partition(",")[0]
+    if loss.no_background:
+        assert "foreground" in answers["without_background"]
+    if loss.soft:
+        assert answers["soft_labels"]["asked for"] < 1e-3 < answers["soft_labels"]["at the target"]
 
 
 def test_what_is_described_is_listed():

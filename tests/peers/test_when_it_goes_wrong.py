@@ -69,6 +69,11 @@ CASES = {
         case(lesions(12, 14)) | {"logits": torch.full((2, 1, 32, 32), torch.inf)},
         GOOD,
     ),
+    "The loss is negative, or a score is above 1": (
+        case(255 * lesions(12, 14), lesions(12, 14)),
+        GOOD | {"p": GOOD["logits"]},
+        GOOD,
+    ),
     "Dice is high and the pictures are bad": (
         case(TWO_SIZES) | classes(TWO_SIZES, MISSED_SMALL),
         case(lesions(3, 3)) | classes(lesions(3, 3), 0 * lesions(3, 3)),

@@ -11,15 +11,20 @@ import pytest
 from scipy import stats
 from tiny import QUICK, red_tiles
 
+from tverskylib import theory
 from tverskylib.metrics import evaluate
+from tverskylib.metrics.histogram import CUTS
 from tverskylib.tiles import TileSettings
 from tverskylib.training import (
     RunSettings,
+    chance_at_half,
+    chances,
     confirmation,
     holm,
     mean_interval,
     new_pair_interval,
     paired_differences,
+    predicted_cut,
     record_of,
     report,
     results_frame,
@@ -227,6 +232,10 @@ def test_what_is_no_list_of_numbers_has_no_interval(values):
         mean_interval(values)
 
 
+def test_equal_values_have_an_interval_of_no_width(recwarn):
+    assert mean_interval([-1.0, -1.0, -1.0]) == pytest.approx((-1, -1, -1)) and not recwarn
+
+
 def test_holm_by_hand():
     assert holm([0.04, 0.01, 0.03, 0.5]).tolist() == pytest.approx([0.09, 0.04, 0.09, 0.5])
     assert holm([0.6, 0.7]).tolist() == [1, 1]
@@ -251,6 +260,38 @@ def test_trivial_baselines_are_what_evaluate_says_of_ones_and_zeros():
         assert row["flooded_negatives"] == judged.flooded_negatives
         assert row["missed_positives"] == judged.missed_positives
         assert row["area_ratio"] == pytest.approx(positive.predicted_foreground / positive.foreground)
+
+
+# The chance behind a probability.
+
+
+@pytest.fixture
+def calibrated(a_record):
+    """A record whose validation pixels are foreground as often as their probability says."""
+    made, middle = deepcopy(a_record), np.concatenate([[0], (CUTS[1:] + CUTS[:-1]) / 2, [1]])
+    pixels = np.full(98, 100_000)
+    pixels[:20] = 0
+    foreground = np.round(pixels * middle).astype(int)
+    kinds = {"foreground": foreground, "background": pixels - foreground, "negative": np.zeros(98, int)}
+    made["histograms"]["validation"] = {name: counts.tolist() for name, counts in kinds.items()}
+    return made, middle
+
+
+def test_the_chance_of_a_calibrated_run_is_its_probability(calibrated):
+    made, middle = calibrated
+    chance, pixels = chances(made)
+    np.testing.assert_allclose(chance[20:], middle[20:], atol=1e-5)
+    assert pixels.sum() == 78 * 100_000 and chance_at_half(made) == pytest.approx(0.5, abs=1e-4)
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.1, 0.4])
+def test_the_predicted_cut_is_where_the_best_prediction_cuts(calibrated, epsilon):
+    made, middle = calibrated
+    target = np.repeat((1 - epsilon) * middle[20:] + epsilon / 2, 100)
+    prediction, _ = theory.best_prediction(target, 0.5, 0.5)
+    marked = np.repeat(middle[20:], 100)[prediction > 0]
+    below = middle[middle < marked.min()]
+    assert below.max() <= predicted_cut(made, epsilon) + 0.02 and predicted_cut(made, epsilon) <= marked.min() + 0.02
 
 
 # As text.

@@ -156,12 +156,54 @@ def test_the_rows_are_batch_sizes_first_then_arms(frame):
     assert max(Counter(labels).values()) == 1
 
 
-def test_a_difference_is_told_with_its_interval(frame):
-    grid = frame[(frame["arm"] == "grid") & (frame["task"] == "positive")]
-    table = paired_differences(grid, ["dice"]).loc["positive", "grid"]
-    plate = figures.differences(table, ["dice"])
-    row = table.loc[8, "dice"]
-    assert f"Dice at 8: {row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]" in plate.alt
+@pytest.fixture(scope="module")
+def lesions(frame):
+    return frame[(frame["arm"] == "grid") & (frame["task"] == "positive")]
+
+
+@pytest.mark.parametrize(("way", "column"), [("", "dice"), ("batches_", "batches_dice"), ("pooled_", "pooled_dice")])
+def test_pairs_tell_their_difference_under_each_convention(lesions, way, column):
+    explorer = explorers.pairs(lesions, {"dice": {8: 0.055, 16: 0.059, 32: 0.064, 64: 0.074}})
+    explorer.set(metric="dice", way=way, seeds=explorer.sliders["seeds"].max)
+    row = paired_differences(lesions, [column]).loc[("positive", "grid", 8), column]
+    told = f"at 8 {row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}] in 5 pairs; the talk's at 8 +0.055"
+    assert told in explorer.picture.alt
+    assert len(explorer.drawing.panels) == 4 and explorer.message.value == ""
+
+
+def test_one_pair_has_no_interval_and_what_is_undefined_is_said(lesions):
+    explorer = explorers.pairs(lesions)
+    explorer.set(metric="dice", seeds=1)
+    assert "in 1 pairs" in explorer.picture.alt and "[" not in explorer.picture.alt
+    explorer.set(metric="hd95", way="pooled_")
+    assert "(not defined)" in explorer.picture.alt
+
+
+def test_the_scale_stays_when_the_convention_changes(lesions):
+    explorer = explorers.pairs(lesions)
+    limits = []
+    for way in ("", "batches_", "pooled_"):
+        explorer.set(way=way)
+        limits.append([ax.get_ylim() for ax in (*explorer.drawing.panels, explorer.drawing.below)])
+    assert limits[0] == limits[1] == limits[2]
+
+
+def test_own_cuts_tell_how_far_they_lie_apart():
+    cuts = {"batch": [0, 1, 2, 3], "image": [-4, 0, 4, 8]}
+    shares = {name: [0.1, 0.2, 0.3, 0.4] for name in cuts}
+    curves = {name: [([0, 1], [1, 0.2]), ([0, 1], [1, 0.3])] for name in cuts}
+    plate = figures.own_cuts(shares, cuts, curves)
+    assert "image-wise half of the best cuts lie between -1.00 and 5.00" in plate.alt
+    assert len(plate.figure.axes[1].lines) == 4
+
+
+def test_arms_have_a_row_each_and_their_means_in_words(frame):
+    chosen = frame.query("task == 'whole' and batch_size == 8")
+    plate = figures.arms(chosen, ["flooded_negatives", "missed_positives"])
+    labels = [label.get_text() for label in plate.figure.axes[0].get_yticklabels()]
+    assert labels[0] == "plain Dice" and len(labels) == chosen["arm"].nunique()
+    mean = chosen.query("arm == 'grid' and domain == 'image'")["flooded_negatives"].mean()
+    assert f"flooded negative images, plain Dice, image-wise {mean:.2f}" in plate.alt
 
 
 def test_a_reliability_diagram_leaves_out_bins_of_few_pixels(records):
@@ -178,14 +220,6 @@ def test_collapse_tells_what_happens_below_the_critical_fraction():
     alt = figures.collapse({"smoothed": (true, predicted, 0.05)}).alt
     assert "of the 2 below the critical fraction 0.050, drawn as triangles, 0.90 where 0.01 is true" in alt
     assert "critical" not in figures.collapse({"plain": (true, predicted, 0.0)}).alt
-
-
-def test_regimes_end_at_the_mean_of_the_seeds():
-    seeds = [([1, 2], [0.1, 0.4]), ([1, 2], [0.2, 0.6])]
-    assert (
-        "fast, batchwise 0.150 after a fifth of it and 0.500 at its end"
-        in figures.regimes({"fast": {"batch": seeds}}, "Dice").alt
-    )
 
 
 # ------------------------------------------------------------------------------------------------- tiles

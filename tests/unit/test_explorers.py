@@ -30,8 +30,6 @@ MAKERS = {
     "one_pixel": explorers.one_pixel,
     "candidates": explorers.candidates,
     "simplex": explorers.simplex,
-    "equivalence": explorers.equivalence,
-    "pushes": explorers.pushes,
     "penalised_pixel": explorers.penalised_pixel,
     "penalised_landscape": explorers.penalised_landscape,
     "three_forms": explorers.three_forms,
@@ -152,10 +150,11 @@ def test_candidates_agree_with_the_index_of_arrays():
 
 def test_equivalence_needs_the_right_weight():
     explorer = explorers.equivalence()
-    explorer.set(epsilon=0.2, weight=0.2)
-    assert not explorer.drawing.same
-    next(iter(explorer.buttons.values())).click()
-    assert explorer.drawing.same and explorer.drawing.at[0] == explorer.drawing.at[1]
+    assert not explorer.same
+    explorer.set(weight=0.25)
+    assert explorer.same
+    assert explorer.numbers["smooth"] == pytest.approx(explorer.numbers["penalised"])
+    assert explorer.numbers["difference"] == pytest.approx(0, abs=1e-12)
 
 
 def test_the_minima_with_penalties_are_those_of_the_torch_penalties():
@@ -163,7 +162,7 @@ def test_the_minima_with_penalties_are_those_of_the_torch_penalties():
     for weight in (0.2, 1.0):
         explorer = explorers.pushes()
         explorer.set(weight=weight)
-        for penalty, at in zip((label_noise_penalty, confidence_penalty), explorer.drawing.at, strict=True):
+        for penalty, at in zip((label_noise_penalty, confidence_penalty), explorer.minima, strict=True):
             total = torch.stack([-x.log().squeeze() + weight * penalty(x[None]) for x in q])
             assert q[total.argmin()].item() == pytest.approx(at, abs=1e-3)
 

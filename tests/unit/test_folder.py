@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import re
+import shlex
 import shutil
 import stat
 import struct
@@ -32,6 +33,7 @@ RNG = np.random.default_rng(0)
 COLOURS = RNG.integers(0, 256, (20, 30, 3), dtype=np.uint8)
 DEEP = RNG.integers(0, 65536, (20, 30, 3), dtype=np.uint16)
 DISC = ((np.indices((20, 30)) - np.array([9, 14])[:, None, None]) ** 2).sum(0) < 40
+FIELD = np.indices((20, 30))[1] > 9
 INSTANCES = np.where(DISC, np.arange(30) // 10 + 1, 0)
 
 
@@ -1052,6 +1054,15 @@ def isbi2012():
     return DISC, 5
 
 
+def drive():
+    for part, numbers in (("training", (21, 22, 23, 24)), ("test", (1, 2))):
+        for number in numbers:
+            save(Path(f"DRIVE/{part}/images/{number:02}_{part}.tif"), COLOURS)
+            save(Path(f"DRIVE/{part}/1st_manual/{number:02}_manual1.gif"), grey(DISC))
+            save(Path(f"DRIVE/{part}/mask/{number:02}_{part}_mask.gif"), grey(FIELD))
+    return DISC & FIELD, 6
+
+
 SETS = {
     "GlaS": glas,
     "MoNuSeg": monuseg,
@@ -1059,6 +1070,7 @@ SETS = {
     "LyNSeC": lynsec,
     "BBBC038": bbbc038,
     "ISBI 2012": isbi2012,
+    "DRIVE": drive,
 }
 
 
@@ -1077,6 +1089,57 @@ def test_the_page_rearranges_a_public_set(name, tmp_path, monkeypatch):
         np.testing.assert_array_equal(target[:20], wanted)
 
 
+def test_a_field_of_view_and_an_owners_test_part(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    drive()
+    exec(LINES["setup"] + LINES["DRIVE"], {})
+    tiles = folder_tiles("drive", size=30, ignore=255)
+    for mask in tiles.mask:
+        np.testing.assert_array_equal(mask[:20], FIELD)
+    assert set(tiles.files[tiles.splits == "test"]) == {"01.tif", "02.tif"}
+
+
 def test_the_page_has_no_other_code():
     assert {*LINES} == {"setup", *SETS}
     assert len(re.findall("```python", PAGE)) == len(LINES)
+
+
+SCRIPTS = re.findall("```\n(from .*?)```", PAGE, re.DOTALL)
+COMMANDS = re.findall(r"```sh\npython -m tverskylib.training (.*)\n```", PAGE)
+
+
+@pytest.fixture
+def glands(tmp_path, monkeypatch):
+    """A folder as the page has it, small, in the folder where its lines are run."""
+    monkeypatch.chdir(tmp_path)
+    for k in range(8):
+        save(tmp_path / f"glands/images/{k}.png", RNG.integers(0, 256, (96, 96, 3), dtype=np.uint8))
+        save(
+            tmp_path / f"glands/masks/{k}.png", np.kron(np.arange(4).reshape(2, 2), np.ones((48, 48))).astype(np.uint8)
+        )
+
+
+@pytest.mark.filterwarnings("ignore:the tiles are shared out badly")
+def test_the_scripts_of_the_page_run_as_printed(glands):
+    assert len(SCRIPTS) == 2
+    exec("\n".join(SCRIPTS), names := {})
+    assert len(names["train"]) and names["some"].positive.all()
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_the_commands_of_the_page_run_as_printed(glands, line, monkeypatch, capsys):
+    """The long one as far as the grid."""
+    from tverskylib.training import __main__ as command
+
+    called = []
+    if "--first" not in line:
+        monkeypatch.setattr(command, "run_grid", lambda settings, *_, **__: called.extend(settings) or settings)
+    assert command.main(shlex.split(line)) == 0
+    said = capsys.readouterr()
+    assert "glands, in tiles of 64 pixels:" in said.out and "timed on a step" in said.out
+    if "--seeds" in line:
+        assert len(called) == 10 and {one.seed for one in called} == set(range(5))
+    elif "--dry-run" in line:
+        assert not called
+    else:
+        assert "2 records in results" in said.out

@@ -10,6 +10,7 @@ from .lessons import equivalence as equivalence
 from .lessons import landscape as landscape
 from .lessons import one_pixel as one_pixel
 from .lessons import overlap as overlap
+from .lessons import pairs as pairs
 from .lessons import penalised_landscape as penalised_landscape
 from .lessons import penalised_pixel as penalised_pixel
 from .lessons import phase_diagram as phase_diagram

@@ -13,13 +13,15 @@ from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.accuracy import Accuracy
 from tverskylib.explorers.browser.composer import Composer
 from tverskylib.explorers.browser.empty_mask import EmptyMask
+from tverskylib.explorers.browser.equivalence import Equivalence
 from tverskylib.explorers.browser.landscape import Landscape
 from tverskylib.explorers.browser.overlap import Overlap
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
+from tverskylib.explorers.browser.pushes import Pushes
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.browser.weights import Weights
 from tverskylib.explorers.explorer import Explorer
-from tverskylib.figures.results import NAMES
+from tverskylib.figures.results import METRICS, NAMES, WAYS
 from tverskylib.figures.trained import SHOWN
 from tverskylib.tiles import real_crop
 
@@ -35,7 +37,9 @@ composer = Composer
 empty_mask = EmptyMask
 landscape = Landscape
 overlap = Overlap
+equivalence = Equivalence
 phase_diagram = PhaseDiagram
+pushes = Pushes
 threshold = Threshold
 weights = Weights
 
@@ -114,28 +118,6 @@ def simplex() -> Explorer:
     )
 
 
-def equivalence() -> Explorer:
-    """Lesson 08: smooth labels against a penalty."""
-    return Explorer(
-        figures.Equivalence,
-        {
-            "epsilon": sliders.epsilon(0.2),
-            "weight": sliders.slider("weight of the penalty", 0.2, 0.0, 1.0, 0.005, form=".3f"),
-        },
-        presets={"epsilon 0.2, weight 0.25": {"epsilon": 0.2, "weight": 0.25}},
-        static=[{}, {"weight": 0.25}, {"epsilon": 0.4, "weight": 0.4}, {"epsilon": 0.05, "weight": 0.05}],
-    )
-
-
-def pushes() -> Explorer:
-    """Lesson 08: the two penalties, and how hard they push."""
-    return Explorer(
-        figures.Pushes,
-        {"weight": sliders.slider("weight of the penalty", 0.2, 0.01, 1.0, 0.01)},
-        static=[{"weight": e} for e in (0.05, 0.2, 0.5, 1.0)],
-    )
-
-
 def penalised_pixel() -> Explorer:
     """Lesson 09: a Tversky loss with a penalty, along one pixel."""
     return Explorer(
@@ -206,11 +188,35 @@ def records(frame: pd.DataFrame) -> Explorer:
     Args:
         frame: of :func:`tverskylib.training.results_frame`.
     """
+    words = {"positive": "positive tiles only", "whole": "the whole data set"}
+    tasks = {name: words[name] for name in words if (frame["task"] == name).any()}
+    telling = {"positive": ("dice", "pooled_dice"), "whole": ("dice", "flooded_negatives")}
     return Explorer(
         partial(figures.Cells, frame=frame),
         {
-            "task": sliders.dropdown("task", {"positive": "positive tiles only", "whole": "the whole data set"}),
+            "task": sliders.dropdown("task", tasks),
             "metric": sliders.dropdown("metric", {"dice": "Dice", **NAMES}),
         },
-        static=[{}, {"metric": "pooled_dice"}, {"task": "whole"}, {"task": "whole", "metric": "flooded_negatives"}],
+        static=[{"task": task, "metric": metric} for task in tasks for metric in telling[task]],
+    )
+
+
+def pairs(frame: pd.DataFrame, others: Mapping[str, Mapping[int, float]] | None = None) -> Explorer:
+    """Lesson 11: the two runs of each seed, joined, under each convention; how the interval narrows with seeds.
+
+    Args:
+        frame: of :func:`tverskylib.training.results_frame`: one task, one arm.
+        others: metric -> batch size -> somebody else's difference, batch-wise minus image-wise.
+    """
+    most = int(frame.groupby(["batch_size", "domain"])["seed"].nunique().max())
+    return Explorer(
+        partial(figures.Pairs, frame=frame, others=others),
+        {
+            "metric": sliders.dropdown("metric", {name: NAMES[name] for name in METRICS}),
+            "way": sliders.dropdown("convention", WAYS),
+            "seeds": sliders.slider("seeds", 1, 1, most, 1, form=".0f"),
+        },
+        presets={"all seeds": {"seeds": most}},
+        static=[{"seeds": most}, {"seeds": most, "way": "pooled_"}],
+        columns=1,
     )

@@ -6,8 +6,6 @@ from .curves import learning_curves as learning_curves
 from .drawing import Drawing as Drawing
 from .drawing import static_grid as static_grid
 from .drawing import still as still
-from .entropy import Equivalence as Equivalence
-from .entropy import Pushes as Pushes
 from .entropy import Simplex as Simplex
 from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
@@ -20,9 +18,10 @@ from .penalised import ThreeForms as ThreeForms
 from .plate import Plate as Plate
 from .printed import dice_and_jaccard as dice_and_jaccard
 from .results import Cells as Cells
+from .results import Pairs as Pairs
+from .results import arms as arms
 from .results import collapse as collapse
-from .results import differences as differences
-from .results import regimes as regimes
+from .results import own_cuts as own_cuts
 from .results import reliability as reliability
 from .smoothing import Candidates as Candidates
 from .smoothing import OnePixel as OnePixel

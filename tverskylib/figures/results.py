@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 from numpy.typing import NDArray
 
-from tverskylib.figures._style import DICE, FAINT, FN, FP, GRID, OTHER, TP, Ink, in_style
+from tverskylib.figures._style import BATCH, DICE, FAINT, FP, GRID, IMAGE, INK, OTHER, TP, Ink, in_style
 from tverskylib.figures.drawing import Drawing
 from tverskylib.figures.plate import Plate
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CURVES = (TP, OTHER, DICE._replace(line=":"))  # not those of the domains, which mean something
-DOMAINS: Mapping[str, Ink] = {"batch": FN, "image": FP}
+DOMAINS: Mapping[str, Ink] = {"batch": BATCH, "image": IMAGE}
 NAMES = {
     "average_precision": "average precision",
     "balanced_accuracy": "balanced accuracy",
@@ -26,6 +26,7 @@ NAMES = {
     "jaccard": "Jaccard",
     "hd95": "HD95 (lower is better)",
     "pooled_dice": "Dice, pooled",
+    "pooled_average_precision": "average precision, pooled",
     "missed_positives": "missed positive images",
     "flooded_negatives": "flooded negative images",
     "predicted_foreground": "predicted foreground",
@@ -34,7 +35,11 @@ NAMES = {
     "entropy": "entropy of the probabilities",
     "dice_all": "Dice over all images",
     "pooled_dice_all": "Dice pooled over all images",
+    "pooled_average_precision_all": "average precision pooled over all images",
+    "area_ratio": "predicted over true area",
 }
+METRICS = ("average_precision", "balanced_accuracy", "dice", "jaccard", "hd95")
+WAYS = {"": "mean of images", "batches_": "mean of batches", "pooled_": "pooled"}
 
 
 class Cells(Drawing):
@@ -55,10 +60,10 @@ class Cells(Drawing):
         self.means: dict[str, Any] = {}
         for name, ink in DOMAINS.items():
             [self.marks[name]] = self.axes.plot(
-                [], [], ls="", marker=ink.marker, ms=6, mfc="none", color=ink.colour, label=f"{name}wise, each seed"
+                [], [], ls="", marker=ink.marker, ms=6, mfc="none", color=ink.colour, label=f"{name}-wise, each seed"
             )
             [self.means[name]] = self.axes.plot(
-                [], [], ls="", marker="|", ms=13, mew=3, color=ink.colour, label=f"{name}wise, mean"
+                [], [], ls="", marker="|", ms=13, mew=3, color=ink.colour, label=f"{name}-wise, mean"
             )
         parent.legend(*self.axes.get_legend_handles_labels(), loc="upper left", ncols=4, fontsize=9)
 
@@ -74,7 +79,7 @@ class Cells(Drawing):
             self.marks[name].set_data(part[metric], at)
             means = part.groupby(["arm", "batch_size"])[metric].mean()
             self.means[name].set_data(means.to_numpy(), [place[row] + shift for row in means.index])
-            self.words += [f"{arm}, batch size {size}, {name}wise {mean:.3f}" for (arm, size), mean in means.items()]
+            self.words += [f"{arm}, batch size {size}, {name}-wise {mean:.3f}" for (arm, size), mean in means.items()]
         self.axes.set_yticks([place[row] for row in rows], [_row_name(*row) for row in rows])
         self.axes.set(ylim=(0.4, max(len(rows), 1) + 0.6), xlim=_limits(own[metric]) if rows else (0, 1))
         undefined = "" if rows else " (not defined for this task)"
@@ -95,55 +100,170 @@ def _limits(values: Any) -> tuple[float, float]:
     return low - room, high + room
 
 
-@in_style
-def differences(
-    table: pd.DataFrame, metrics: Sequence[str], others: Mapping[str, Mapping[int, float]] | None = None
-) -> Plate:
-    """Batchwise minus imagewise for each metric and batch size, with intervals.
+class Pairs(Drawing):
+    """The two runs of each seed, joined, and their differences. Values: ``metric``, ``way`` and ``seeds``.
+
+    Above, a panel a batch size: a line from the image-wise run of a seed to its batch-wise run. Below, the mean
+    difference, with the 95 % interval of the mean (thick), that of one new pair (thin), and somebody else's pair.
 
     Args:
-        table: of :func:`tverskylib.training.paired_differences`, indexed by batch size.
-        metrics: which of its columns.
-        others: metric -> batch size -> somebody else's difference, drawn beside as a diamond.
+        frame: of :func:`tverskylib.training.results_frame`: one task, one arm.
+        others: metric -> batch size -> somebody else's difference, batch-wise minus image-wise.
     """
-    figure = Figure(figsize=(1.75 * len(metrics) + 0.4, 3.2))
+
+    size: ClassVar[tuple[float, float]] = (9.6, 5.6)
+
+    def __init__(
+        self, parent: FigureBase, *, frame: pd.DataFrame, others: Mapping[str, Mapping[int, float]] | None = None
+    ) -> None:
+        self.frame, self.others = frame, others or {}
+        self.sizes = sorted(frame["batch_size"].unique())
+        grid = parent.add_gridspec(
+            2, len(self.sizes), left=0.08, right=0.98, bottom=0.1, top=0.86, hspace=0.42, wspace=0.1
+        )
+        self.panels = [parent.add_subplot(grid[0, k]) for k in range(len(self.sizes))]
+        self.below = parent.add_subplot(grid[1, :])
+        self.title = parent.suptitle("", x=0.08, y=0.97, ha="left", fontsize=11)
+
+    def update(self, *, metric: str, way: str, seeds: float) -> None:
+        column = f"{way}{metric}"
+        wide = self.frame.pivot(index=["batch_size", "seed"], columns="domain", values=column).astype(float)
+        shown = wide.dropna().groupby(level="batch_size").head(int(seeds))
+        self.words: list[str] = []
+        self._draw_lines(shown, self._limits(metric))
+        self._draw_differences(shown, metric)
+        undefined = "" if len(shown) else " (not defined)"
+        self.title.set_text(f"{NAMES[metric]}, {WAYS[way]}{undefined}, {int(seeds)} seeds at most")
+
+    def _draw_lines(self, shown: pd.DataFrame, limits: tuple[float, float]) -> None:
+        for ax, size in zip(self.panels, self.sizes, strict=True):
+            ax.clear()
+            here = shown[shown.index.get_level_values("batch_size") == size]
+            for image, batch in here[["image", "batch"]].to_numpy() if len(here) else ():
+                ax.plot([0, 1], [image, batch], color=FAINT, lw=1.1)
+                ax.plot(0, image, marker=IMAGE.marker, color=IMAGE.colour, ms=6)
+                ax.plot(1, batch, marker=BATCH.marker, color=BATCH.colour, ms=6)
+            ax.set(xlim=(-0.3, 1.3), ylim=limits, title=f"batch size {size}, n = {len(here)}")
+            ax.set_xticks([0, 1], ["image-wise", "batch-wise"])
+            ax.grid(axis="y", color=GRID)
+            if ax is not self.panels[0]:
+                ax.set_yticklabels([])
+
+    def _draw_differences(self, shown: pd.DataFrame, metric: str) -> None:
+        from tverskylib.training.comparison import mean_interval, new_pair_interval
+
+        ax = self.below
+        ax.clear()
+        ax.axhline(0, color=INK, lw=1)
+        for k, size in enumerate(self.sizes):
+            here = shown[shown.index.get_level_values("batch_size") == size]
+            if len(here):
+                found = (here["batch"] - here["image"]).to_numpy()
+                mean, low, high = mean_interval(found)
+                _, least, most = new_pair_interval(found)
+                ax.plot([k, k], [least, most], color=BATCH.colour, lw=1.2, label="95 %, one new pair")
+                ax.plot([k, k], [low, high], color=BATCH.colour, lw=4, alpha=0.55, label="95 %, the mean")
+                ax.plot(k, mean, marker="o", color=INK, ms=6, ls="", label="our mean")
+                interval = "" if len(found) < 2 else f" [{low:+.3f}, {high:+.3f}]"
+                self.words.append(f"at {size} {mean:+.3f}{interval} in {len(found)} pairs")
+            if metric in self.others:
+                theirs = self.others[metric][size]
+                ax.plot(k + 0.12, theirs, marker="D", color=OTHER.colour, mfc="none", ls="", label="the talk's pair")
+                self.words.append(f"the talk's at {size} {theirs:+.3f}")
+        reach = 0.5 if metric == "hd95" else 0.3
+        ax.set(xlim=(-0.5, len(self.sizes) - 0.5), ylim=(-reach, reach), ylabel="batch- minus image-wise")
+        ax.set_xticks(range(len(self.sizes)), [f"batch size {size}" for size in self.sizes])
+        ax.grid(axis="y", color=GRID)
+        handles, labels = ax.get_legend_handles_labels()
+        unique = dict(zip(labels, handles, strict=True))
+        ax.legend(unique.values(), unique.keys(), ncols=4, fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+
+    def _limits(self, metric: str) -> tuple[float, float]:
+        """Of all three conventions, so that the scale stays when the convention changes."""
+        values = self.frame[[f"{way}{metric}" for way in WAYS]].astype(float).to_numpy()
+        return _limits(values[np.isfinite(values)])
+
+    def describe(self) -> str:
+        return f"{self.title.get_text()}. Batch-wise minus image-wise: {'; '.join(self.words) or 'not defined'}."
+
+
+@in_style
+def own_cuts(
+    shares: Mapping[str, Any], cuts: Mapping[str, Any], curves: Mapping[str, Sequence[tuple[Any, Any]]]
+) -> Plate:
+    """Where each image would be cut best, by its share of foreground; and precision over recall with one cut for all.
+
+    Args:
+        shares: domain -> the share of foreground of each image.
+        cuts: domain -> the logit of each image's own best cut.
+        curves: domain -> for each run (recall, precision) at many cuts.
+    """
+    figure = Figure(figsize=(9.4, 3.6))
+    left, right = figure.subplots(
+        1, 2, gridspec_kw={"left": 0.08, "right": 0.98, "bottom": 0.16, "top": 0.86, "wspace": 0.25}
+    )
+    words = []
+    for name, ink in DOMAINS.items():
+        own = np.asarray(cuts[name], dtype=float)
+        left.plot(shares[name], own, ls="", marker=ink.marker, ms=4, mfc="none", color=ink.colour, label=f"{name}-wise")
+        quarter, middle, three = np.percentile(own, [25, 50, 75])
+        words.append(
+            f"{name}-wise half of the best cuts lie between {quarter:.2f} and {three:.2f}, their median is {middle:.2f}"
+        )
+        for k, (recall, precision) in enumerate(curves[name]):
+            label = f"{name}-wise, each seed" if k == 0 else None
+            right.plot(recall, precision, color=ink.colour, ls=ink.line, lw=1.2, label=label)
+    left.set(xscale="log", xlabel="share of foreground in the image", ylabel="logit of its own best cut")
+    left.set_xticks([0.01, 0.1, 1], ["1 %", "10 %", "100 %"])
+    right.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="recall, all images pooled", ylabel="precision")
+    for ax in (left, right):
+        ax.grid(color=GRID)
+        ax.legend(fontsize=9)
+    return Plate(
+        figure,
+        f"Left, each image's own best cut: {'; '.join(words)}. Right, precision over recall with one cut for all images.",
+    )
+
+
+@in_style
+def arms(frame: pd.DataFrame, metrics: Sequence[str]) -> Plate:
+    """Arms in rows, a panel a metric: the mean of each domain, on a line from the lowest run to the highest.
+
+    Args:
+        frame: of :func:`tverskylib.training.results_frame`: one task, one batch size.
+        metrics: names of its columns.
+    """
+    rows = sorted(frame["arm"].unique(), key=lambda arm: (arm != "grid", arm))
+    size = (9.6, 0.36 * len(rows) + 1.3)
+    figure = Figure(figsize=size)
     axes = figure.subplots(
         1,
         len(metrics),
+        squeeze=False,
         sharey=True,
-        gridspec_kw={"left": 0.07, "right": 0.99, "bottom": 0.2, "top": 0.74, "wspace": 0.1},
-    )
-    sizes = list(table.index)
+        gridspec_kw={"left": 0.36, "right": 0.98, "bottom": 0.62 / size[1], "top": 1 - 0.62 / size[1], "wspace": 0.12},
+    )[0]
     words = []
-    for ax, metric in zip(np.atleast_1d(axes), metrics, strict=True):
-        for k, size in enumerate(sizes):
-            row = table.loc[size, metric]
-            reach = [[row["difference"] - row["low"]], [row["high"] - row["difference"]]]
-            ax.errorbar(
-                row["difference"],
-                k,
-                xerr=reach,
-                color=TP.colour,
-                marker="o",
-                capsize=4,
-                label="ours" if not k else None,
-            )
-            words.append(f"{NAMES[metric]} at {size}: {row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]")
-            if others:
-                theirs = others[metric][size]
-                label = "the talk's" if not k else None
-                ax.plot(theirs, k + 0.25, color=OTHER.colour, marker="D", mfc="none", ls="", label=label)
-                words[-1] += f", the talk's {theirs:+.3f}"
-        ax.axvline(0, color=DICE.colour, lw=1)
-        ax.set_title(NAMES[metric].replace(" (", "\n("), fontsize=10)
-        ax.set(ylim=(len(sizes) - 0.5, -0.6))
-        ax.tick_params(axis="x", labelsize=8)
-        ax.grid(axis="x", color=GRID)
-    np.atleast_1d(axes)[0].set_yticks(range(len(sizes)), [str(size) for size in sizes])
-    np.atleast_1d(axes)[0].set_ylabel("batch size")
-    figure.legend(*np.atleast_1d(axes)[0].get_legend_handles_labels(), loc="upper left", ncols=2)
-    figure.text(0.53, 0.02, "batchwise minus imagewise; right of the line batchwise is larger", ha="center", fontsize=9)
-    return Plate(figure, f"Batchwise minus imagewise, with 95 % intervals. {'; '.join(words)}.")
+    for ax, metric in zip(axes, metrics, strict=True):
+        for shift, (name, ink) in zip((-0.14, 0.14), DOMAINS.items(), strict=True):
+            for k, arm in enumerate(rows):
+                found = frame[(frame["arm"] == arm) & (frame["domain"] == name)][metric].dropna().to_numpy(float)
+                if not found.size:
+                    continue
+                ax.plot([found.min(), found.max()], [k + shift] * 2, color=ink.colour, lw=1.2)
+                ax.plot(found.mean(), k + shift, marker=ink.marker, color=ink.colour, ms=6, ls="")
+                words.append(
+                    f"{NAMES[metric]}, {'plain Dice' if arm == 'grid' else arm}, {name}-wise {found.mean():.2f}"
+                )
+        ax.set_title(NAMES[metric], fontsize=9.5)
+        ax.grid(color=GRID)
+        ax.set(xlim=(-0.03, 1.03))
+    axes[0].set_ylim(len(rows) - 0.5, -0.5)
+    axes[0].set_yticks(range(len(rows)), ["plain Dice" if arm == "grid" else arm for arm in rows])
+    for name, ink in DOMAINS.items():
+        axes[0].plot([], [], marker=ink.marker, color=ink.colour, ls="-", lw=1.2, label=f"{name}-wise, mean and range")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="upper left", ncols=2, fontsize=9)
+    return Plate(figure, f"Means over seeds by arm and domain. {'; '.join(words)}.")
 
 
 @in_style
@@ -190,14 +310,18 @@ def collapse(panels: Mapping[str, tuple[NDArray[np.floating], NDArray[np.floatin
         equal = np.geomspace(0.002, 1, 60)
         ax.plot(equal, equal, color=FAINT, lw=1, ls=(0, (1, 1)))
         below = true < critical
-        ax.plot(true[~below], predicted[~below], ls="", marker="o", ms=4, mfc="none", color=TP.colour)
-        ax.plot(true[below], predicted[below], ls="", marker="^", ms=4, color=FP.colour)
+        drawn = predicted.clip(0.002)  # nothing predicted lies on the lower edge
+        ax.plot(true[~below], drawn[~below], ls="", marker="o", ms=4, mfc="none", color=TP.colour, label="above")
+        ax.plot(
+            true[below], drawn[below], ls="", marker="^", ms=4, color=FP.colour, label="below the critical fraction"
+        )
         if critical:
             ax.axvline(critical, color=DICE.colour, ls="--", lw=1.2)
             ax.text(critical, 1.01, "critical", fontsize=8.5, ha="center", transform=ax.get_xaxis_transform())
         ax.set_title(title, pad=16)
-        ax.set(xlabel="true share of foreground", xscale="log", xlim=(0.002, 1.1), ylim=(-0.03, 1.03))
+        ax.set(xlabel="true share of foreground", xscale="log", yscale="log", xlim=(0.002, 1.1), ylim=(0.002, 1.1))
         ax.set_xticks([0.01, 0.1, 1], ["1 %", "10 %", "100 %"])
+        ax.set_yticks([0.01, 0.1, 1], ["1 %", "10 %", "100 %"])
         ax.grid(color=GRID)
         part = (
             f"; of the {below.sum()} below the critical fraction {critical:.3f}, drawn as triangles, "
@@ -209,36 +333,8 @@ def collapse(panels: Mapping[str, tuple[NDArray[np.floating], NDArray[np.floatin
             f"{title}, {len(true)} marks: mean predicted share {predicted.mean():.2f} where {true.mean():.2f} is true{part}"
         )
     axes[0].set_ylabel("predicted share")
+    axes[-1].legend(fontsize=8.5, loc="lower right")
     return Plate(figure, f"Predicted against true share of foreground, a mark for each test image. {'; '.join(words)}.")
-
-
-@in_style
-def regimes(panels: Mapping[str, Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]]], label: str) -> Plate:
-    """A validation score over the steps of training: the mean of the seeds in the band from the lowest to the highest.
-
-    Args:
-        panels: title -> domain -> for each seed (steps, values).
-        label: what the values are.
-    """
-    size = (3.6 * len(panels) + 0.4, 3.1)
-    figure, axes = _row(len(panels), size, left=0.09, right=0.99, bottom=0.17, top=0.8, wspace=0.08)
-    words = []
-    for ax, (title, domains) in zip(axes, panels.items(), strict=True):
-        for name, seeds in domains.items():
-            ink = DOMAINS[name]
-            steps, values = seeds[0][0], np.array([values for _, values in seeds])
-            low, mean, high = values.min(axis=0), values.mean(axis=0), values.max(axis=0)
-            ax.fill_between(steps, low, high, color=ink.colour, alpha=0.18, lw=0)
-            style = {"color": ink.colour, "ls": ink.line, "marker": ink.marker, "ms": 4, "markevery": 3}
-            ax.plot(steps, mean, label=f"{name}wise, mean and range of {len(seeds)} seeds", **style)
-            words.append(
-                f"{title}, {name}wise {mean[len(mean) // 5]:.3f} after a fifth of it and {mean[-1]:.3f} at its end"
-            )
-        ax.set(title=title, xlabel="steps", ylim=(0, 1))
-        ax.grid(color=GRID)
-    axes[0].set_ylabel(label)
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="upper right", ncols=2)
-    return Plate(figure, f"{label} over the steps of training, {len(seeds)} seeds. {'; '.join(words)}.")
 
 
 def _row(count: int, size: tuple[float, float], **margins: float) -> tuple[Figure, list[Axes]]:

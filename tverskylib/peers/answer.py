@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tverskylib._checks import Domain
 from tverskylib.peers import records
-from tverskylib.peers.calls import KERAS, LOSSES
+from tverskylib.peers.calls import KERAS, LOSSES, PACKAGES
 from tverskylib.peers.cases import CLASSES, batch
 from tverskylib.peers.equivalents import GRID, WAYS, Setting
 from tverskylib.peers.probes import Answer, number
@@ -40,7 +40,7 @@ class Equivalent:
     def verdict(self) -> str:
         """ "equal", "equal here", or "no equivalent", with the reason and by how much."""
         if self.values[0] is None:
-            return f"not run here: pip install {self.library}" + (f"; {self.reason}" if self.reason else "")
+            return f"not run here: pip install {PACKAGES[self.library]}" + (f"; {self.reason}" if self.reason else "")
         if self.values[1] is None:
             return f"no equivalent: {self.reason}"
         if not _same(self.values):

@@ -37,6 +37,8 @@ class Loss:
         ignore_words: how it leaves pixels out.
         takes: what it takes if nothing is said; ``activation`` how to change it.
         double: the arguments that keep float64, if it does not by itself.
+        soft: the arguments under which a soft label is the optimum, where there are such.
+        no_background: the arguments that leave class 0 out.
         dice_part: the arguments that leave Dice alone in a sum of two losses.
         ours: the same call in this library (an expression in p, y), or "no equivalent: ..." with the reason.
         note: one sentence on what else surprises.
@@ -58,6 +60,8 @@ class Loss:
     activation: str = "nothing: apply it yourself"
     dice_part: tuple[str, ...] = ()
     double: tuple[str, ...] = ()
+    soft: tuple[str, ...] = ()
+    no_background: tuple[str, ...] = ()
     ours: str = ""
     note: str = ""
 
@@ -79,6 +83,7 @@ class Loss:
 
 
 SMP: dict[str, Any] = {
+    "no_background": ("classes=[1, 2]",),
     "library": "segmentation_models_pytorch",
     "module": "segmentation_models_pytorch.losses",
     "args": ('"binary"', "from_logits=False"),
@@ -90,11 +95,14 @@ SMP: dict[str, Any] = {
 }
 MONAI: dict[str, Any] = {
     "library": "monai",
+    "soft": ("soft_label=True",),
+    "no_background": ("include_background=False",),
     "module": "monai.losses",
     "activation": "`sigmoid=True` or `softmax=True`",
 }
 MASKED = ("`ignore_index=255`, in the target itself", (("ignore_index=255",), "loss(p, y255)"))
 NNUNET: dict[str, Any] = {
+    "no_background": ("do_bg=False",),
     "library": "nnunetv2",
     "module": "nnunetv2.training.loss.dice",
     "one": "1 + loss(p, y)",
@@ -158,9 +166,11 @@ LOSSES = (
         args_many=("softmax=True",),
         domain=("batch=True",),
         dice_part=("lambda_ce=0.0",),
+        no_background=("include_background=False",),
         takes="logits",
         ours='tversky_loss(p, y, domain="image", per_class=True, delta=0.5e-5) - (y * p.log()).sum(1).mean()',
-        note="The cross-entropy takes logits in any case; `softmax=True` is for the Dice part.",
+        note="The cross-entropy takes logits in any case; `softmax=True` is for the Dice part. `weight=` goes into both "
+        "parts, and has the background in any case.",
         library="monai",
         module="monai.losses",
         activation="`sigmoid=True` or `softmax=True`: without, the two parts read different things",
@@ -173,6 +183,7 @@ LOSSES = (
         args_many=("softmax=True",),
         domain=("batch=True",),
         dice_part=("lambda_focal=0.0",),
+        no_background=("include_background=False",),
         takes="logits",
         ours="no equivalent: the focal part has none here; add MONAI's FocalLoss to the line of DiceLoss",
         note="With several classes the focal part is one sigmoid a class, even under `softmax=True`.",
@@ -346,7 +357,12 @@ METRICS = (
         takes='masks; probabilities with `threshold=`, except in mode "multiclass"',
         note="Nothing is averaged without `reduction=`; empty against empty is 1 unless `zero_division` says otherwise.",
     ),
-    Metric("medpy", "dc", _medpy("dc"), note="One mask at a time, NumPy; the mean is ours."),
+    Metric(
+        "medpy",
+        "dc",
+        _medpy("dc"),
+        note="One mask at a time, NumPy; the mean is ours. Its code says 1 for two empty masks, but with NumPy 2.4 it is NaN.",
+    ),
     Metric("medpy", "jc", _medpy("jc"), note="One mask at a time, NumPy; the mean is ours."),
     Metric(
         "medpy",

@@ -54,6 +54,7 @@ def all_answers(loss: Loss) -> dict[str, Any]:
         "weights": weights(loss),
         "by_default": reading(loss),
         "domain_changed": reading(loss, *loss.domain) if loss.domain else None,
+        "without_background": reading(loss, *loss.no_background) if loss.no_background else None,
         "smoothing": smoothing(loss),
         "absent_class": absent_class(loss),
         "empty": empty(loss),
@@ -115,14 +116,12 @@ def generalised(p: torch.Tensor, y: torch.Tensor, found: Answer) -> str:
     """Generalised Dice: one ratio of sums over the classes, each weighted by one over its squared volume."""
     from tverskylib import soft_counts, tversky_from_counts
 
-    for domain in DOMAINS:
-        tp, fp, fn = soft_counts(p, y, domain=domain, per_class=True)
+    for domain, first in itertools.product(DOMAINS, (0, 1)):
+        tp, fp, fn = soft_counts(p[:, first:], y[:, first:], domain=domain, per_class=True)
         weight = 1 / (tp + fn) ** 2
         loss = 1 - tversky_from_counts(*((weight * x).sum(-1) for x in (tp, fp, fn))).mean()
-        if isinstance(found, float) and math.isclose(
-            found, float(loss), abs_tol=1e-3
-        ):  # its smoothing is not in pixels
-            return f"{domain}, classes weighted by 1 / volume², in one ratio"
+        if isinstance(found, float) and math.isclose(found, float(loss), abs_tol=1e-3):  # smoothing is not in pixels
+            return f"{domain}, {'foreground ' * first}classes weighted by 1 / volume², in one ratio"
     return "neither"
 
 
@@ -211,9 +210,10 @@ def soft_labels(loss: Loss) -> dict[str, Answer]:
     """A target of 0.7 on a quarter and 0.2 elsewhere: the loss at the target, and at the target cut at one half."""
     y = torch.full((1, 1, 8, 8), 0.2)
     y[..., :4, :4] = 0.7
-    code = loss.code(*loss.dice_part).replace(".long()", "")
+    code, asked = (loss.code(*loss.dice_part, *more).replace(".long()", "") for more in ((), loss.soft))
     mask = (y > 0.5).float().clamp(1e-6, 1 - 1e-6)
-    return {"at the target": number(code, p=y, y=y), "at the mask": number(code, p=mask, y=y)}
+    found = {"at the target": number(code, p=y, y=y), "at the mask": number(code, p=mask, y=y)}
+    return found | ({"asked for": number(asked, p=y, y=y)} if loss.soft else {})
 
 
 def half(loss: Loss) -> dict[str, Answer]:

@@ -35,6 +35,7 @@ def run(library: str) -> dict[str, Any]:
         "versions": {
             PACKAGES[library]: version,
             "torch": importlib.metadata.version("torch").partition("+")[0],
+            "numpy": importlib.metadata.version("numpy"),
             "python": platform.python_version(),
         },
         "losses": {loss.name: probes.all_answers(loss) for loss in LOSSES if loss.library == library},

@@ -145,6 +145,8 @@ def _smoothing(loss: Loss, answers: Answers) -> str:
 
 def _classes(loss: Loss, answers: Answers) -> str:
     classes: str = answers["by_default"].removeprefix("Jaccard, ").partition(", ")[2]
+    if loss.no_background and "foreground" in answers["without_background"]:
+        classes += f" (`{', '.join(loss.no_background)}` leaves the background out)"
     missing, predicted = answers["absent_class"]["not predicted"], answers["absent_class"]["predicted"]
     if missing == "in the one ratio":
         return classes
@@ -170,7 +172,9 @@ def _soft(loss: Loss, answers: Answers) -> str:
     if target > 0.99:
         return "read as class numbers: 0.7 becomes 0, silently"
     better = "higher than" if target > mask else "lower than"
-    return f"the target has loss {target:.3f}, {better} its mask ({mask:.3f}): the optimum is a mask"
+    asked = answers["soft_labels"].get("asked for")
+    cure = f"; with `{', '.join(loss.soft)}` it is the target" if asked is not None and asked < 1e-3 else ""
+    return f"the target has loss {target:.3f}, {better} its mask ({mask:.3f}): the optimum is a mask{cure}"
 
 
 def _half(loss: Loss, answers: Answers) -> str:

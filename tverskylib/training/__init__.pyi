@@ -1,4 +1,7 @@
 from .baselines import trivial_baselines as trivial_baselines
+from .chances import chance_at_half as chance_at_half
+from .chances import chances as chances
+from .chances import predicted_cut as predicted_cut
 from .checkpoint import Curves as Curves
 from .colour import colour_dice as colour_dice
 from .comparison import confirmation as confirmation
@@ -7,10 +10,12 @@ from .comparison import mean_interval as mean_interval
 from .comparison import new_pair_interval as new_pair_interval
 from .comparison import paired_differences as paired_differences
 from .data import Samples as Samples
+from .gradients import watch_steps as watch_steps
 from .grid import GridError as GridError
 from .grid import run_grid as run_grid
 from .objective import objective as objective
 from .profiles import runs as runs
+from .record import merged as merged
 from .record import read_records as read_records
 from .record import record_of as record_of
 from .report import report as report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,7 +74,9 @@ def mean_interval(values: Any, level: float = 0.95) -> tuple[float, float, float
         raise ValueError(f"level must be between 0 and 1, got {level}")
     if found.size < 2:
         return float(found.mean()), float("nan"), float("nan")
-    low, high = stats.ttest_1samp(found, 0).confidence_interval(level)
+    with warnings.catch_warnings():  # equal values have an interval of no width, and that is right
+        warnings.filterwarnings("ignore", message="Precision loss", category=RuntimeWarning)
+        low, high = stats.ttest_1samp(found, 0).confidence_interval(level)
     return float(found.mean()), float(low), float(high)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
+import itertools
 import json
 import math
 import platform
@@ -324,3 +325,11 @@ def read_records(folder: Path) -> list[Record]:
         names[run] = path.name
         found.append(record)
     return found
+
+
+def merged(*folders: list[Record]) -> list[Record]:
+    """The records of several folders; of a run that is in several of them, the first."""
+    found: dict[tuple[RunSettings, str], Record] = {}
+    for record in itertools.chain(*folders):
+        found.setdefault((RunSettings.from_dict(record["settings"]), record["data"]["hash"]), record)
+    return list(found.values())

@@ -1,9 +1,11 @@
 from .accuracy import Accuracy as Accuracy
 from .composer import Composer as Composer
 from .empty_mask import EmptyMask as EmptyMask
+from .equivalence import Equivalence as Equivalence
 from .explorer import BrowserExplorer as BrowserExplorer
 from .landscape import Landscape as Landscape
 from .overlap import Overlap as Overlap
 from .phase_diagram import PhaseDiagram as PhaseDiagram
+from .pushes import Pushes as Pushes
 from .threshold import Threshold as Threshold
 from .weights import Weights as Weights

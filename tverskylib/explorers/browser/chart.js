@@ -2,7 +2,7 @@
 
 import { axes } from "./axes.js";
 import { dragging, handle } from "./drag.js";
-import { adjust, element, shape, write } from "./dom.js";
+import { adjust, element, freshId, shape, write } from "./dom.js";
 import { along, around, placeLabels } from "./labels.js";
 import { area, line, mark, patterns } from "./shapes.js";
 
@@ -50,6 +50,7 @@ function drawing(view, spec, width, size, nowOf) {
   const frame = axes({ width, height: Math.round(height), size, x: spec.x, y: spec.y });
   const svg = shape("svg", { class: "tversky-chart-svg", width, height: frame.box.height, viewBox: `0 0 ${width} ${frame.box.height}` });
   const fills = patterns(svg);
+  const inside = clip(svg, frame.box);
   const areas = (spec.areas ?? []).map((each) => area(each, frame, fills));
   const lines = (spec.lines ?? []).map((each) => ({ ...each, made: line(each, frame) }));
   const marks = (spec.marks ?? []).map((each) => ({ ...each, made: mark(each, frame, size) }));
@@ -60,9 +61,9 @@ function drawing(view, spec, width, size, nowOf) {
   const signs = shape("g");
   for (const each of marks) signs.append(handles.find((one) => one.each === each)?.handle.node ?? each.made.node);
   svg.append(
-    shape("g", {}, ...areas.map(({ node }) => node)),
+    shape("g", inside, ...areas.map(({ node }) => node)),
     frame.node,
-    shape("g", {}, ...lines.map(({ made }) => made.node)),
+    shape("g", inside, ...lines.map(({ made }) => made.node)),
     words,
     signs,
   );
@@ -118,6 +119,14 @@ function heightOf({ height = 0.62, equal, x, y }, width, size) {
   }
   const portrait = width < 26 * size ? 1.25 : 1; // a narrow chart is a taller one
   return height < 2 ? Math.min(portrait * height * width, 26 * size) : (height * size) / 16;
+}
+
+/** What keeps curves inside the axes, a line's width around them included. */
+function clip(svg, { left, right, top, bottom }) {
+  const id = freshId("inside");
+  const box = { x: left - 2, y: top - 2, width: right - left + 4, height: bottom - top + 4 };
+  svg.append(shape("clipPath", { id }, shape("rect", box)));
+  return { "clip-path": `url(#${id})` };
 }
 
 /** A mark takes room: words that would stand on it pay as much as on a curve. */

@@ -37,6 +37,23 @@ export function writeNumber(node, value, text) {
   write(node, text);
 }
 
+/** Where a node stands in the text: itself, or what holds the shadow root that it is drawn in, as on a site. */
+export function placeOf(node) {
+  return node.getRootNode().host ?? node;
+}
+
+/** Whether one node stands before another in the text. */
+export function isBefore(one, other) {
+  return Boolean(placeOf(one).compareDocumentPosition(placeOf(other)) & Node.DOCUMENT_POSITION_FOLLOWING);
+}
+
+/** All elements that match, those in the shadow roots of a site too, in the order of the text. */
+export function everywhere(selector) {
+  const roots = [document, ...[...document.querySelectorAll("[data-explorer]")].map(({ shadowRoot }) => shadowRoot)];
+  const found = roots.flatMap((root) => (root ? [...root.querySelectorAll(selector)] : []));
+  return found.sort((one, other) => (isBefore(one, other) ? -1 : 1));
+}
+
 let made = 0;
 
 /** An id that no other element of the page has: labels refer to it, and a page may hold an explorer twice. */

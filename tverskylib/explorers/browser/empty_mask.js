@@ -4,7 +4,7 @@ import { chart } from "./chart.js";
 import { backgroundSlope, cliff, strongestDelta, strongestPull, tverskyLoss } from "./formulas.js";
 import { numbers, sentence } from "./numbers.js";
 import { live } from "./parts.js";
-import { decimals, scientific } from "./words.js";
+import { scientific, within } from "./words.js";
 
 const PIXELS = 64 * 64;
 const SUMS = { low: 1e-6, high: PIXELS, log: true, say: scientific, label: "S: sum of the prediction" };
@@ -51,7 +51,7 @@ function lossChart() {
     marks: [guessedCliff, theCliff, network("loss")],
     words: (now) =>
       `The loss over the sum of the prediction, on a logarithmic axis: a plateau near 1 that falls to 0 around ` +
-      `${scientific(now.cliff)}. At ${scientific(now.predicted)} it is ${decimals(now.loss, 6)}.`,
+      `${scientific(now.cliff)}. At ${scientific(now.predicted)} it is ${within(now.loss)}.`,
   });
 }
 
@@ -84,6 +84,6 @@ export const declaration = {
     cliff: { label: "cliff", hint: "S = δ/α", say: "scientific" },
   },
   words: (now) =>
-    `delta ${scientific(now.delta)}, S ${scientific(now.predicted)}: loss ${decimals(now.loss, 6)}, pull on each pixel ${scientific(now.pull)}, of ` +
+    `delta ${scientific(now.delta)}, S ${scientific(now.predicted)}: loss ${within(now.loss)}, pull on each pixel ${scientific(now.pull)}, of ` +
     `${scientific(now.strongest)} at most. The cliff stands at ${scientific(now.cliff)}.`,
 };

@@ -99,3 +99,63 @@ export function fullMask(alpha, beta, epsilon, classes) {
 export function criticalShare(alpha, beta, epsilon, classes) {
   return beta*Math.pow(epsilon, 2)/(Math.pow(classes, 2)*(1 - epsilon)*(alpha - beta*epsilon/classes));
 }
+
+/** Cross-entropy with the one-hot label. */
+export function crossEntropy(q) {
+  return -Math.log(q);
+}
+
+/** Cross-entropy with the smooth label of two classes. */
+export function smoothCrossEntropy(q, epsilon) {
+  return -1/2*epsilon*Math.log(1 - q) + ((1/2)*epsilon - 1)*Math.log(q);
+}
+
+/** KL from the uniform distribution to the prediction. */
+export function uniformDivergence(q) {
+  return (1/2)*Math.log((1/2)/q) + (1/2)*Math.log((1/2)/(1 - q));
+}
+
+/** What is left between both losses, the second scaled and lifted as Claim 2 says. */
+export function leftOver(q, epsilon, w) {
+  return -1/2*epsilon*Math.log(1 - q) - epsilon*Math.log(2) - (1 - epsilon)*(w*((1/2)*Math.log((1/2)/q) + (1/2)*Math.log((1/2)/(1 - q))) - Math.log(q)) + ((1/2)*epsilon - 1)*Math.log(q);
+}
+
+/** The weight of that divergence to which smoothing amounts. */
+export function effectiveWeight(epsilon) {
+  return -epsilon/(epsilon - 1);
+}
+
+/** Where cross-entropy with so much of that divergence is lowest. */
+export function penalisedMinimum(w) {
+  return (w + 2)/(2*w + 2);
+}
+
+/** The weight with which it is lowest at q. */
+export function weightOfMinimum(q) {
+  return 2*(1 - q)/(2*q - 1);
+}
+
+/** The label noise penalty. */
+export function labelNoise(q) {
+  return -Math.log(q) - Math.log(1 - q);
+}
+
+/** The confidence penalty, minus the entropy. */
+export function confidence(q) {
+  return q*Math.log(q) + (1 - q)*Math.log(1 - q);
+}
+
+/** Its slope over q. */
+export function labelNoiseSlope(q) {
+  return 1/(1 - q) - 1/q;
+}
+
+/** Its slope over q. */
+export function confidenceSlope(q) {
+  return Math.log(q) - Math.log(1 - q);
+}
+
+/** Where cross-entropy with so much of the label noise penalty is lowest. */
+export function labelNoiseMinimum(w) {
+  return (w + 1)/(2*w + 1);
+}

@@ -30,7 +30,7 @@ def formulas() -> list[Formula]:
     Returns:
         A list of :class:`Formula`; expressions and arguments are SymPy's. Introduced in lesson 07.
     """
-    return [*_of_the_index(), *_of_the_batch(), *_of_claim1()]
+    return [*_of_the_index(), *_of_the_batch(), *_of_claim1(), *_of_the_penalties()]
 
 
 def _of_the_index() -> list[Formula]:
@@ -133,6 +133,70 @@ def _of_claim1() -> list[Formula]:
             without_delta,
             of_claim("critical fraction", smoothing.p_star),
             "The share of foreground from which on Claim 1 holds, with delta = 0.",
+        ),
+    ]
+
+
+def _of_the_penalties() -> list[Formula]:
+    """One pixel of two classes, predicted (q, 1 - q); the first class is right."""
+    import sympy as sp
+
+    from tverskylib.theory import claim2, entropy
+    from tverskylib.theory import symbols as s
+
+    q, weight = sp.symbols("q w", positive=True)
+
+    def of_two(term: Any) -> Any:
+        """A sum over the classes, for these two."""
+        label, prediction = (symbol.base for symbol in (entropy.y, entropy.yhat))
+        two = term.subs(s.C, 2).doit()
+        return two.subs({label[1]: 1, label[2]: 0, prediction[1]: q, prediction[2]: 1 - q})
+
+    hard, divergence = of_two(entropy.cross_entropy(entropy.y)), of_two(entropy.from_uniform)
+    noise, confidence = of_two(entropy.noise_penalty), of_two(-entropy.entropy)
+    both = sp.expand(claim2()["claim 2"].right)
+    lowest = sp.solve(sp.diff(hard + weight * divergence, q), q)[0]
+    return [
+        Formula("crossEntropy", (q,), hard, "Cross-entropy with the one-hot label."),
+        Formula(
+            "smoothCrossEntropy",
+            (q, s.epsilon),
+            of_two(entropy.cross_entropy(entropy.smoothed)),
+            "Cross-entropy with the smooth label of two classes.",
+        ),
+        Formula("uniformDivergence", (q,), divergence, "KL from the uniform distribution to the prediction."),
+        Formula(
+            "leftOver",
+            (q, s.epsilon, weight),
+            of_two(entropy.cross_entropy(entropy.smoothed))
+            - (1 - s.epsilon) * (hard + weight * divergence)
+            - s.epsilon * sp.log(2),
+            "What is left between both losses, the second scaled and lifted as Claim 2 says.",
+        ),
+        Formula(
+            "effectiveWeight",
+            (s.epsilon,),
+            sp.factor(both.coeff(entropy.named("KL(u‖ŷ)")) / both.coeff(entropy.named("H(y, ŷ)"))),
+            "The weight of that divergence to which smoothing amounts.",
+        ),
+        Formula(
+            "penalisedMinimum", (weight,), lowest, "Where cross-entropy with so much of that divergence is lowest."
+        ),
+        Formula(
+            "weightOfMinimum",
+            (q,),
+            sp.solve(sp.Eq(lowest, q), weight)[0],
+            "The weight with which it is lowest at q.",
+        ),
+        Formula("labelNoise", (q,), noise, "The label noise penalty."),
+        Formula("confidence", (q,), confidence, "The confidence penalty, minus the entropy."),
+        Formula("labelNoiseSlope", (q,), sp.diff(noise, q), "Its slope over q."),
+        Formula("confidenceSlope", (q,), sp.diff(confidence, q), "Its slope over q."),
+        Formula(
+            "labelNoiseMinimum",
+            (weight,),
+            sp.solve(sp.diff(hard + weight * noise, q), q)[0],
+            "Where cross-entropy with so much of the label noise penalty is lowest.",
         ),
     ]
 

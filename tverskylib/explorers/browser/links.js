@@ -1,5 +1,7 @@
 // Links in a text that set an explorer: [set beta to 0.9](#tversky:threshold?beta=0.9), in a notebook and on a page.
 
+import { everywhere, isBefore, placeOf } from "./dom.js";
+
 /** What a link asks for: {name, values}, or null if it is another link. */
 export function wishOf(href) {
   const found = /#tversky:(\w+)\?(.*)$/.exec(href ?? "");
@@ -18,7 +20,7 @@ export function followLinks(view, name) {
     event.stopPropagation();
     const known = Object.entries(wish.values).filter(([one]) => view.names.includes(one));
     view.set(Object.fromEntries(known), { jump: true });
-    view.root.scrollIntoView({ block: "nearest" });
+    placeOf(view.root).scrollIntoView({ block: "nearest" });
   }
   // First of all: a notebook would take the link for one to a heading.
   document.addEventListener("click", follow, { capture: true });
@@ -26,7 +28,6 @@ export function followLinks(view, name) {
 }
 
 function nearest(link, name) {
-  const all = [...document.querySelectorAll(`.tversky-explorer.tversky-${name}`)];
-  const above = all.filter((one) => one.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING);
-  return above.at(-1) ?? all[0];
+  const all = everywhere(`.tversky-explorer.tversky-${name}`);
+  return all.findLast((one) => isBefore(one, link)) ?? all[0];
 }

@@ -1,7 +1,7 @@
 // The controls of an explorer, as its declaration wants them: sliders, choices, presets, a guess, and Reset.
 
 import { panel, presets, slider } from "./controls.js";
-import { adjust, element, write } from "./dom.js";
+import { adjust, element, isBefore, write } from "./dom.js";
 import { SAY } from "./words.js";
 
 /** All controls. */
@@ -68,8 +68,7 @@ function guessButton(view, name) {
 
 /** The first answer in the text after an explorer. */
 function answerAfter(root) {
-  const all = [...document.querySelectorAll("details.tversky-answer")];
-  return all.find((one) => root.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return [...document.querySelectorAll("details.tversky-answer")].find((one) => isBefore(root, one));
 }
 
 function button(words, press) {

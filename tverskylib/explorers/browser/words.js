@@ -51,6 +51,11 @@ export function plain(value) {
   return String(Number(value.toPrecision(3))).replace("-", "−");
 }
 
+/** A power of ten: for the ticks of a logarithmic axis. */
+export function powerOfTen(value) {
+  return value >= 0.01 && value <= 1000 ? plain(value) : `10${[...String(Math.round(Math.log10(value)))].map((sign) => RAISED[sign]).join("")}`;
+}
+
 /** The ways to say a number, by the names that declarations use. */
 export const SAY = {
   whole: (value) => decimals(value, 0),
