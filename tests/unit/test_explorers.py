@@ -30,9 +30,7 @@ MAKERS = {
     "one_pixel": explorers.one_pixel,
     "candidates": explorers.candidates,
     "simplex": explorers.simplex,
-    "penalised_pixel": explorers.penalised_pixel,
     "penalised_landscape": explorers.penalised_landscape,
-    "three_forms": explorers.three_forms,
 }
 
 
@@ -171,21 +169,24 @@ def test_penalised_pixel_agrees_with_the_torch_loss():
     explorer = explorers.penalised_pixel()
     explorer.set(alpha=0.3, beta=0.7, weight=0.4)
     mask = (torch.arange(16) < 6).double().reshape(1, 1, 4, 4)
-    loss = Regularised(TverskyLoss(0.3, 0.7, delta=0.0), label_noise_penalty, 0.4)
-    values = []
-    grid = torch.linspace(0.05, 0.95, 19, dtype=torch.float64)
-    for q in grid:
-        prediction = mask.clamp(1e-9, 1 - 1e-9)  # the other pixels add a constant
-        prediction[0, 0, 0, 0] = q
-        values.append(loss(prediction, mask).item())
-    curve = explorer.drawing.curves[1]
-    drawn = np.interp(grid, curve.get_xdata(), curve.get_ydata())
-    assert np.diff(drawn) == pytest.approx(np.diff(values), abs=1e-5)
+    grid = torch.linspace(0.001, 0.999, 999, dtype=torch.float64)
+    for name, penalty in (("noise", label_noise_penalty), ("confidence", confidence_penalty)):
+        loss = Regularised(TverskyLoss(0.3, 0.7, delta=0.0), penalty, 0.4)
+        for kind, pixel in (("foreground", 0), ("background", 15)):
+            values = []
+            for q in grid:
+                prediction = mask.clamp(1e-9, 1 - 1e-9)  # the other pixels add a constant
+                prediction.view(-1)[pixel] = q
+                values.append(loss(prediction, mask).item())
+            assert explorer.numbers[f"{kind}_{name}"] == pytest.approx(grid[int(np.argmin(values))].item(), abs=1e-3)
 
 
 def test_three_forms_follow_the_label_or_the_mask():
     explorer = explorers.three_forms()
     explorer.set(epsilon=0.3)
-    foreground, background = explorer.drawing.at[:3], explorer.drawing.at[3:]
-    assert foreground == pytest.approx([1, 0.85, 0.85], abs=1e-3)
-    assert background == pytest.approx([0, 0.15, 0.15], abs=1e-3)
+    grid = np.linspace(0, 1, 1001)
+    for kind, pixel, expected in (("foreground", 0, [1, 0.85, 0.85]), ("background", 15, [0, 0.15, 0.15])):
+        lowest = grid[np.argmin([explorer.losses(pixel, q) for q in grid], axis=0)]
+        assert lowest == pytest.approx(expected, abs=1e-3)
+        assert explorer.numbers[f"product_{kind}"] == expected[0]
+        assert explorer.numbers[f"label_{kind}"] == pytest.approx(expected[1])

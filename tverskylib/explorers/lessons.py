@@ -16,8 +16,10 @@ from tverskylib.explorers.browser.empty_mask import EmptyMask
 from tverskylib.explorers.browser.equivalence import Equivalence
 from tverskylib.explorers.browser.landscape import Landscape
 from tverskylib.explorers.browser.overlap import Overlap
+from tverskylib.explorers.browser.penalised_pixel import PenalisedPixel
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.pushes import Pushes
+from tverskylib.explorers.browser.three_forms import ThreeForms
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.browser.weights import Weights
 from tverskylib.explorers.explorer import Explorer
@@ -38,8 +40,10 @@ empty_mask = EmptyMask
 landscape = Landscape
 overlap = Overlap
 equivalence = Equivalence
+penalised_pixel = PenalisedPixel
 phase_diagram = PhaseDiagram
 pushes = Pushes
+three_forms = ThreeForms
 threshold = Threshold
 weights = Weights
 
@@ -118,20 +122,6 @@ def simplex() -> Explorer:
     )
 
 
-def penalised_pixel() -> Explorer:
-    """Lesson 09: a Tversky loss with a penalty, along one pixel."""
-    return Explorer(
-        figures.PenalisedPixel,
-        {
-            "alpha": sliders.alpha(),
-            "beta": sliders.beta(),
-            "weight": sliders.slider("weight of the penalty", 0.1, 0.0, 1.0, 0.01),
-        },
-        presets=sliders.PRESETS,
-        static=[{"weight": 0.0}, {}, {"weight": 0.5}, {"alpha": 0.2, "beta": 0.8}],
-    )
-
-
 def penalised_landscape() -> Explorer:
     """Lesson 09: where the optimum goes, over the prediction on foreground and on background."""
     return Explorer(
@@ -145,15 +135,6 @@ def penalised_landscape() -> Explorer:
         },
         presets=sliders.PRESETS,
         static=[{"weight": 0.0}, {}, {"weight": 0.5}, {"fraction": 0.0, "weight": 0.2}],
-    )
-
-
-def three_forms() -> Explorer:
-    """Lesson 09: the product, the minimum and the squared form against a smoothed mask."""
-    return Explorer(
-        figures.ThreeForms,
-        {"epsilon": sliders.epsilon(0.2), "foreground": sliders.slider("foreground of 16", 6, 1, 15, 1, form=".0f")},
-        static=[{"epsilon": 0.0}, {}, {"epsilon": 0.4}, {"foreground": 1}],
     )
 
 

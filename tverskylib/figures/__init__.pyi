@@ -13,8 +13,6 @@ from .gallery import panels as panels
 from .loss import Sharpening as Sharpening
 from .overview import error_maps as error_maps
 from .penalised import PenalisedLandscape as PenalisedLandscape
-from .penalised import PenalisedPixel as PenalisedPixel
-from .penalised import ThreeForms as ThreeForms
 from .plate import Plate as Plate
 from .printed import dice_and_jaccard as dice_and_jaccard
 from .results import Cells as Cells

@@ -5,7 +5,9 @@ from .equivalence import Equivalence as Equivalence
 from .explorer import BrowserExplorer as BrowserExplorer
 from .landscape import Landscape as Landscape
 from .overlap import Overlap as Overlap
+from .penalised_pixel import PenalisedPixel as PenalisedPixel
 from .phase_diagram import PhaseDiagram as PhaseDiagram
 from .pushes import Pushes as Pushes
+from .three_forms import ThreeForms as ThreeForms
 from .threshold import Threshold as Threshold
 from .weights import Weights as Weights

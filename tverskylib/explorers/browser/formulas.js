@@ -145,17 +145,37 @@ export function confidence(q) {
   return q*Math.log(q) + (1 - q)*Math.log(1 - q);
 }
 
-/** Its slope over q. */
+/** The slope of the label noise penalty over q. */
 export function labelNoiseSlope(q) {
   return 1/(1 - q) - 1/q;
 }
 
-/** Its slope over q. */
+/** The slope of the confidence penalty over q. */
 export function confidenceSlope(q) {
   return Math.log(q) - Math.log(1 - q);
+}
+
+/** The same slope, at the logit z of q. */
+export function labelNoiseSlopeAt(z) {
+  return 2*Math.sinh(z);
+}
+
+/** The same slope, at the logit z of q. */
+export function confidenceSlopeAt(z) {
+  return z;
 }
 
 /** Where cross-entropy with so much of the label noise penalty is lowest. */
 export function labelNoiseMinimum(w) {
   return (w + 1)/(2*w + 1);
+}
+
+/** The squared form along one pixel; the others stand on their labels, and rest is the sum of their squares. */
+export function squaredLoss(t, x, rest) {
+  return Math.pow(t - x, 2)/(rest + Math.pow(t, 2) + Math.pow(x, 2));
+}
+
+/** The smoothing that gives foreground this label. */
+export function epsilonOfLabel(label, classes) {
+  return classes*(1 - label)/(classes - 1);
 }
