@@ -19,7 +19,6 @@ from .lessons import sharpening as sharpening
 from .lessons import simplex as simplex
 from .lessons import three_forms as three_forms
 from .lessons import threshold as threshold
-from .lessons import threshold_curves as threshold_curves
 from .lessons import trained as trained
 from .lessons import weights as weights
 from .live import LiveCurves as LiveCurves
