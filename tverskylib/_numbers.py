@@ -24,7 +24,9 @@ def check_number(
     name: str, given: Any, low: float = 0.0, high: float = math.inf, *, above: bool = False, below: bool = False
 ) -> float:
     """A finite number in [low, high] as a float; ``above`` and ``below`` leave out the ends."""
-    if high == math.inf:
+    if low == -math.inf:
+        expected = "number"
+    elif high == math.inf:
         expected = f"number above {low:g}" if above else f"number, at least {low:g}"
     else:
         expected = f"number in {'(' if above else '['}{low:g}, {high:g}{')' if below else ']'}"

@@ -76,11 +76,11 @@ def smooth_labels(target: Any, epsilon: float, *, num_classes: int | None = None
     """
     if not (is_tensor(target) or isinstance(target, np.ndarray)) or kind_of(target) not in ("bool", "int", "float"):
         raise TypeError(f"target must be a real NumPy array or torch.Tensor, got {describe(target)}")
+    check_dense("target", target)
     if len(target.shape) not in (4, 5) or 0 in target.shape:
         raise ValueError(
             f"target must have shape (B, C, H, W) or (B, C, D, H, W) and not be empty, got {tuple(target.shape)}"
         )
-    check_dense("target", target)
     epsilon = check_number("epsilon", epsilon, 0, 1, below=True)
     classes = int(target.shape[1]) if num_classes is None else check_whole("num_classes", num_classes, 1, MOST_CLASSES)
     if kind_of(target) != "float":

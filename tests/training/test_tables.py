@@ -151,7 +151,7 @@ def test_an_interval_of_another_level_is_narrower(frame):
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5])
 def test_a_bad_level_is_named(frame, level):
-    with pytest.raises(ValueError, match=f"level must be between 0 and 1, got {level}"):
+    with pytest.raises(ValueError, match=rf"level must be a number in \(0, 1\), got {level}"):
         paired_differences(frame, level=level)
 
 

@@ -26,13 +26,13 @@ def numbers_for(low: float, high: float = math.inf, *, above=False, below=False,
         *(np.ma.masked, np.datetime64("2020"), np.timedelta64(1), sympy.I, sympy.nan, sympy.oo, float, "x" * 10**5),
     ]
 
-    def meant(x: Any) -> bool:
-        if whole and not isinstance(x, (int, np.integer, sympy.Integer)):
+    def meant(given: Any) -> bool:
+        if whole and not isinstance(given, (int, np.integer, sympy.Integer)):
             return False
         try:
-            x = float(x)
+            x = float(given)
         except OverflowError:
-            return False
+            return whole and high == math.inf and given > 0
         inside = (low < x if above else low <= x) and (x < high if below else x <= high)
         return inside and math.isfinite(x)
 

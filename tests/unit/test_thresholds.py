@@ -30,5 +30,5 @@ def test_bad_input_is_named():
         threshold_counts(np.zeros(3), np.zeros(3, dtype=np.int64), 0.5)
     with pytest.raises(ValueError, match=r"target must have the shape of probability, \(3,\), got \(4,\)"):
         threshold_counts(np.zeros(3), np.zeros(4, dtype=bool), 0.5)
-    with pytest.raises(ValueError, match="probability must hold numbers, got NaN"):
+    with pytest.raises(ValueError, match=r"probability must be in \[0, 1\], got NaN"):
         threshold_counts(np.array([np.nan]), np.ones(1, dtype=bool), 0.5)

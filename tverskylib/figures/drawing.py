@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from matplotlib.figure import Figure, FigureBase
 
+from tverskylib._numbers import check_number
 from tverskylib.figures._style import in_style
 from tverskylib.figures.plate import Plate
 
@@ -19,12 +22,31 @@ class Drawing(ABC):
 
     size: ClassVar[tuple[float, float]] = (8.0, 3.6)  # inches
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "update" in vars(cls):
+            cls.update = _of_numbers(cls.update)
+
     update: Callable[..., None]
     """Show these values, all given by name; the names are those of the sliders."""
 
     @abstractmethod
     def describe(self) -> str:
         """The picture in words, as it stands: its alt text."""
+
+
+def _of_numbers(update: Callable[..., None]) -> Callable[..., None]:
+    """The same update, which refuses by name what is no finite number."""
+    named = [name for name, kind in update.__annotations__.items() if kind in ("float", float)]
+
+    @functools.wraps(update)
+    def checked(self: Drawing, /, *args: Any, **values: Any) -> None:
+        for name in named:
+            if name in values:
+                check_number(name, values[name], -math.inf)
+        update(self, *args, **values)
+
+    return checked
 
 
 @in_style

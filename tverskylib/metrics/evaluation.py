@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tverskylib._checks import check_mask_values, check_pair, check_values, describe, is_tensor
+from tverskylib._numbers import check_number, is_number
 from tverskylib.metrics.confidence import Calibration, calibration, pixel_sums
 from tverskylib.metrics.scores import (
     Scores,
@@ -206,17 +207,13 @@ class Images:
 
 
 def check_threshold(given: Any) -> float:
-    if not isinstance(given, numbers.Real) or isinstance(given, bool):
-        raise TypeError(f"threshold must be a number in [0, 1], got {describe(given)}")
-    if not 0 <= float(given) <= 1:
-        raise ValueError(f"threshold must be a number in [0, 1], got {given}")
-    return float(given)
+    return check_number("threshold", given, 0, 1)
 
 
 def check_batch_size(given: Any) -> int | None:
     if given is None:
         return None
-    if not isinstance(given, numbers.Integral) or isinstance(given, bool):
+    if not isinstance(given, numbers.Integral) or not is_number(given):
         raise TypeError(f"batch_size must be a whole number of images, at least 1, or None, got {describe(given)}")
     if given < 1:
         raise ValueError(f"batch_size must be a whole number of images, at least 1, or None, got {given}")

@@ -42,7 +42,7 @@ def printed_scores(dice: float, jaccard: float, *, digits: int = 3) -> PrintedSc
 
     Args:
         dice, jaccard: as printed, in [0, 1]; both of the same predictions, images and convention.
-        digits: after the point, of what is printed; at least 1.
+        digits: after the point, of what is printed; from 1 to 15.
 
     Returns:
         :class:`PrintedScores`.
@@ -58,7 +58,7 @@ def printed_scores(dice: float, jaccard: float, *, digits: int = 3) -> PrintedSc
     False
     """
     dice, jaccard = check_number("dice", dice, high=1), check_number("jaccard", jaccard, high=1)
-    half = 0.5 * 10.0 ** -check_whole("digits", digits) + 1e-12
+    half = 0.5 * 10.0 ** -check_whole("digits", digits, 1, 15) + 1e-12
     low, high = (_of_one(min(max(dice + step, 0.0), 1.0)) for step in (-half, half))
     possible = low <= jaccard + half and jaccard - half <= dice + half
     return PrintedScores(dice, jaccard, _of_one(dice), possible, possible and jaccard - half <= high)

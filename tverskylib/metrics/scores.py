@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tverskylib._checks import describe
+from tverskylib._checks import check_dense, describe
 from tverskylib._extras import optional
 from tverskylib._numbers import check_number, is_number
 from tverskylib.index import tversky_from_counts
@@ -79,7 +79,7 @@ def average_precision(probability: NDArray[np.floating], target: NDArray[np.bool
     return float(np.mean(found / called))
 
 
-def balanced_accuracy(tp: int, fp: int, fn: int, tn: int) -> float:
+def balanced_accuracy(tp: float, fp: float, fn: float, tn: float) -> float:
     r"""Balanced accuracy: the mean of sensitivity and specificity.
 
     .. math:: \tfrac12 \left( \frac{TP}{TP + FN} + \frac{TN}{TN + FP} \right)
@@ -92,14 +92,14 @@ def balanced_accuracy(tp: int, fp: int, fn: int, tn: int) -> float:
     >>> balanced_accuracy(tp=1, fp=2, fn=1, tn=2)
     0.5
     """
-    _check_counts(tp=tp, fp=fp, fn=fn, tn=tn)
+    tp, fp, fn, tn = _checked_counts(tp=tp, fp=fp, fn=fn, tn=tn)
     if not tp + fp + fn + tn:
         raise ValueError("tp, fp, fn and tn must count at least one pixel, got 0 of each")
     rates = [right / (right + wrong) for right, wrong in ((tp, fn), (tn, fp)) if right + wrong]
     return sum(rates) / len(rates)
 
 
-def dice(tp: int, fp: int, fn: int) -> float:
+def dice(tp: float, fp: float, fn: float) -> float:
     """The Dice index of :func:`tverskylib.dice_index` from counts; nothing in the target and nothing predicted is 1.
 
     One false pixel on an empty target gives 0, and so does an empty prediction on a target that is not.
@@ -112,7 +112,7 @@ def dice(tp: int, fp: int, fn: int) -> float:
     return _overlap(tp, fp, fn, 0.5)
 
 
-def jaccard(tp: int, fp: int, fn: int) -> float:
+def jaccard(tp: float, fp: float, fn: float) -> float:
     """The Jaccard index of :func:`tverskylib.jaccard_index` from counts; on empty masks as :func:`dice`.
 
     Introduced in lesson 03.
@@ -123,19 +123,19 @@ def jaccard(tp: int, fp: int, fn: int) -> float:
     return _overlap(tp, fp, fn, 1.0)
 
 
-def _overlap(tp: int, fp: int, fn: int, weight: float) -> float:
-    _check_counts(tp=tp, fp=fp, fn=fn)
+def _overlap(tp: float, fp: float, fn: float, weight: float) -> float:
+    tp, fp, fn = _checked_counts(tp=tp, fp=fp, fn=fn)
     return float(tversky_from_counts(tp, fp, fn, weight, weight)) if tp + fp + fn else 1.0
 
 
-def _check_counts(**counts: Any) -> None:
-    """Numbers of pixels: real, finite, not negative."""
-    for name, given in counts.items():
-        check_number(name, given)
+def _checked_counts(**counts: Any) -> list[float]:
+    """Numbers of pixels: real, finite, not negative; in double precision."""
+    return [check_number(name, given) for name, given in counts.items()]
 
 
 def _check_masks(**masks: Any) -> None:
     for name, given in masks.items():
+        check_dense(name, given)
         if not isinstance(given, np.ndarray) or given.dtype != bool:
             raise TypeError(f"{name} must be a Boolean NumPy array, got {describe(given)}: compare it first, x > 0.5")
 

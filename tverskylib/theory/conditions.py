@@ -142,7 +142,7 @@ def claim1_optimum(
     p, epsilon = check_array("p", p, 0, 1), check_array("epsilon", epsilon, 0, 1, below=True)
     alpha, beta = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
     delta = check_number("delta_per_pixel", delta_per_pixel)
-    classes = check_whole("num_classes", num_classes)
+    classes = check_whole("num_classes", num_classes, 1, 2**16)
     formulas = _formulas()
     # (A) is alpha times something minus beta times something, neither negative, and (B) the other way round: with one
     # weight's sign turned, the same formula gives their sum, the scale by which rounding is judged.
@@ -176,7 +176,7 @@ def critical_fraction(alpha: float, beta: float, epsilon: float, *, num_classes:
     """
     alpha, beta = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
     epsilon = check_number("epsilon", epsilon, 0, 1, below=True)
-    numbers_of = (1.0, 0.0, alpha, beta, epsilon, check_whole("num_classes", num_classes))
+    numbers_of = (1.0, 0.0, alpha, beta, epsilon, check_whole("num_classes", num_classes, 1, 2**16))
     formulas = _formulas()
     if formulas.full_mask(*numbers_of) <= 0:
         return math.inf
@@ -205,7 +205,7 @@ def critical_delta(alpha: float, beta: float, epsilon: float, *, num_classes: in
     """
     alpha, beta = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
     epsilon = check_number("epsilon", epsilon, 0, 1, below=True)
-    classes = check_whole("num_classes", num_classes)
+    classes = check_whole("num_classes", num_classes, 1, 2**16)
     if epsilon / classes >= alpha / (alpha + beta):
         return math.inf
     return float(_formulas().critical_delta(0.0, 0.0, alpha, beta, epsilon, classes))
@@ -279,7 +279,7 @@ def smoothed_cut(
     """
     values, strength = check_array("index", index, 0, 1), check_array("epsilon", epsilon, 0, 1, below=True)
     weights = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
-    cut = np.asarray(_cut()(values, *weights, strength, check_whole("num_classes", num_classes)))
+    cut = np.asarray(_cut()(values, *weights, strength, check_whole("num_classes", num_classes, 1, 2**16)))
     return cut if cut.ndim else float(cut)
 
 

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from tverskylib._numbers import ROUNDING, operand
 from tverskylib.index import tversky_from_counts
 
 
@@ -26,7 +27,8 @@ def pixel_gradients(tp: Any, fp: Any, fn: Any, alpha: Any, beta: Any, delta: Any
         are SymPy's, turned into NumPy functions on first use. Introduced in lesson 04.
     """
     foreground, background = _derivatives()
-    values = (tp, fp, fn, alpha, beta, delta)
+    given = {"tp": tp, "fp": fp, "fn": fn, "alpha": alpha, "beta": beta, "delta": delta}
+    values = [operand(name, x, slack=ROUNDING if name in ("tp", "fp", "fn") else 0.0) for name, x in given.items()]
     return foreground(*values), background(*values)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tverskylib._numbers import check_number
 from tverskylib.training.tables import CELL, METRICS
 
 CONFIRMATION = range(5, 10)  # the seeds that nobody had seen when results/PLAN.md was written
@@ -70,8 +71,7 @@ def mean_interval(values: Any, level: float = 0.95) -> tuple[float, float, float
     from scipy import stats
 
     found = _finite(values)
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
+    level = check_number("level", level, 0, 1, above=True, below=True)
     if found.size < 2:
         return float(found.mean()), float("nan"), float("nan")
     with warnings.catch_warnings():  # equal values have an interval of no width, and that is right

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 from tverskylib._checks import DOMAINS, SOFT_LABELS, Domain, SoftLabels, check_choice, describe
+from tverskylib._numbers import is_number
 from tverskylib.tiles import GENERATOR_VERSION, TileSettings
 
 Task = Literal["positive", "whole"]
@@ -160,12 +161,15 @@ class RunSettings:
 
 
 def _checked_number(name: str, given: Any, low: float, high: float, whole: bool) -> float:
-    if isinstance(given, bool) or not isinstance(given, numbers.Integral if whole else numbers.Real):
+    if not is_number(given) or (whole and not isinstance(given, numbers.Integral)):
         raise TypeError(f"{name} must be a {'whole ' * whole}number, got {describe(given)}")
     real: Any = given
     # 0.0 + -0.0 is 0.0: settings that are equal must not differ in a sign, which would give them other names.
-    number: float = operator.index(real) if whole else 0.0 + float(real)
+    try:
+        number: float = operator.index(real) if whole else 0.0 + float(real)
+    except OverflowError:
+        number = math.inf
     if not low <= number <= high or number == math.inf:
         expected = f"finite and at least {low}" if high == math.inf else f"from {low} to {high}"
-        raise ValueError(f"{name} must be {expected}, got {given}")
+        raise ValueError(f"{name} must be {expected}, got {describe(given)}")
     return number

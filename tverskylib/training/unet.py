@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import nn
+
+from tverskylib._numbers import check_whole
 
 
 class UNet(nn.Module):
@@ -31,14 +33,7 @@ class UNet(nn.Module):
 
     def __init__(self, in_channels: int = 3, out_channels: int = 1, *, width: int = 8, depth: int = 4) -> None:
         super().__init__()
-        for name, value in (
-            ("in_channels", in_channels),
-            ("out_channels", out_channels),
-            ("width", width),
-            ("depth", depth),
-        ):
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ValueError(f"{name} must be a whole number, at least 1, got {value!r}")
+        _check_sizes(in_channels=in_channels, out_channels=out_channels, width=width, depth=depth)
         self.in_channels, self.depth = in_channels, depth
         channels = [width * 2**level for level in range(depth + 1)]
         self.entry = double_convolution(in_channels, width)
@@ -82,6 +77,11 @@ def double_convolution(in_channels: int, out_channels: int) -> nn.Sequential:
     )
 
 
+def _check_sizes(**sizes: Any) -> None:
+    for name, value in sizes.items():
+        check_whole(name, value, 1, 16 if name == "depth" else 2**16)
+
+
 def parameter_count(in_channels: int, out_channels: int, width: int, depth: int) -> int:
     r"""How many parameters the U-Net has, in closed form.
 
@@ -89,6 +89,7 @@ def parameter_count(in_channels: int, out_channels: int, width: int, depth: int)
     :math:`9mn + 9n^2 + 4n`, a transposed one from 2n to n has :math:`8n^2 + n`, and the sums over the levels are
     geometric.
     """
+    _check_sizes(in_channels=in_channels, out_channels=out_channels, width=width, depth=depth)
     squares: int = width**2 * (4**depth - 1) // 3  # sum of n^2 over the levels n = w, 2w, ..., w 2^(depth-1)
     channels: int = width * (2**depth - 1)  # sum of n
     entry = 9 * in_channels * width + 9 * width**2 + 4 * width

@@ -10,6 +10,7 @@ from typing import Any
 import traitlets
 
 from tverskylib._checks import describe
+from tverskylib._numbers import is_number
 
 STEPS = 1000  # thresholds stand on a grid of thousandths, on which the counts of the browser are exact
 NEAR = 30  # "near" a threshold is within 30 steps, 0.03
@@ -72,7 +73,7 @@ class Number(traitlets.Float):  # type: ignore[type-arg]
     def validate(self, obj: Any, value: Any) -> float:
         kind = "whole number" if self.whole else "number"
         expected = f"{self.name} must be a {kind} in [{self.low:g}, {self.high:g}]"
-        if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        if not is_number(value) or abs(value) > 1e300:
             raise traitlets.TraitError(f"{expected}, got {describe(value)}")
         number = float(value)
         if not self.low <= number <= self.high or (self.whole and not number.is_integer()):

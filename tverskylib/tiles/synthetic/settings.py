@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from tverskylib._checks import describe
+from tverskylib._numbers import check_number, is_number
 
 GENERATOR_VERSION = 1  # raised whenever the same settings give other tiles
 
@@ -46,10 +47,10 @@ class TileSettings:
         for field in fields(self):
             given = getattr(self, field.name)
             whole = field.name != "microns"
-            if isinstance(given, bool) or not isinstance(given, numbers.Integral if whole else numbers.Real):
+            if not is_number(given) or (whole and not isinstance(given, numbers.Integral)):
                 raise TypeError(f"{field.name} must be a {'whole ' * whole}number, got {describe(given)}")
             number: Any = given
-            object.__setattr__(self, field.name, int(number) if whole else float(number))
+            object.__setattr__(self, field.name, int(number) if whole else check_number(field.name, number, -math.inf))
         most = self.slides - max(self.validation_slides, 0)
         _check_range("size", self.size, 48, 512)
         _check_range("slides", self.slides, 3, 10_000)
@@ -64,4 +65,4 @@ class TileSettings:
 def _check_range(name: str, given: float, low: float, high: float) -> None:
     if not low <= given <= high:
         expected = f"at least {low}" if high == math.inf else f"from {low} to {high}"
-        raise ValueError(f"{name} must be {expected}, got {given}")
+        raise ValueError(f"{name} must be {expected}, got {describe(given)}")
