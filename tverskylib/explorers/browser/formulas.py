@@ -42,9 +42,16 @@ def _of_the_index() -> list[Formula]:
     counts = (s.tp, s.fp, s.fn)
     index = s.index_of(counts)
     arguments = (*counts, s.alpha, s.beta, s.delta)
+    loss = sp.Symbol("loss", nonnegative=True)
     return [
         Formula("tverskyIndex", arguments, index, "The Tversky index of three counts."),
         Formula("tverskyLoss", arguments, sp.factor(1 - index), "The Tversky loss of three counts."),
+        Formula(
+            "falsePositivesOfLoss",
+            (s.tp, s.fn, s.alpha, s.beta, s.delta, loss),
+            sp.solve(sp.Eq(1 - index, loss), s.fp)[0],
+            "The false positives with which the loss has a given value.",
+        ),
         Formula(
             "optimalThreshold",
             (s.T, s.alpha, s.beta),
@@ -70,11 +77,28 @@ def _of_the_batch() -> list[Formula]:
     def pixel(value: int) -> Any:
         return sp.factor(sp.simplify(closed.subs(label, value).subs(parts)))
 
+    exchange, rate = sp.simplify(-pixel(1) / pixel(0)).subs(s.delta, 0), sp.Symbol("rate", positive=True)
+    empty = {s.tp: 0, s.fn: 0}
+    pull = -pixel(0).subs(empty)
+    (strongest,) = sp.solve(sp.diff(pull, s.delta), s.delta)
+    (cliff,) = sp.solve(strongest - s.delta, s.fp)
     return [
         Formula("denominator", arguments, parts[s.D], "The denominator of the index."),
         Formula("weight", (*arguments, total), parts[s.D] / total, "An image's share of the batch's denominator."),
         Formula("foregroundSlope", arguments, pixel(1), "dT/dyhat of a foreground pixel; the loss has the other sign."),
         Formula("backgroundSlope", arguments, pixel(0), "dT/dyhat of a background pixel; the loss has the other sign."),
+        Formula(
+            "exchangeRate", (*counts, s.alpha, s.beta), exchange, "How many false positives one missed pixel is worth."
+        ),
+        Formula(
+            "betaOfRate",
+            (*counts, s.alpha, rate),
+            sp.solve(exchange - rate, s.beta)[0],
+            "The beta of an exchange rate.",
+        ),
+        Formula("strongestDelta", (s.fp, s.alpha), strongest, "Without foreground: the delta that pulls hardest."),
+        Formula("strongestPull", (s.fp,), pull.subs(s.delta, strongest), "And how hard it pulls on each pixel."),
+        Formula("cliff", (s.delta, s.alpha), cliff, "The sum of a prediction that a delta pulls hardest."),
     ]
 
 
