@@ -18,15 +18,12 @@ from tverskylib import (
     figures,
     label_noise_penalty,
     smooth_labels,
-    tiles,
     tversky_index,
 )
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.catalogue import catalogue
 
 MAKERS = {
-    "activation": explorers.activation,
-    "sharpening": lambda: explorers.sharpening(tiles.real_crop()),
     "one_pixel": explorers.one_pixel,
     "candidates": explorers.candidates,
     "simplex": explorers.simplex,
