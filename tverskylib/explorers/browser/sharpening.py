@@ -48,7 +48,7 @@ class Sharpening(BrowserExplorer):
         "what the network says: doubt costs, and soft Dice is 0.628": {"sharpness": 1.0},
         "black and white: the soft counts are those of the mask": {"sharpness": 100.0},
     }
-    sharpness = Number(1.0, 0.1, 100, hint="times the logits", scale=logarithmic(-1, 2, 0.05), say="scientific")
+    sharpness = Number(1.0, 0.1, 100, hint="a factor", scale=logarithmic(-1, 2, 0.05), say="scientific")
     height = traitlets.Int().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
     levels = traitlets.Bytes().tag(sync=True)
