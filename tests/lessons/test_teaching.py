@@ -76,10 +76,9 @@ def test_explorers_and_links_of_the_page_exist(path: Path) -> None:
 
 def test_the_index_has_every_explorer_that_needs_no_training() -> None:
     source = (APP / "source" / "index.py").read_text(encoding="utf-8")
-    drawn_by_the_browser = {"threshold", "composer", "phase_diagram"}  # they make the stored pictures of those
     need_runs = {"pairs", "records", "trained"}
-    parts = {"Explorer", "Picture", "LiveCurves", "RunChoice"}
-    wanted = set(dir(explorers)) - drawn_by_the_browser - need_runs - parts
+    parts = {"Explorer", "LiveCurves", "RunChoice", "interactive"}
+    wanted = set(dir(explorers)) - need_runs - parts
     assert {name for name in wanted if f"explorers.{name}" not in source} == set()
 
 

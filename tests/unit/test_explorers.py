@@ -35,7 +35,18 @@ def test_every_explorer_is_tried_here():
     public = {name for name in dir(explorers) if not name.startswith("_")}
     in_the_browser = set(catalogue())  # test_browser_explorers.py
     of_training = {"LiveCurves", "RunChoice", "records", "trained"}  # tests/training
-    modules = {"Explorer", "Picture", "browser", "choice", "explorer", "lessons", "live", "sliders"}
+    modules = {
+        "Explorer",
+        "browser",
+        "choice",
+        "explorer",
+        "interactive",
+        "lessons",
+        "live",
+        "own",
+        "picture",
+        "sliders",
+    }
     assert public - modules - in_the_browser - of_training == set(MAKERS)
 
 
