@@ -70,10 +70,9 @@ def steps(size: tuple[int, ...], logits: bool, floor: Any) -> Iterator[tuple[str
 
     several = logits and size[1] > 1
     if floor and not several:
-        gradient = torch.empty(size)
-        pointers = given.data_ptr(), target.data_ptr(), gradient.data_ptr()
-        yield "floor", lambda: floor(*pointers, rows, given.numel() // rows, int(logits), 1e-5)
-    activation = {"softmax": several, "sigmoid": logits and not several}
+        tensors = given, target, torch.empty(size)  # kept, not their addresses alone
+        yield "floor", lambda: floor(*(x.data_ptr() for x in tensors), rows, given.numel() // rows, int(logits), 1e-5)
+    activation: dict[str, Any] = {"softmax": several, "sigmoid": logits and not several}
     yield "MONAI", trained(MonaiTverskyLoss(smooth_nr=1e-5, smooth_dr=1e-5, **activation), given, target)
 
     def ours(**options: Any) -> TverskyLoss:
