@@ -44,6 +44,7 @@ test: .venv/test.stamp
 # Writes and runs the lessons anew from notebooks/source; LESSONS="02 03" for some of them.
 notebooks: .venv/lab.stamp
 	$(BIN)/python notebooks/build.py $(LESSONS)
+	$(BIN)/python notebooks/pages.py
 
 bench: .venv/test.stamp
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

@@ -62,9 +62,9 @@ check_environment()
 # *Question:* shift the disc until Dice is about one half. Has the network then found half of the target's pixels? And is
 # that still so if the discs have different sizes? Guess before you move.
 #
-# *Move this:* the shift. Click the slider's handle, or reach it with the Tab key, and press the arrow keys. *Look for:*
-# FP and FN, which grow together. Then put the shift back to 0 and move the radius: now only one of the two grows at a
-# time.
+# *Move this:* drag the striped disc. Or use the slider *shift*: click its handle, or reach it with the Tab key, and press
+# the arrow keys. *Look for:* FP and FN, which grow together, in the fraction too. Then put the [shift back to
+# 0](#tversky:overlap?shift=0) and drag the rim of the disc: now only one of the two grows at a time.
 
 # %%
 explorers.overlap()
@@ -73,8 +73,8 @@ explorers.overlap()
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # With discs of equal size, yes: FP equals FN, so that Dice is TP / (TP + FN), just the share of the target that is
-# found. With different sizes, no. A disc of radius 36 around the target finds all of it, and Dice is only 0.62, because
-# the false positives count too.
+# found. With different sizes, no. A [disc of radius 36](#tversky:overlap?shift=0&radius=36) around the target finds all of
+# it, and Dice is only 0.62, because the false positives count too.
 #
 # </details>
 #

@@ -192,8 +192,8 @@ say(f"Here p = {p:.3f}. Calling everything background: accuracy {(nothing == y).
 # wrongly marks 5 % of the background (its *false alarm rate*). The foreground shrinks from one half to a thousandth.
 # Which of the two has the better accuracy in the end, and what does Dice say?
 #
-# *Move this:* the foreground fraction. Then lower the false alarm rate, and see what it takes to be useful at
-# $p = 0.001$.
+# *Move this:* the edge of the foreground, or the slider p. Then lower the false alarm rate, and see what it takes to be
+# useful at [p = 0.1 %](#tversky:accuracy?p=0.001).
 
 # %%
 explorers.accuracy()

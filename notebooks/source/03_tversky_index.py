@@ -215,9 +215,9 @@ figures.weight_plane(threshold_counts(tile.probability, tile.target, 0.5))
 # *Question:* under Dice both mistakes weigh one half. Is then one missed pixel worth exactly one false positive? Guess,
 # then look how steep the line is that passes through the mask's point.
 #
-# *Move this:* alpha and beta; the buttons set named pairs. *Look for:* the mask on the left does not change, because
-# the weights only *judge*. On the right, the same mask is a point in the plane of its two mistakes, and each line joins
-# the masks *for this target* that have the same index. Then move the threshold, and see the point cross the lines.
+# *Move this:* alpha and beta; the buttons set named pairs. Or drag the square, and turn the line. *Look for:* the mask
+# does not change, because the weights only *judge*. In the plane of the two mistakes it is a point, and the line through
+# it joins all masks *for this target* that have the same index. Only the threshold moves the point, along a dotted curve.
 
 # %% slideshow={"slide_type": "subslide"}
 explorers.weights()
@@ -225,7 +225,7 @@ explorers.weights()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# No: one missed pixel is worth 1.47 false positives here. A missed pixel costs twice: it enters FN, *and* it leaves TP.
+# No: one missed pixel is worth 1.47 false positives here, as the triangle says. A missed pixel costs twice: it enters FN, *and* it leaves TP.
 # That is the reason of lesson 02 for cutting below one half.
 #
 # </details>
@@ -309,18 +309,19 @@ assert np.isclose(sum(pair_of_sum_1), 1) and np.isclose(pair_of_sum_1[0], 1 / (1
 # *Question:* beta grows against alpha. Does the best threshold rise or fall? And what happens to it from Dice to
 # Jaccard?
 #
-# *Move this:* alpha and beta. *Look for:* the black diamond, the best point of the curve, and the mask at that threshold
-# on the left.
+# *Move this:* alpha and beta in the same picture, which starts here with F2. *Look for:* the black diamond, the best mask
+# of all thresholds: there the line would only touch the curve.
 
 # %% slideshow={"slide_type": "subslide"}
-explorers.threshold_curves()
+explorers.weights(alpha=0.2, beta=0.8)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# It falls, until little is missed; a large alpha pushes it up, until little is marked by mistake. From Dice to Jaccard
-# the curve drops and the best threshold stays, because only $\beta/\alpha$ matters. (That it can only fall as
-# $\beta/\alpha$ grows, on any map, is in the proof above.)
+# It falls, until little is missed ([F2](#tversky:weights?alpha=0.2&beta=0.8&threshold=0.362) is best at 0.362); a large
+# alpha pushes it up, until little is marked by mistake. From Dice to Jaccard the curve drops and the best threshold
+# stays, because only $\beta/\alpha$ matters. (That it can only fall as $\beta/\alpha$ grows, on any map, is in the
+# proof above.)
 #
 # </details>
 

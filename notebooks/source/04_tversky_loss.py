@@ -228,8 +228,9 @@ assert abs(slope_sure) < abs(slope_unsure) / 100  # the pixel that is surely wro
 # *Question:* where is the pull on a foreground pixel stronger: at the worst prediction (0 on foreground, 1 on
 # background), or where nothing is predicted (0 and 0)? Guess, then look at the bars.
 #
-# *Move this:* the prediction on foreground and on background, then the weights. *Look for:* the arrow, which points
-# downhill. The bars say how hard *one* pixel of each kind pulls; the arrow adds all pixels up.
+# *Move this:* drag the point, or press "all wrong" and "nothing". Then let it roll downhill, step by step, and change the
+# weights. *Look for:* the bars, which say how hard *one* pixel of each kind is pulled. The way downhill adds all pixels
+# up, so that it crosses the level lines at right angles.
 
 # %%
 explorers.landscape()
@@ -237,10 +238,11 @@ explorers.landscape()
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Where nothing is predicted. At the worst prediction the false positives stand in the denominator and weaken the pull on
-# the foreground. In a ratio, how hard one pixel is pulled depends on all the others. In a sum over pixels, like
-# cross-entropy, it does not. And where nothing is predicted and $\delta = 0$, the background does not pull at all: there
-# is no overlap that it could spoil.
+# Where [nothing](#tversky:landscape?foreground=0&background=0&steps=0) is predicted, 2.00 against 0.50. At the [worst
+# prediction](#tversky:landscape?foreground=0&background=1&steps=0) the false positives stand in the denominator and
+# weaken the pull on the foreground. In a ratio, how hard one pixel is pulled depends on all the others. In a sum over
+# pixels, like cross-entropy, it does not. And where nothing is predicted and $\delta = 0$, the background does not pull
+# at all: there is no overlap that it could spoil.
 #
 # </details>
 
@@ -252,7 +254,7 @@ checked(
 )
 
 # %% [markdown]
-# Raise beta, and the arrow turns towards "predict more on foreground"; raise alpha, and it turns towards "predict less
+# Raise beta, and the way turns towards "predict more on foreground"; raise alpha, and it turns towards "predict less
 # on background". That can be proved of the *ratio* of the two pulls, foreground to background (it is in the proof
 # above): it grows with beta and falls with alpha. It is not true of each pull alone, because alpha and beta stand
 # in the denominator too.

@@ -45,8 +45,9 @@ from tverskylib import tversky_from_counts, tversky_index, tversky_loss
 # *Question:* an untrained network predicts 0.5 everywhere. On an empty image of 64 × 64 pixels, with $\delta = 10^{-5}$,
 # how large is that derivative: about $10^{-2}$, $10^{-5}$ or $10^{-12}$?
 #
-# *Move this:* delta, over ten powers of ten. *Look for:* read the curve on the left from the right, as training goes: a
-# **plateau** near 1, then a **cliff** down to 0. Where does delta put the cliff?
+# *Move this:* delta, over ten powers of ten; or drag the cliff. *Look for:* read the curve on the left from the right, as
+# training goes: a **plateau** near 1, then a **cliff** down to 0. Where does delta put the cliff? And which delta pulls
+# this network hardest? Mark a guess.
 
 # %%
 explorers.empty_mask()
@@ -56,7 +57,7 @@ explorers.empty_mask()
 #
 # About $5 \cdot 10^{-12}$. The cliff is where $S$ is about $\delta / \alpha$; there the loss is one half. An untrained
 # network has $S = 2048$ and stands far out on the plateau, where it can feel next to nothing. A large delta brings the
-# cliff to it.
+# cliff to it: [delta 1024](#tversky:empty_mask?delta=1024&predicted=2048), which is $\alpha S$, pulls hardest.
 #
 # </details>
 

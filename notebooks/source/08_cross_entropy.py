@@ -102,7 +102,8 @@ explorers.simplex()
 # ## A proper loss
 #
 # As the entropy of the label does not depend on the prediction, cross-entropy is smallest where the divergence is 0: at
-# $\hat y = t$ and nowhere else, for every $t$. If the labels of a pixel are random, their mean is its chance, so the
+# $\hat y = t$ and nowhere else, for every $t$. (The proof below is for labels above 0; for a one-hot label it is plain, as
+# $-\log \hat y_c$ is 0 at $\hat y_c = 1$ alone.) If the labels of a pixel are random, their mean is its chance, so the
 # best prediction *is* the chance. A loss with this property is called **(strictly) proper**. Said of predictions and not
 # of losses, the word is *calibrated*, from lesson 02. A Tversky loss is not proper: lesson 06 found it at 0 or 1
 # whatever the chance.

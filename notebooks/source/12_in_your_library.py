@@ -38,7 +38,8 @@ import torch
 from monai.losses import DiceLoss
 from monai.metrics import DiceMetric, HausdorffDistanceMetric
 
-from tverskylib import checked, figures, metrics, peers, say, tiles, tversky_loss
+from tverskylib import checked, figures, metrics, peers, say, soft_counts, tiles
+from tverskylib import tversky_from_counts, tversky_loss
 from tverskylib.peers import records
 
 warnings.filterwarnings("ignore", module="monai")  # it warns of empty masks, which are our subject
@@ -47,9 +48,10 @@ warnings.filterwarnings("ignore", module="monai")  # it warns of empty masks, wh
 # ## Find your call
 #
 # Every line below was found by running the library: one batch goes in, and what comes out is compared with our loss under
-# all conventions. Weights are *alpha* for false positives and *beta* for false negatives, as in the paper; smoothing is
-# given in pixels of our $\delta$ ($s = 2\delta$ in the form of lesson 04). [The full table](../results/peers/TABLE.md) has
-# empty masks, soft labels, half precision, masks and errors too.
+# all conventions. Delta is in pixels, as ours ($s = 2\delta$ in the form of lesson 04). "The other" is the argument that
+# changes the domain. An absent class is not in the target; it may be predicted nowhere, or in a pixel or two. (smp is
+# `segmentation_models_pytorch`.) [The full table](../results/peers/TABLE.md) has empty masks, soft labels, half precision,
+# masks and errors too.
 #
 # *Question:* you know one of these libraries. Before you look: is its Dice image-wise or batch-wise by default?
 
@@ -59,9 +61,8 @@ say(peers.brief(["monai", "nnunetv2", "segmentation_models_pytorch", "kornia", "
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# MONAI, kornia and nnU-Net's bare Dice: image-wise. smp and Keras: batch-wise. (`smp` is
-# `segmentation_models_pytorch`.) nnU-Net's *trainer* asks its plan: batch-wise in 2-D, and in full-resolution 3-D only if
-# there is a low-resolution stage.
+# MONAI, kornia and nnU-Net's bare Dice: image-wise. smp and Keras: batch-wise. nnU-Net's *trainer* asks its plan:
+# batch-wise in 2-D, and in full-resolution 3-D only if there is a low-resolution stage.
 #
 # </details>
 #
@@ -88,7 +89,8 @@ peers.equivalent("monai", alpha=0.3, beta=0.7, domain="image", delta=1.0)
 
 # %%
 for library in ("monai", "segmentation_models_pytorch", "nnunetv2", "kornia", "torchmetrics", "keras"):
-    print(f"{library}: {peers.equivalent(library, alpha=0.3, beta=0.7, domain='image', delta=1.0).verdict}\n")
+    found = peers.equivalent(library, alpha=0.3, beta=0.7, domain="image", delta=1.0)
+    print(f"{library}: {found.verdict}\n")
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -158,7 +160,8 @@ say(f"MONAI's DiceLoss: {before:.3f} without the pixel, {after:.3f} with it.")
 
 # %% tags=["check"]
 softer = [DiceLoss(smooth_nr=10.0, smooth_dr=10.0)(x, y).item() for x in (p, alarm)]
-checked(f"one pixel costs {after - before:.3f}, and {softer[1] - softer[0]:.3f} with smoothing 10", after - before > 0.3, softer[1] - softer[0] < 0.05)
+checked(f"one pixel costs {after - before:.3f}, and {softer[1] - softer[0]:.3f} with smoothing 10",
+        after - before > 0.3, softer[1] - softer[0] < 0.05)
 
 # %% [markdown]
 # ## Trap 2: smoothing below only
@@ -190,7 +193,8 @@ say(f"Smoothing below only: {below:.2f}. Above and below: {tversky_loss(truth, t
 
 # %% tags=["check"]
 keras = records.read("keras")["losses"]["Dice"]["empty"]
-checked(f"Keras, empty image: loss {keras['0']['loss']:.0f} at p = 0 and {keras['0.5']['loss']:.0f} at p = 0.5, gradients {keras['0']['gradient']:.0f} and {keras['0.5']['gradient']:.0f}", keras["0"] == keras["0.5"] == {"loss": 1, "gradient": 0}, below == 0.75)
+checked("Keras on an empty image: loss 1 and gradient 0, at p = 0 and at p = 0.5",
+        keras["0"] == keras["0.5"] == {"loss": 1, "gradient": 0}, below == 0.75)
 
 # %% [markdown]
 # ## Trap 3: labels of 255
@@ -202,7 +206,8 @@ checked(f"Keras, empty image: loss {keras['0']['loss']:.0f} at p = 0 and {keras[
 # %%
 p, y = peers.batch()
 good = 0.05 + 0.9 * y
-say(f"MONAI: {DiceLoss()(good, y).item():.3f} with labels 0 and 1, {DiceLoss()(good, 255 * y).item():.3f} with 0 and 255.")
+right, wrong = DiceLoss()(good, y).item(), DiceLoss()(good, 255 * y).item()
+say(f"MONAI: {right:.3f} with labels 0 and 1, {wrong:.3f} with 0 and 255.")
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -242,8 +247,10 @@ def dice(domain):
 
 
 cross_entropy = torch.nn.functional.binary_cross_entropy_with_logits
-for name, loss in {"Dice image-wise": dice("image"), "Dice batch-wise": dice("batch"), "cross-entropy": cross_entropy}.items():
-    print(f"{name:16} a pixel of the empty image {pulls(loss)[0]:.1e}, of the lesion {pulls(loss)[1]:.1e}")
+losses = {"Dice image-wise": dice("image"), "Dice batch-wise": dice("batch"), "cross-entropy": cross_entropy}
+for name, loss in losses.items():
+    empty, lesion = pulls(loss)
+    print(f"{name:16} a pixel of the empty image {empty:.1e}, of the lesion {lesion:.1e}")
 
 # %% [markdown]
 # *Look for:* the first column. Image-wise Dice says nothing to the empty image. Cross-entropy speaks to every pixel alike,
@@ -269,8 +276,8 @@ for name, loss in {"Dice image-wise": dice("image"), "Dice batch-wise": dice("ba
 
 # %% tags=["setup"]
 real = tiles.real_image()
-side = 64
-cut = lambda a: torch.tensor(np.array([a[i:i + side, j:j + side] for i in range(0, 512, side) for j in range(0, 256, side)]))[:, None]
+corners = [(i, j) for i in range(0, 512, 64) for j in range(0, 256, 64)]
+cut = lambda a: torch.tensor(np.array([a[i:i + 64, j:j + 64] for i, j in corners]))[:, None]
 probability, target = cut(real.probability).double(), cut(real.target)
 order = np.random.default_rng(0).permutation(len(target))[:8]
 
@@ -287,7 +294,16 @@ for devices in (1, 2, 4, 8):
 
 # %% tags=["check"]
 image_wise = tversky_loss(probability[order], target[order].double(), delta=1e-5, domain="image")
-checked(f"eight devices: {torch.stack(losses).mean():.4f}, image-wise: {image_wise:.4f}", torch.isclose(torch.stack(losses).mean(), image_wise))
+eight = torch.stack(losses).mean()
+checked(f"eight devices: {eight:.4f}, image-wise: {image_wise:.4f}", torch.isclose(eight, image_wise))
+
+# %% [markdown]
+# What `group=` does is to add up the three counts of all shares, and to divide once:
+
+# %%
+counts = [soft_counts(probability[k : k + 1], target[k : k + 1].double()) for k in order]
+added = tversky_from_counts(*(sum(count) for count in zip(*counts)), delta=1e-5)
+say(f"Eight devices that add up their counts: loss {1 - added:.4f}, as one device.")
 
 # %% [markdown]
 # ## Metrics: what an empty mask counts
@@ -304,10 +320,11 @@ def of_empties(library, name):
     return [found[case] for case in ("both empty", "found", "found, and missed", "found, and both empty")]
 
 
-scores = [("monai", "DiceMetric"), ("monai", "GeneralizedDiceScore"), ("torchmetrics", "DiceScore"),
-          ("torchmetrics", "GeneralizedDiceScore"), ("segmentation_models_pytorch", "get_stats, f1_score"), ("medpy", "dc")]
+scores = [("monai", "DiceMetric"), ("monai", "GeneralizedDiceScore"),
+          ("torchmetrics", "DiceScore"), ("torchmetrics", "GeneralizedDiceScore"),
+          ("segmentation_models_pytorch", "get_stats, f1_score"), ("medpy", "dc")]
 pd.DataFrame([of_empties(*score) for score in scores], index=[": ".join(score) for score in scores],
-             columns=["both empty", "one good image", "and a missed one", "and both empty"])
+             columns=["both empty", "one good image", "and a missed one", "and both empty"]).astype(float).round(3)
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -389,7 +406,8 @@ assert line == ("mean of images", "left out") and np.isclose(table["dice"][line]
 
 # %% tags=["setup"]
 talk = pd.read_csv("../results/talk.csv")
-rows = {domain: list(zip(part["dice"], part["jaccard"])) for domain, part in talk.groupby("domain", sort=False)}
+rows = {domain: list(zip(part["dice"], part["jaccard"]))
+        for domain, part in talk.groupby("domain", sort=False)}
 
 # %%
 figures.dice_and_jaccard(rows)
@@ -413,7 +431,8 @@ say(f"Of all {len(found)}: {' / '.join({one.verdict for one in found})}.")
 # </details>
 
 # %% tags=["check"]
-checked(f"of {len(found)} lines all are possible, none is of one confusion matrix", *(one.possible and not one.one_ratio for one in found))
+checked(f"of {len(found)} lines all are possible, none is of one confusion matrix",
+        *(one.possible and not one.one_ratio for one in found))
 
 # %% [markdown] tags=["exercise"]
 # **Exercise 3.** Three tables print Dice and Jaccard as (0.900, 0.818), (0.85, 0.70) with two digits, and (0.80, 0.82). Put

@@ -16,11 +16,25 @@ pytestmark = pytest.mark.browser
 SETUP = """
 import warnings
 from IPython.display import HTML, Javascript, display
-from tverskylib import explorers
+from tverskylib import explorers, figures
+from tverskylib.explorers import sliders
+
+class Bar(figures.Drawing):
+    def __init__(self, parent):
+        self.axes = parent.subplots()
+        (self.bar,) = self.axes.bar([0], [1])
+        self.axes.set_ylim(0, 40)
+    def update(self, *, shift):
+        self.bar.set_height(shift)
+    def describe(self):
+        return "a bar"
+
+def small():
+    return explorers.Explorer(Bar, {"shift": sliders.slider("shift", 12, 0, 40, 1)}, static=[{}])
 """
 
 BROKEN = """
-broken = explorers.overlap()
+broken = small()
 def fail(**values):
     raise ValueError("planted in a callback")
 broken.drawing.update = fail
@@ -28,20 +42,20 @@ broken
 """
 
 DEAD = """
-dead = explorers.overlap()
+dead = small()
 dead.sliders["shift"].unobserve_all("value")
 dead
 """
 
 JUMPING = """
-jumping = explorers.overlap()
+jumping = small()
 jumping.sliders["shift"].observe(lambda change: setattr(jumping.message, "value", "<p>planted</p>"), "value")
 jumping
 """
 
 FLICKERING = """
 import time
-flickering = explorers.overlap()
+flickering = small()
 def leave_and_come_back(change):
     flickering.picture.layout.display = "none"
     time.sleep(0.3)

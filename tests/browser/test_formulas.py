@@ -73,6 +73,26 @@ def test_formulas_of_the_index_equal_those_of_python(evaluate):
     assert evaluate(calls) == pytest.approx(expected, **SAME)
 
 
+def test_what_was_solved_for_gives_back_what_went_in(evaluate):
+    calls, expected = [], []
+    for at in settings(4):
+        (tp, fp, fn), (alpha, beta), delta = at["counts"], at["weights"], at["delta"]
+        tp, fp = tp + 1, fp + 1
+        foreground, background = theory.pixel_gradients(tp, fp, fn, alpha, beta, 0.0)
+        rate, loss = -foreground / background, 1 - tversky_from_counts(tp, fp, fn, alpha, beta, delta)
+        for name, arguments, value in [
+            ("exchangeRate", (tp, fp, fn, alpha, beta), rate),
+            ("betaOfRate", (tp, fp, fn, alpha, rate), beta),
+            ("falsePositivesOfLoss", (tp, fn, alpha, beta, delta, loss), fp),
+            ("strongestPull", (fp,), -theory.pixel_gradients(0, fp, 0, alpha, beta, alpha * fp)[1]),
+            ("strongestDelta", (fp, alpha), alpha * fp),
+            ("cliff", (alpha * fp, alpha), fp),
+        ]:
+            calls.append(("formulas.js", name, arguments))
+            expected.append(float(value))
+    assert evaluate(calls) == pytest.approx(expected, **SAME)
+
+
 def test_formulas_of_claim1_equal_those_of_python(evaluate):
     calls, expected = [], []
     for at in settings(1):

@@ -47,7 +47,7 @@ def test_sliders_live_on_slides(context: BrowserContext, slides: Server) -> None
         tab.wait_for_timeout(1000)  # the slides choose their cell a moment after they have turned
         tab.locator(CELL).focus()
         tab.keyboard.press("Shift+Enter")
-        tab.wait_for_selector("section.present .tverskylib-explorer .noUi-handle")
+        tab.wait_for_selector("section.present .tversky-explorer input[type=range]")
         tab.wait_for_timeout(1000)  # and the next one a moment after a cell was run
         tab.locator(CELL).focus()
         tab.wait_for_timeout(1000)

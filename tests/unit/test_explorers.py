@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from helpers import OneBar
 from PIL import Image
 
 from tverskylib import (
@@ -23,24 +23,14 @@ from tverskylib import (
 )
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.catalogue import catalogue
-from tverskylib.index import terms, tversky_from_counts
-from tverskylib.thresholds import threshold_counts
 
 MAKERS = {
-    "overlap": explorers.overlap,
     "activation": explorers.activation,
-    "accuracy": explorers.accuracy,
-    "weights": lambda: explorers.weights(tiles.real_crop()),
-    "threshold_curves": lambda: explorers.threshold_curves(tiles.real_crop()),
     "sharpening": lambda: explorers.sharpening(tiles.real_crop()),
-    "landscape": explorers.landscape,
-    "empty_mask": explorers.empty_mask,
     "one_pixel": explorers.one_pixel,
     "candidates": explorers.candidates,
     "simplex": explorers.simplex,
-    "penalised_pixel": explorers.penalised_pixel,
     "penalised_landscape": explorers.penalised_landscape,
-    "three_forms": explorers.three_forms,
 }
 
 
@@ -48,7 +38,18 @@ def test_every_explorer_is_tried_here():
     public = {name for name in dir(explorers) if not name.startswith("_")}
     in_the_browser = set(catalogue())  # test_browser_explorers.py
     of_training = {"LiveCurves", "RunChoice", "records", "trained"}  # tests/training
-    modules = {"Explorer", "Picture", "browser", "choice", "explorer", "lessons", "live", "sliders"}
+    modules = {
+        "Explorer",
+        "browser",
+        "choice",
+        "explorer",
+        "interactive",
+        "lessons",
+        "live",
+        "own",
+        "picture",
+        "sliders",
+    }
     assert public - modules - in_the_browser - of_training == set(MAKERS)
 
 
@@ -79,33 +80,33 @@ def test_reset_and_presets_bring_back_their_values(name):
     assert explorer.picture.png == before
 
 
-def test_presets_are_dice_jaccard_and_f2():
-    explorer = explorers.weights(tiles.real_crop())
-    for name, weights in {"Dice": (0.5, 0.5), "Jaccard": (1.0, 1.0), "F2": (0.2, 0.8)}.items():
-        explorer.buttons[name].click()
-        assert (explorer.values["alpha"], explorer.values["beta"]) == weights
+def one_bar():
+    controls = {"height": sliders.slider("height", 1, 0, 2, 0.1), "place": sliders.slider("place", 0, 0, 3, 0.1)}
+    return explorers.Explorer(
+        OneBar, controls, presets={"far": {"height": 0.5, "place": 3}}, static=[{}, {"height": 2}]
+    )
 
 
 def test_a_preset_draws_once():
-    explorer = explorers.weights(tiles.real_crop())
+    explorer = one_bar()
     drawn = []
     explorer.picture.observe(lambda change: drawn.append(change["new"]), names="png")
-    explorer.buttons["F2"].click()
+    explorer.buttons["far"].click()
     assert len(drawn) == 1
 
 
 def test_figure_and_artists_are_kept():
-    explorer = explorers.weights(tiles.real_crop())
+    explorer = one_bar()
     figure, artists = explorer.figure, list(explorer.figure.findobj())
-    explorer.set(threshold=0.3)
+    explorer.set(height=0.3)
     assert explorer.figure is figure
     assert [type(a) for a in explorer.figure.findobj()] == [type(a) for a in artists]
 
 
 def test_the_last_expression_is_a_widget_with_a_stored_picture_and_alt_text():
-    data, metadata = explorers.overlap()._repr_mimebundle_()
+    data, metadata = one_bar()._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
-    assert metadata["image/png"]["alt"].startswith("4 positions of the sliders. (1)")
+    assert metadata["image/png"]["alt"].startswith("2 positions of the sliders. (1)")
     assert data["text/html"].startswith("<img alt=")
 
 
@@ -130,47 +131,18 @@ def test_an_error_in_a_callback_is_shown_and_raised():
 
 
 def test_an_unknown_name_is_refused():
-    with pytest.raises(ValueError, match=r"values must be named .*shift.*got \['shfit'\]"):
-        explorers.overlap().set(shfit=3)
-
-
-def test_level_lines_are_level_for_this_target():
-    explorer = explorers.weights(tiles.real_crop())
-    explorer.set(alpha=0.3, beta=1.2, threshold=0.4)
-    for level, line in zip((0.9, 0.8, 0.7, 0.6, 0.5, 0.4), explorer.drawing.levels, strict=True):
-        fp, fn = np.array(line.get_xdata()), np.array(line.get_ydata())
-        tp = tiles.real_crop().target.sum() - fn
-        numerator, denominator = terms(tp, fp, fn, 0.3, 1.2, 0)  # a line runs on to where no counts are
-        assert numerator / denominator == pytest.approx([level, level])
-
-
-def test_landscape_lines_are_level():
-    explorer = explorers.landscape()
-    explorer.set(alpha=0.3, beta=1.2, delta=0.5)
-    drawing = explorer.drawing
-    for level, line in zip(drawing.LEVELS, drawing.lines, strict=True):
-        x, y = np.array(line.get_xdata()), np.array(line.get_ydata())
-        numerator, denominator = terms(drawing.P * x, drawing.Q * y, drawing.P * (1 - x), 0.3, 1.2, 0.5)
-        assert 1 - numerator / denominator == pytest.approx([level, level])
-
-
-def test_threshold_curves_mark_the_best_point():
-    tile = tiles.real_crop()
-    explorer = explorers.threshold_curves(tile)
-    explorer.set(alpha=0.2, beta=0.8)
-    curve = tversky_from_counts(*threshold_counts(tile.probability, tile.target, np.linspace(0, 1, 201)), 0.2, 0.8)
-    assert explorer.drawing.best == pytest.approx(curve.max())
-    assert explorer.drawing.point.get_ydata() == pytest.approx([curve.max()])
+    with pytest.raises(ValueError, match=r"values must be named .*height.*got \['hieght'\]"):
+        one_bar().set(hieght=3)
 
 
 def test_static_grid_shows_each_position():
-    plate = figures.static_grid(figures.Overlap, [{"shift": 0}, {"shift": 40}])
-    assert "(1)" in plate.alt and "(2)" in plate.alt and "shifted by 40" in plate.alt
+    plate = figures.static_grid(OneBar, [{"height": 0}, {"height": 1.5}])
+    assert "(1)" in plate.alt and "(2)" in plate.alt and "height 1.5" in plate.alt
 
 
 def test_static_grid_without_positions_is_refused():
     with pytest.raises(ValueError, match="settings must hold at least one position"):
-        figures.static_grid(partial(figures.Overlap), [])
+        figures.static_grid(OneBar, [])
 
 
 def test_candidates_agree_with_the_index_of_arrays():
@@ -208,21 +180,24 @@ def test_penalised_pixel_agrees_with_the_torch_loss():
     explorer = explorers.penalised_pixel()
     explorer.set(alpha=0.3, beta=0.7, weight=0.4)
     mask = (torch.arange(16) < 6).double().reshape(1, 1, 4, 4)
-    loss = Regularised(TverskyLoss(0.3, 0.7, delta=0.0), label_noise_penalty, 0.4)
-    values = []
-    grid = torch.linspace(0.05, 0.95, 19, dtype=torch.float64)
-    for q in grid:
-        prediction = mask.clamp(1e-9, 1 - 1e-9)  # the other pixels add a constant
-        prediction[0, 0, 0, 0] = q
-        values.append(loss(prediction, mask).item())
-    curve = explorer.drawing.curves[1]
-    drawn = np.interp(grid, curve.get_xdata(), curve.get_ydata())
-    assert np.diff(drawn) == pytest.approx(np.diff(values), abs=1e-5)
+    grid = torch.linspace(0.001, 0.999, 999, dtype=torch.float64)
+    for name, penalty in (("noise", label_noise_penalty), ("confidence", confidence_penalty)):
+        loss = Regularised(TverskyLoss(0.3, 0.7, delta=0.0), penalty, 0.4)
+        for kind, pixel in (("foreground", 0), ("background", 15)):
+            values = []
+            for q in grid:
+                prediction = mask.clamp(1e-9, 1 - 1e-9)  # the other pixels add a constant
+                prediction.view(-1)[pixel] = q
+                values.append(loss(prediction, mask).item())
+            assert explorer.numbers[f"{kind}_{name}"] == pytest.approx(grid[int(np.argmin(values))].item(), abs=1e-3)
 
 
 def test_three_forms_follow_the_label_or_the_mask():
     explorer = explorers.three_forms()
     explorer.set(epsilon=0.3)
-    foreground, background = explorer.drawing.at[:3], explorer.drawing.at[3:]
-    assert foreground == pytest.approx([1, 0.85, 0.85], abs=1e-3)
-    assert background == pytest.approx([0, 0.15, 0.15], abs=1e-3)
+    grid = np.linspace(0, 1, 1001)
+    for kind, pixel, expected in (("foreground", 0, [1, 0.85, 0.85]), ("background", 15, [0, 0.15, 0.15])):
+        lowest = grid[np.argmin([explorer.losses(pixel, q) for q in grid], axis=0)]
+        assert lowest == pytest.approx(expected, abs=1e-3)
+        assert explorer.numbers[f"product_{kind}"] == expected[0]
+        assert explorer.numbers[f"label_{kind}"] == pytest.approx(expected[1])

@@ -8,13 +8,13 @@ from types import SimpleNamespace
 import matplotlib
 import numpy as np
 import pytest
+from helpers import OneBar
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
 from tverskylib import figures
 from tverskylib.figures import _style
-from tverskylib.figures.accuracy import expected_scores
 from tverskylib.figures.chances import cuts_of
 from tverskylib.figures.plate import mimebundle
 
@@ -48,13 +48,6 @@ def test_the_error_map_paints_each_kind_by_colour_and_by_pattern():
     assert shades == [1, 2, 2, 1]  # TP plain, FP striped, FN dotted, TN the image itself
 
 
-def test_expected_scores_are_those_of_a_counted_sample():
-    accuracy, dice = expected_scores(0.1, sensitivity=0.8, specificity=0.95)
-    tp, fn, fp = 80, 20, 45
-    assert accuracy == pytest.approx((80 + 855) / 1000)
-    assert dice == pytest.approx(2 * tp / (2 * tp + fp + fn))
-
-
 def test_a_plate_needs_words():
     with pytest.raises(ValueError, match="alt must say in words"):
         figures.Plate(Figure(), "  ")
@@ -69,14 +62,14 @@ def test_a_plate_is_stored_as_png_and_as_html_with_the_same_alt_text():
 
 
 def test_pictures_repeat_to_the_byte():
-    draw = lambda: figures.still(figures.Overlap, shift=7).png()  # noqa: E731
+    draw = lambda: figures.still(OneBar, height=1).png()  # noqa: E731
     assert draw() == draw()
 
 
 def test_the_readers_own_style_does_not_leak_in():
-    plain = figures.still(figures.Overlap, shift=7).png()
+    plain = figures.still(OneBar, height=1).png()
     with matplotlib.rc_context({"axes.facecolor": "black", "font.size": 30}):
-        assert figures.still(figures.Overlap, shift=7).png() == plain
+        assert figures.still(OneBar, height=1).png() == plain
 
 
 def test_making_figures_does_not_load_pyplot_or_torch():
@@ -84,7 +77,7 @@ def test_making_figures_does_not_load_pyplot_or_torch():
     import sys
 
     code = (
-        "import sys; from tverskylib import figures; figures.still(figures.Overlap, shift=1); "
+        "import sys; from tverskylib import figures; figures.panels({'a': [[0, 1]]}, alt='a').png(); "
         "print([m for m in ('torch', 'matplotlib.pyplot') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -92,7 +85,7 @@ def test_making_figures_does_not_load_pyplot_or_torch():
 
 
 def test_mimebundle_tells_the_size():
-    png = figures.still(figures.Overlap, shift=7).png()
+    png = figures.still(OneBar, height=1).png()
     data, metadata = mimebundle(png, "discs")
     assert f'width="{metadata["image/png"]["width"]}"' in data["text/html"]
 

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 from test_explorers import MAKERS
 
-from tverskylib.explorers.explorer import Explorer, encoded
+from tverskylib.explorers.explorer import Explorer
+from tverskylib.explorers.picture import encoded
 from tverskylib.explorers.redraw import Redraw
 from tverskylib.figures._style import in_style
 from tverskylib.figures.drawing import Drawing

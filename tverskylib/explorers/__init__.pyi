@@ -1,6 +1,5 @@
 from .choice import RunChoice as RunChoice
 from .explorer import Explorer as Explorer
-from .explorer import Picture as Picture
 from .lessons import accuracy as accuracy
 from .lessons import activation as activation
 from .lessons import candidates as candidates
@@ -20,7 +19,7 @@ from .lessons import sharpening as sharpening
 from .lessons import simplex as simplex
 from .lessons import three_forms as three_forms
 from .lessons import threshold as threshold
-from .lessons import threshold_curves as threshold_curves
 from .lessons import trained as trained
 from .lessons import weights as weights
 from .live import LiveCurves as LiveCurves
+from .own import interactive as interactive

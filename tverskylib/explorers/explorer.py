@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import functools
-import pathlib
-import struct
+import html
 import traceback
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-import anywidget
 import ipywidgets as widgets
-import numpy as np
-import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase
 
+from tverskylib.explorers.picture import Picture, encoded
 from tverskylib.explorers.redraw import Redraw
 from tverskylib.figures._style import in_style
 from tverskylib.figures.drawing import Drawing, static_grid
 from tverskylib.figures.plate import DPI, mimebundle
 
 Slider: TypeAlias = widgets.FloatSlider | widgets.FloatLogSlider | widgets.IntSlider | widgets.Dropdown
-
-
-class Picture(anywidget.AnyWidget):
-    """A PNG with alt text that changes in place (ipywidgets' Image has no alt text)."""
-
-    _esm = pathlib.Path(__file__).parent / "picture.js"
-    png = traitlets.Bytes().tag(sync=True)
-    alt = traitlets.Unicode().tag(sync=True)
-    width = traitlets.Int().tag(sync=True)
-    height = traitlets.Int().tag(sync=True)
 
 
 class Explorer(widgets.VBox):
@@ -103,7 +89,7 @@ class Explorer(widgets.VBox):
             alt, png = self.drawing.describe(), encoded(self.canvas)
         except Exception:
             self._shown = None
-            self.message.value = f'<pre role="alert">{traceback.format_exc(limit=-2)}</pre>'
+            self.message.value = f'<pre role="alert">{html.escape(traceback.format_exc(limit=-2))}</pre>'
             raise
         if self.message.value:
             self.message.value = ""
@@ -149,25 +135,3 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = mimebundle(*self.static_picture)
         return {**super()._repr_mimebundle_(**kwargs), **data}, metadata
-
-
-def encoded(canvas: FigureCanvasAgg) -> bytes:
-    """The pixels as a PNG, without their transparency.
-
-    Made in a hurry, for the reader's key press waits for it: rows without a filter and little compression take half
-    the time of Pillow's writer, and the picture travels a short way.
-    """
-    pixels = np.asarray(canvas.buffer_rgba())[..., :3]
-    height, width, _ = pixels.shape
-    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # the number of the row's filter, 0 for none, and the row
-    rows[:, 1:].reshape(height, width, 3)[...] = pixels
-    chunks = {
-        b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0),
-        b"IDAT": zlib.compress(rows.data, 1),
-        b"IEND": b"",
-    }
-    parts = (
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        for name, data in chunks.items()
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)

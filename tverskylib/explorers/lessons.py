@@ -10,11 +10,18 @@ import numpy as np
 
 from tverskylib import figures
 from tverskylib.explorers import sliders
+from tverskylib.explorers.browser.accuracy import Accuracy
 from tverskylib.explorers.browser.composer import Composer
+from tverskylib.explorers.browser.empty_mask import EmptyMask
 from tverskylib.explorers.browser.equivalence import Equivalence
+from tverskylib.explorers.browser.landscape import Landscape
+from tverskylib.explorers.browser.overlap import Overlap
+from tverskylib.explorers.browser.penalised_pixel import PenalisedPixel
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.pushes import Pushes
+from tverskylib.explorers.browser.three_forms import ThreeForms
 from tverskylib.explorers.browser.threshold import Threshold
+from tverskylib.explorers.browser.weights import Weights
 from tverskylib.explorers.explorer import Explorer
 from tverskylib.figures.results import METRICS, NAMES, WAYS
 from tverskylib.figures.trained import SHOWN
@@ -27,23 +34,18 @@ if TYPE_CHECKING:
     from tverskylib.training import Trained
 
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
+accuracy = Accuracy
 composer = Composer
+empty_mask = EmptyMask
+landscape = Landscape
+overlap = Overlap
 equivalence = Equivalence
+penalised_pixel = PenalisedPixel
 phase_diagram = PhaseDiagram
 pushes = Pushes
+three_forms = ThreeForms
 threshold = Threshold
-
-
-def overlap() -> Explorer:
-    """Lesson 00: slide a predicted disc over a target disc."""
-    return Explorer(
-        figures.Overlap,
-        {
-            "shift": sliders.slider("shift (pixels)", 12, -40, 40, 1, form=".0f"),
-            "radius": sliders.slider("radius (pixels)", 24, 4, 40, 1, form=".0f"),
-        },
-        static=[{"shift": 0}, {"shift": 12}, {"shift": 0, "radius": 36}, {"shift": 40}],
-    )
+weights = Weights
 
 
 def activation() -> Explorer:
@@ -52,39 +54,6 @@ def activation() -> Explorer:
         figures.Activation,
         {name: sliders.slider(f"logit {name}", 0, -8, 8, 0.1, form=".1f") for name in ("z1", "z2", "z3")},
         static=[{}, {"z1": 2}, {"z1": 2, "z2": 2}, {"z1": -4}],
-    )
-
-
-def accuracy() -> Explorer:
-    """Lesson 01: accuracy and Dice as the foreground gets rare."""
-    return Explorer(
-        figures.Accuracy,
-        {
-            "fraction": sliders.log_slider("foreground p", 0.1, -3, -0.3, 0.05),
-            "sensitivity": sliders.slider("sensitivity", 0.8, 0, 1, 0.01),
-            "false_alarms": sliders.log_slider("false alarm rate", 0.05, -5, -0.3, 0.05),
-        },
-        static=[{"fraction": 0.5}, {"fraction": 0.1}, {"fraction": 0.01}, {"fraction": 0.001}],
-    )
-
-
-def weights(tile: RealImage | None = None) -> Explorer:
-    """Lesson 03: alpha and beta over the real prediction, with the level lines of the index."""
-    return Explorer(
-        _on(figures.Weights, tile),
-        {"alpha": sliders.alpha(), "beta": sliders.beta(), "threshold": sliders.threshold()},
-        presets=sliders.PRESETS,
-        static=[{}, {"alpha": 1.0, "beta": 1.0}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 0.8, "beta": 0.2}],
-    )
-
-
-def threshold_curves(tile: RealImage | None = None) -> Explorer:
-    """Lesson 03: the index over all thresholds, and how its best point moves with alpha and beta."""
-    return Explorer(
-        _on(figures.ThresholdCurves, tile),
-        {"alpha": sliders.alpha(), "beta": sliders.beta()},
-        presets=sliders.PRESETS,
-        static=[{}, {"alpha": 1.0, "beta": 1.0}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 1.6, "beta": 0.4}],
     )
 
 
@@ -99,34 +68,6 @@ def sharpening(tile: RealImage | None = None) -> Explorer:
 
 def _sharpened(tile: RealImage) -> partial[figures.Sharpening]:
     return partial(figures.Sharpening, target=tile.target, probability=tile.probability)
-
-
-def landscape() -> Explorer:
-    """Lesson 04: the loss over what is predicted on foreground and on background."""
-    return Explorer(
-        figures.Landscape,
-        {
-            "alpha": sliders.alpha(),
-            "beta": sliders.beta(),
-            "delta": sliders.slider("delta", 0.0, 0.0, 5.0, 0.05),
-            "foreground": sliders.slider("on foreground", 0.5, 0.0, 1.0, 0.02),
-            "background": sliders.slider("on background", 0.5, 0.0, 1.0, 0.02),
-        },
-        presets=sliders.PRESETS,
-        static=[{}, {"alpha": 0.2, "beta": 0.8}, {"alpha": 1.6, "beta": 0.4}, {"delta": 5.0}],
-    )
-
-
-def empty_mask() -> Explorer:
-    """Lesson 05: what delta does to an image without foreground."""
-    return Explorer(
-        figures.EmptyMask,
-        {
-            "delta": sliders.log_slider("delta (pixels)", 1e-5, -6, 4, 0.25),
-            "alpha": sliders.alpha(),
-        },
-        static=[{"delta": d} for d in (1e-5, 1.0, 100.0, 1024.0)],
-    )
 
 
 def one_pixel() -> Explorer:
@@ -181,20 +122,6 @@ def simplex() -> Explorer:
     )
 
 
-def penalised_pixel() -> Explorer:
-    """Lesson 09: a Tversky loss with a penalty, along one pixel."""
-    return Explorer(
-        figures.PenalisedPixel,
-        {
-            "alpha": sliders.alpha(),
-            "beta": sliders.beta(),
-            "weight": sliders.slider("weight of the penalty", 0.1, 0.0, 1.0, 0.01),
-        },
-        presets=sliders.PRESETS,
-        static=[{"weight": 0.0}, {}, {"weight": 0.5}, {"alpha": 0.2, "beta": 0.8}],
-    )
-
-
 def penalised_landscape() -> Explorer:
     """Lesson 09: where the optimum goes, over the prediction on foreground and on background."""
     return Explorer(
@@ -209,20 +136,6 @@ def penalised_landscape() -> Explorer:
         presets=sliders.PRESETS,
         static=[{"weight": 0.0}, {}, {"weight": 0.5}, {"fraction": 0.0, "weight": 0.2}],
     )
-
-
-def three_forms() -> Explorer:
-    """Lesson 09: the product, the minimum and the squared form against a smoothed mask."""
-    return Explorer(
-        figures.ThreeForms,
-        {"epsilon": sliders.epsilon(0.2), "foreground": sliders.slider("foreground of 16", 6, 1, 15, 1, form=".0f")},
-        static=[{"epsilon": 0.0}, {}, {"epsilon": 0.4}, {"foreground": 1}],
-    )
-
-
-def _on(drawing: type[figures.BesideMap], tile: RealImage | None) -> partial[figures.BesideMap]:
-    tile = tile or real_crop()
-    return partial(drawing, image=tile.image, target=tile.target, probability=tile.probability)
 
 
 def trained(runs: Mapping[str, Trained]) -> Explorer:

@@ -1,6 +1,4 @@
-from .accuracy import Accuracy as Accuracy
 from .activation import Activation as Activation
-from .beside_map import BesideMap as BesideMap
 from .calibration import calibration as calibration
 from .chances import smoothed_cuts as smoothed_cuts
 from .chances import sorted_labels as sorted_labels
@@ -12,14 +10,9 @@ from .entropy import Simplex as Simplex
 from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
 from .gallery import panels as panels
-from .loss import EmptyMask as EmptyMask
-from .loss import Landscape as Landscape
 from .loss import Sharpening as Sharpening
-from .overlap import Overlap as Overlap
 from .overview import error_maps as error_maps
 from .penalised import PenalisedLandscape as PenalisedLandscape
-from .penalised import PenalisedPixel as PenalisedPixel
-from .penalised import ThreeForms as ThreeForms
 from .plate import Plate as Plate
 from .printed import dice_and_jaccard as dice_and_jaccard
 from .results import Cells as Cells
@@ -34,7 +27,5 @@ from .threshold import thresholded as thresholded
 from .tiles import contact_sheet as contact_sheet
 from .tiles import foreground_histogram as foreground_histogram
 from .trained import Trained as Trained
-from .weights import ThresholdCurves as ThresholdCurves
-from .weights import Weights as Weights
 from .weights import two_sets as two_sets
 from .weights import weight_plane as weight_plane

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib.patches import Patch
+from matplotlib.rcsetup import cycler
 
 from tverskylib.figures.grammar import GRAMMAR, colours
 
@@ -49,41 +51,54 @@ def dress(patches: Iterable[Patch], inks: Iterable[Ink]) -> None:
         patch.set(facecolor="none" if ink.hatch else ink.colour, edgecolor=ink.colour, hatch=ink.hatch)
 
 
-STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters everywhere
-    "font.size": 10.5,
-    "axes.titlesize": 10.5,
-    "axes.titlelocation": "left",
-    "axes.labelsize": 10.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
-    "axes.titlecolor": INK,
-    "axes.grid": False,
-    "grid.color": GRID,
-    "xtick.color": FAINT,
-    "ytick.color": FAINT,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "text.color": INK,
-    "figure.facecolor": PAPER,
-    "axes.facecolor": PAPER,
-    "savefig.facecolor": PAPER,
-    "hatch.linewidth": 1.0,
-    "lines.linewidth": 1.8,
-    "legend.frameon": False,
-    "image.interpolation": "nearest",
-    "path.simplify": True,
-}
+def style(theme: str) -> dict[str, Any]:
+    """matplotlib's settings on light or on dark ground."""
+    shades = colours(theme)
+    ink, faint, paper = shades["ink"], shades["faint"], shades["paper"]
+    cycle = [shades[role] for role in ("loss", "batch", "image", "level", "fn", "fp", "tp")]
+    return {
+        "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters everywhere
+        "font.size": 10.5,
+        "axes.titlesize": 10.5,
+        "axes.titlelocation": "left",
+        "axes.labelsize": 10.5,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": faint,
+        "axes.labelcolor": ink,
+        "axes.titlecolor": ink,
+        "axes.grid": False,
+        "axes.prop_cycle": cycler(color=cycle),
+        "grid.color": shades["grid"],
+        "xtick.color": faint,
+        "ytick.color": faint,
+        "xtick.labelcolor": ink,
+        "ytick.labelcolor": ink,
+        "text.color": ink,
+        "figure.facecolor": paper,
+        "axes.facecolor": paper,
+        "savefig.facecolor": paper,
+        "hatch.linewidth": 1.0,
+        "lines.linewidth": 1.8,
+        "legend.frameon": False,
+        "image.interpolation": "nearest",
+        "path.simplify": True,
+    }
 
 
 # A backend belongs to the process, not to a figure: those settings stay the reader's.
-_SETTINGS: Any = {
-    name: value
-    for name, value in {**matplotlib.rcParamsDefault, **STYLE}.items()  # type: ignore[misc]
-    if name.partition(".")[0] not in ("backend", "backend_fallback", "interactive", "toolbar", "tk", "webagg")
-}
+_NOT_OURS = ("backend", "backend_fallback", "interactive", "toolbar", "tk", "webagg")
+
+
+@functools.cache
+def _settings(theme: str) -> Any:
+    every = {**matplotlib.rcParamsDefault, **style(theme)}  # type: ignore[misc]
+    return {name: value for name, value in every.items() if name.partition(".")[0] not in _NOT_OURS}
+
+
+def styled(*, dark: bool = False) -> AbstractContextManager[None]:
+    """The project's style, whatever the reader's own settings are."""
+    return matplotlib.rc_context(_settings("dark" if dark else "light"))
 
 
 def in_style(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -93,8 +108,8 @@ def in_style(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
     """
 
     @functools.wraps(function)
-    def styled(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        with matplotlib.rc_context(_SETTINGS):
+    def wrapped(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        with styled():
             return function(*args, **kwargs)
 
-    return styled
+    return wrapped

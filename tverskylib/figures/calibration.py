@@ -24,6 +24,8 @@ def calibration(target: ArrayLike, maps: Mapping[str, ArrayLike], *, groups: int
         maps: name -> probabilities in the shape of target; three at most. They order the pixels alike, as a map and its
             calibrated versions do.
         groups: how many groups of equal size, in the order of the first map.
+
+    Introduced in lesson 09.
     """
     truth = np.ravel(np.asarray(target, dtype=float))
     said = {name: np.ravel(np.asarray(values, dtype=float)) for name, values in maps.items()}

@@ -21,6 +21,8 @@ def sorted_labels(target: ArrayLike, alpha: float = 0.5, beta: float = 0.5) -> P
     Args:
         target: labels in [0, 1], few enough to be seen one by one.
         alpha, beta: weights of the false positives and of the false negatives.
+
+    Introduced in lesson 06.
     """
     labels = np.sort(np.ravel(np.asarray(target, dtype=float)))[::-1]
     tp = np.concatenate([[0.0], np.cumsum(labels)])
@@ -97,6 +99,8 @@ def smoothed_cuts(chances: ArrayLike, law: str, *, strongest: float = 0.4) -> Pl
         chances: the chance of foreground of equally likely pixels.
         law: what is said of them in the title.
         strongest: the largest epsilon.
+
+    Introduced in lesson 07.
     """
     q = np.ravel(np.asarray(chances, dtype=float))
     epsilons = np.linspace(0, strongest, 33)

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure, FigureBase
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle
-from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from tverskylib.counts import Counts
-from tverskylib.figures._style import DICE, FAINT, FN, FP, GRID, INK, OTHER, TP, in_style
-from tverskylib.figures.beside_map import BesideMap
+from tverskylib.figures._style import FAINT, FN, FP, INK, OTHER, TP, in_style
 from tverskylib.figures.plate import Plate
 from tverskylib.index import tversky_from_counts
-from tverskylib.thresholds import threshold_counts
 
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-LEVELS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
-THRESHOLDS = np.linspace(0, 1, 201)
-NAMED = (("Dice", 0.5, 0.5), ("Jaccard", 1.0, 1.0))
 
 
 @in_style
@@ -94,111 +87,3 @@ WEIGHTS = (
     ("precision (1, 0)", 1.0, 0.0, "^"),
     ("Jaccard (1, 1)", 1.0, 1.0, "s"),
 )
-
-
-class Weights(BesideMap):
-    """Values: ``alpha``, ``beta``, ``threshold``. Left the error map, right the (FP, FN) plane with level lines."""
-
-    def __init__(
-        self,
-        parent: FigureBase,
-        image: NDArray[np.floating],
-        target: NDArray[np.bool_],
-        probability: NDArray[np.floating],
-    ) -> None:
-        super().__init__(parent, image, target, probability)
-        right = self.plot
-        self.foreground = float(target.sum())
-        path = threshold_counts(probability, target, np.linspace(0, 1, 101))
-        right.plot(path.fp, path.fn, color=FAINT, lw=1, ls=(0, (1, 2)), label="all thresholds")
-        self.levels = [right.plot([0, 1], [1, 0], color=OTHER.colour, lw=1.2)[0] for _ in LEVELS]
-        self.names = [right.text(0, 0, f"{level:g}", fontsize=9, color=OTHER.colour, clip_on=True) for level in LEVELS]
-        for name in self.names:
-            name.set_bbox(WHITE)
-        (self.point,) = right.plot([0], [0], ls="", marker="D", ms=9, color=INK, label="this mask")
-        self.label = right.set_title("")
-        right.set(
-            xlim=(0, self.foreground),
-            xticks=MaxNLocator(5).tick_values(0, self.foreground)[:-1],
-            ylim=(0, self.foreground),
-            xlabel="false positives (pixels)",
-            ylabel="false negatives (pixels)",
-        )
-        right.legend(loc="upper right", frameon=True, framealpha=1.0, edgecolor="none")
-
-    def update(self, *, alpha: float, beta: float, threshold: float = 0.5) -> None:
-        self.alpha, self.beta, self.threshold = alpha, beta, threshold
-        self.counts = threshold_counts(self.probability, self.target, threshold)
-        tp, fp, fn = (float(count) for count in self.counts)
-        self.cut(threshold)
-        self.point.set_data([fp], [fn])
-        for level, line, name in zip(LEVELS, self.levels, self.names, strict=True):
-            # For one target TP = P - FN, so T = level is a straight line too:
-            # level alpha FP + (1 - level + level beta) FN = (1 - level) P.
-            on_fp, on_fn = level * alpha, 1 - level + level * beta
-            budget = (1 - level) * self.foreground
-            x = np.array([0.0, self.foreground])
-            line.set_data(x, (budget - on_fp * x) / on_fn)
-            # The name stands where the line meets the ray of equal mistakes.
-            name.set_position((budget / (on_fp + on_fn), budget / (on_fp + on_fn)))
-        self.index = float(tversky_from_counts(tp, fp, fn, alpha, beta))
-        self.title.set_text(f"TP {tp:,.0f}   FP {fp:,.0f}   FN {fn:,.0f}")
-        self.label.set_text(f"alpha {alpha:.2f}, beta {beta:.2f}, threshold {threshold:.2f}:  index {self.index:.3f}")
-
-    def describe(self) -> str:
-        tp, fp, fn = (int(count) for count in self.counts)
-        return (
-            f"alpha {self.alpha:.2f}, beta {self.beta:.2f}, threshold {self.threshold:.2f}: a map of {tp} true positive, {fp} "
-            f"false positive and {fn} false negative pixels. Beside it the plane of false positives and false negatives with "
-            f"level lines of the index from {LEVELS[0]} down to {LEVELS[-1]}, straight and falling to the right; this mask is a "
-            f"point in it, with index {self.index:.3f}, on the dotted path of all thresholds."
-        )
-
-
-class ThresholdCurves(BesideMap):
-    """Values: ``alpha``, ``beta``. The index over all thresholds, beside Dice and Jaccard; each best point marked."""
-
-    def __init__(
-        self,
-        parent: FigureBase,
-        image: NDArray[np.floating],
-        target: NDArray[np.bool_],
-        probability: NDArray[np.floating],
-    ) -> None:
-        super().__init__(parent, image, target, probability)
-        right = self.plot
-        self.counts = threshold_counts(probability, target, THRESHOLDS)
-        for (name, alpha, beta), ls in zip(NAMED, ("--", "-."), strict=True):
-            curve, best = self._curve(alpha, beta)
-            right.plot(THRESHOLDS, curve, color=FAINT, ls=ls, lw=1.4, label=name)
-            right.plot(THRESHOLDS[best], curve[best], marker="o", ms=7, mfc="white", color=FAINT, ls="")
-        (self.curve,) = right.plot(THRESHOLDS, self.counts.tp, color=INK, label="this alpha, beta")
-        (self.point,) = right.plot([0.5], [0.5], ls="", marker=DICE.marker, ms=9, color=INK)
-        self.cursor = right.axvline(0.5, color=GRID, lw=1, zorder=0)
-        self.label = right.set_title("")
-        right.set(xlabel="threshold", ylabel="index", ylim=(0, 1.02), xlim=(0, 1))
-        right.legend(loc="lower left")
-
-    def _curve(self, alpha: float, beta: float) -> tuple[NDArray[np.floating], int]:
-        curve = np.asarray(tversky_from_counts(*self.counts, alpha=alpha, beta=beta))
-        return curve, int(np.nanargmax(curve))
-
-    def update(self, *, alpha: float, beta: float) -> None:
-        self.alpha, self.beta = alpha, beta
-        curve, best = self._curve(alpha, beta)
-        self.threshold, self.best = float(THRESHOLDS[best]), float(curve[best])
-        self.curve.set_ydata(curve)
-        self.point.set_data([self.threshold], [self.best])
-        self.cursor.set_xdata([self.threshold] * 2)
-        self.cut(self.threshold)
-        self.label.set_text(
-            f"alpha {alpha:.2f}, beta {beta:.2f}:  best index {self.best:.3f} at threshold {self.threshold:.3f}"
-        )
-        self.title.set_text(f"the mask at threshold {self.threshold:.3f}")
-
-    def describe(self) -> str:
-        return (
-            f"alpha {self.alpha:.2f}, beta {self.beta:.2f}: the Tversky index over all thresholds, with the curves of Dice and "
-            f"Jaccard for comparison. Its best point is {self.best:.3f}, at threshold {self.threshold:.3f}; the error map of "
-            "the mask at this threshold stands beside it."
-        )

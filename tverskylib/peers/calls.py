@@ -141,6 +141,7 @@ LOSSES = (
         ignore=MASKED[1],
         ignore_words=MASKED[0],
         ours='tversky_loss(p, y, domain="image", per_class=True, delta=0.5e-5)',
+        note="`MaskedDiceLoss` takes a mask as its third argument.",
         **MONAI,
     ),
     Loss(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from tverskylib._checks import check_choice
 from tverskylib.peers import records
-from tverskylib.peers.calls import LOSSES, METRICS, Loss, Metric
+from tverskylib.peers.calls import LOSSES, METRICS, PACKAGES, Loss, Metric
 
 Answers = dict[str, Any]
 
@@ -15,9 +16,10 @@ Answers = dict[str, Any]
 HEAD = """# What other libraries do
 
 Made by `python -m tverskylib.peers table` from the records beside this file, which `python -m tverskylib.peers run` makes
-by running the libraries. `p` are probabilities and `y` targets, (B, C, H, W); class 0 is the background; "image" is a
-ratio for each image, "batch" one for the whole batch. The calls themselves stand in `tverskylib/peers/calls.py`."""
-BRIEF = ("weights", "domain", "smoothing", "classes")
+by running the libraries; smp is `segmentation_models_pytorch`. `p` are probabilities and `y` targets, (B, C, H, W), class 0
+is the background. "image" is a ratio for each image, "batch" one for the whole batch; delta is in pixels, as ours. The
+calls themselves stand in `tverskylib/peers/calls.py`."""
+SHORT = {"segmentation_models_pytorch": "smp", "nnunetv2": "nnU-Net", "monai": "MONAI", "keras": "Keras"}
 
 
 def markdown(libraries: Sequence[str], folder: Path = records.FOLDER) -> str:
@@ -40,13 +42,44 @@ def markdown(libraries: Sequence[str], folder: Path = records.FOLDER) -> str:
 
 
 def brief(libraries: Sequence[str], folder: Path = records.FOLDER) -> str:
-    """A line for each loss, as Markdown: what weighs what, the domain, the smoothing and the classes."""
-    lines = [f"| library | loss | {' | '.join(BRIEF)} |", f"| {'--- | ' * (len(BRIEF) + 2)}".rstrip()]
+    """A line for each loss, as Markdown: what weighs what, the domain, delta in pixels, the classes.
+
+    Args:
+        libraries: as imported.
+        folder: where the records lie.
+
+    Introduced in lesson 12.
+    """
+    for library in libraries:
+        check_choice("libraries", library, tuple(PACKAGES))
+    heads = ("loss", "alpha, beta weigh", "domain; the other", "delta", "classes", "an absent class counts")
+    lines = [f"| {' | '.join(heads)} |", f"| {'--- | ' * len(heads)}".rstrip()]
     for loss in (loss for loss in LOSSES if loss.library in libraries):
         answers = records.read(loss.library, folder)["losses"][loss.name]
-        cells = (LOSS_ROWS[question](loss, answers) for question in BRIEF)
-        lines.append(f"| {loss.library} | {loss.name} | {' | '.join(cells)} |")
+        lines.append(
+            f"| {SHORT.get(loss.library, loss.library)} {loss.name} | {' | '.join(_in_brief(loss, answers))} |"
+        )
     return "\n".join(lines)
+
+
+def _in_brief(loss: Loss, answers: Answers) -> Iterator[str]:
+    yield {None: "-", "alpha": "FP, FN", "beta": "**FN, FP**"}[answers["weights"]]
+    domain, _, classes = answers["by_default"].removeprefix("Jaccard, ").partition(", ")
+    by_plan = "by its plan" if loss.name == "DC_and_CE_loss" else "-"
+    yield f"{domain}; {f'`{loss.domain[0]}`' if loss.domain else by_plan}"
+    above, below = answers["smoothing"]["above"], answers["smoothing"]["below"]
+    if "volume" in classes:
+        yield "not in pixels"
+    else:
+        yield f"below only, {below:.1g}" if abs(above) < 1e-12 < below else f"{above:.1g}" if above else "0"
+    yield classes.replace("mean of the foreground classes", "mean, no background").replace(
+        "mean of all classes", "mean of all"
+    )
+    missing, predicted = answers["absent_class"]["not predicted"], answers["absent_class"]["predicted"]
+    numbers = isinstance(missing, float) and isinstance(predicted, float)
+    yield (
+        f"{missing:.2g}, with false positives {predicted:.2g}" if numbers else missing.replace("in the one ratio", "-")
+    )
 
 
 class Description(dict[str, str]):
@@ -75,12 +108,12 @@ def describe(library: str, name: str) -> Description:
         (LOSSES, "losses", LOSS_ROWS),
         (METRICS, "metrics", METRIC_ROWS),
     )
+    check_choice("name", name, tuple(one.name for listed, *_ in groups for one in listed if one.library == library))
     for listed, kind, questions in groups:
         for one in listed:
             if (one.library, one.name) == (library, name):
                 return Description({q: answer(one, record[kind][name]) for q, answer in questions.items()})
-    names = [one.name for listed in (LOSSES, METRICS) for one in listed if one.library == library]
-    raise ValueError(f"name must be one of {', '.join(names)} for {library!r}, got {name!r}")
+    raise AssertionError(f"{name} is listed, and not found")
 
 
 def _table(calls: Sequence[Any], answers: dict[str, Answers], questions: dict[str, Callable[..., str]]) -> str:

@@ -23,18 +23,19 @@ def chances(record: Record) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         record: of format 2.
 
     Returns:
-        The chance, float64 (98,), in bins without pixels that of the bin before; and the pixels, int64 (98,).
+        The chance, float64 (98,), in bins without pixels that of the bin before, or of the first; and the pixels, int64 (98,).
 
     Introduced in lesson 11.
     """
-    from sklearn.isotonic import IsotonicRegression
+    from scipy.optimize import isotonic_regression
 
     found = record["histograms"]["validation"]
     foreground = np.array(found["foreground"])
     pixels = foreground + found["background"] + np.array(found["negative"])
     held = np.flatnonzero(pixels)
-    fit = IsotonicRegression().fit(held, foreground[held] / pixels[held], sample_weight=pixels[held])
-    return np.asarray(fit.predict(np.clip(np.arange(pixels.size), held[0], held[-1]))), pixels
+    rising = isotonic_regression(foreground[held] / pixels[held], weights=pixels[held]).x
+    before = np.searchsorted(held, np.arange(pixels.size), side="right") - 1
+    return np.asarray(rising[np.maximum(before, 0)]), pixels
 
 
 def chance_at_half(record: Record) -> float:

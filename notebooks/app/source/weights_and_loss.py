@@ -23,43 +23,35 @@ tile = tiles.real_crop()
 # ## The weights judge
 #
 # A mask makes two kinds of mistake. Alpha weighs the false positives (striped), beta the false negatives (dotted). Dice,
-# Jaccard and F2 are three choices. *Guess first:* does the mask change when beta goes up?
+# Jaccard and F2 are three choices. *Guess first:* does the mask change when beta goes up? Where does the best threshold
+# go? And where, when you press Dice and then Jaccard?
 
 # %%
 explorers.weights(tile)
 
 # %% [markdown]
-# *Look for:* the mask stays, and only its mark changes. Each line on the right joins masks with the same index; it gets
-# flat when beta is large against alpha. Only the threshold moves the point.
-#
-# ## The best threshold follows the weights
-#
-# Another judge prefers another cut. *Guess first:* where does the best threshold go when beta grows? And where, when you
-# press Dice and then Jaccard?
-
-# %%
-explorers.threshold_curves(tile)
-
-# %% [markdown]
-# *Look for:* the black diamond. Large beta pulls it down, large alpha pushes it up. From Dice to Jaccard the curve
-# drops, and the diamond stays at its threshold.
+# *Look for:* the mask stays, and only its mark changes. The line joins masks with the same index; it gets flat when beta
+# is large against alpha. Only the threshold moves the point along its curve. The black diamond is the best mask, where
+# such a line touches the curve: a large beta pulls its threshold down, a large alpha pushes it up. From Dice to Jaccard
+# the index drops, and the diamond stays.
 #
 # ## The loss pulls
 #
 # As a loss the index compares probabilities with the target. All foreground pixels have one derivative, all background
-# pixels another. *Guess first:* which way does the arrow turn when beta goes up?
+# pixels another. *Guess first:* where is a foreground pixel pulled harder, where all is
+# wrong or where nothing is predicted?
 
 # %%
 explorers.landscape()
 
 # %% [markdown]
-# *Look for:* the arrow turns to the right with beta and down with alpha. The only minimum is the star. At foreground 0
-# and delta 0 the background does not pull at all.
+# *Look for:* the way downhill turns to the right with beta and down with alpha. The only minimum is the star. At foreground
+# 0 and delta 0 the background does not pull at all.
 #
 # ## An image without foreground
 #
-# Here nothing but delta decides. *Guess first:* the network says 0.5 everywhere, and delta is a tiny 0.00001. How hard is
-# it pulled towards the right answer?
+# Here nothing but delta decides. *Guess first:* the network says 0.5 everywhere, and delta is a tiny 10⁻⁵. How hard is it
+# pulled towards the right answer?
 
 # %%
 explorers.empty_mask()

@@ -1,6 +1,13 @@
+from .accuracy import Accuracy as Accuracy
 from .composer import Composer as Composer
+from .empty_mask import EmptyMask as EmptyMask
 from .equivalence import Equivalence as Equivalence
 from .explorer import BrowserExplorer as BrowserExplorer
+from .landscape import Landscape as Landscape
+from .overlap import Overlap as Overlap
+from .penalised_pixel import PenalisedPixel as PenalisedPixel
 from .phase_diagram import PhaseDiagram as PhaseDiagram
 from .pushes import Pushes as Pushes
+from .three_forms import ThreeForms as ThreeForms
 from .threshold import Threshold as Threshold
+from .weights import Weights as Weights

@@ -12,7 +12,8 @@ export function widthOf(text, size) {
  * Axes, grid and labels.
  *
  * @param {object} options width, height, size (of labels, in pixels), x and y: {low, high, log, ticks, label, say}.
- *   Ticks are values; without them they are chosen. The label of y stands above the axis, upright.
+ *   Ticks are values; without them they are chosen; a bare axis has none, and no line. The label of y stands above the
+ *   axis, upright.
  * @returns {{node, box, x, y, xOf, yOf}} where values stand, and their inverses
  */
 export function axes({ width, height, size, x, y }) {
@@ -22,7 +23,7 @@ export function axes({ width, height, size, x, y }) {
     left: y.bare ? 8 : Math.max(...up.map(([, text]) => widthOf(text, tick))) + 12,
     right: width - 0.8 * size,
     top: y.label ? 1.9 * size : 0.7 * size,
-    bottom: height - (x.label ? 3 : 1.7) * size,
+    bottom: height - (x.label ? 3 : x.bare ? 0.5 : 1.7) * size,
     width,
     height,
   };
@@ -36,7 +37,7 @@ export function axes({ width, height, size, x, y }) {
       shape("text", { class: "tversky-tick", x: box.left - 8, y: at + 0.35 * tick, "text-anchor": "end" }, text),
     );
   }
-  across.forEach(([value, text], k) => {
+  (x.bare ? [] : across).forEach(([value, text], k) => {
     const at = atX.at(value);
     const end = k === across.length - 1 && at + widthOf(text, tick) / 2 > width;
     const place = { x: end ? width : at, y: box.bottom + 1.3 * tick, "text-anchor": end ? "end" : "middle" };
@@ -45,7 +46,8 @@ export function axes({ width, height, size, x, y }) {
       shape("text", { class: "tversky-tick", ...place }, text),
     );
   });
-  node.append(shape("path", { class: "tversky-axis", d: `M${box.left} ${box.top}V${box.bottom}H${box.right}` }));
+  const [down, along] = [y.bare ? `M${box.left} ${box.bottom}` : `M${box.left} ${box.top}V${box.bottom}`, x.bare ? "" : `H${box.right}`];
+  node.append(shape("path", { class: "tversky-axis", d: down + along }));
   const label = (text, attributes) => shape("text", { class: "tversky-label", "font-size": size, ...attributes }, text);
   if (x.label) {
     const middle = { x: (box.left + box.right) / 2, y: height - 0.35 * size, "text-anchor": "middle" };

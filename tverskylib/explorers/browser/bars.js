@@ -7,9 +7,9 @@ import { SAY } from "./words.js";
  * A part: one bar a row.
  *
  * @param {object} spec caption; rows: [{role, label, of, say, when}], `of(now)` a number; scale: [low, high], so that bars
- *   never change their scale; best(now): the number of the row that is marked as best, or -1; word: how it is marked
+ *   never change their scale; best(now): the number of the row that is marked as best, if any is; word: how it is marked
  */
-export function bars({ caption, rows, scale: [low, high], best = () => -1, word = "best" }) {
+export function bars({ caption, rows, scale: [low, high], best = null, word = "best" }) {
   return () => {
     const made = rows.map(({ role, label }) => {
       const bar = element("span", { class: `tversky-bar tversky-${role}` });
@@ -29,12 +29,12 @@ export function bars({ caption, rows, scale: [low, high], best = () => -1, word 
     return {
       node: element("table", { class: "tversky-table" }, words, body),
       update(now) {
-        const chosen = best(now);
+        const chosen = best ? best(now) : -1;
         rows.forEach(({ of, say = "three" }, k) => {
           const value = of(now);
           const share = Math.min(1, Math.max(0, (value - low) / (high - low))) || 0;
           write(made[k].value, SAY[say](value));
-          made[k].bar.style.width = `${75 * share}%`;
+          made[k].bar.style.width = `calc(${share} * (100% - ${best ? 4.5 : 1}em))`; // beside it the word
           write(made[k].mark, k === chosen ? word : "");
           adjust(made[k].node, { class: k === chosen ? "tversky-chosen" : "" });
         });

@@ -9,8 +9,8 @@ import { area, line, mark, patterns } from "./shapes.js";
 /**
  * A part of an explorer.
  *
- * @param {object} spec x and y: {low, high, log, ticks, label, say}; height in pixels, or a share of the width below 2;
- *   areas: [{role, of, when}]; lines: [{role, dash, of, words, at, when}]; marks: [{kind, role, at, words, text, drag,
+ * @param {object} spec x and y: {low, high, log, ticks, label, say, bare}; height in pixels, or a share of the width below
+ *   2, or equal: one unit is as long on both axes; areas: [{role, of, when}]; lines: [{role, dash, of, words, at, when}]; marks: [{kind, role, at, words, text, drag,
  *   when}]; words(now): what is seen, for those who do not see it. Words of lines and marks are texts, or functions of
  *   `now`.
  */
@@ -46,9 +46,7 @@ export function chart(spec) {
 }
 
 function drawing(view, spec, width, size, nowOf) {
-  const wanted = spec.height ?? 0.62;
-  const portrait = width < 26 * size ? 1.25 : 1; // a narrow chart is a taller one
-  const height = wanted < 2 ? Math.min(portrait * wanted * width, 26 * size) : (wanted * size) / 16;
+  const height = heightOf(spec, width, size);
   const frame = axes({ width, height: Math.round(height), size, x: spec.x, y: spec.y });
   const svg = shape("svg", { class: "tversky-chart-svg", width, height: frame.box.height, viewBox: `0 0 ${width} ${frame.box.height}` });
   const fills = patterns(svg);
@@ -111,6 +109,16 @@ function drawing(view, spec, width, size, nowOf) {
       adjust(svg, { "aria-label": spec.words(now) });
     },
   };
+}
+
+function heightOf({ height = 0.62, equal, x, y }, width, size) {
+  if (equal) {
+    const { box } = axes({ width, height: width, size, x, y });
+    const unit = (box.right - box.left) / (x.high - x.low);
+    return unit * (y.high - y.low) + width - (box.bottom - box.top);
+  }
+  const portrait = width < 26 * size ? 1.25 : 1; // a narrow chart is a taller one
+  return height < 2 ? Math.min(portrait * height * width, 26 * size) : (height * size) / 16;
 }
 
 /** What keeps curves inside the axes, a line's width around them included. */

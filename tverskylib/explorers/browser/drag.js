@@ -7,8 +7,9 @@ const ACROSS = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
 const REACH = 14; // pixels around a mark that belong to it: a target of more than 24 pixels
 
 /**
- * A handle for a mark. Its `drag` says what moves: {label, x, y}, each the name of a value, or
- * {name, of: (coordinate, now) => value, reversed} where the axis shows something else than the value.
+ * A handle for a mark. Its `drag` says what moves: {label, x, y, whole}, each the name of a value, or
+ * {name, of: (coordinate, now) => value, reversed} where the axis shows something else than the value. A mark that is
+ * part of something larger moves as a `whole`: by as much as the pointer, from wherever it is taken.
  *
  * @returns {{node, update}} the handle: an element with the role of a slider around the mark
  */
@@ -63,13 +64,13 @@ export function dragging(view, svg, handles, frame, nowOf) {
     return Math.min(Infinity, ...places.map((at) => Math.hypot(at[0] === null ? 0 : at[0] - x, at[1] === null ? 0 : at[1] - y)));
   }
   function move(event) {
-    const [x, y] = placeOf(event);
+    const [x, y] = placeOf(event).map((place, k) => place + held.from[k]);
     const { box, xOf, yOf } = frame;
     const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
     const wanted = {};
     for (const [axis, coordinate] of [
-      [axisOf(held.drag.x), xOf(clamp(x, box.left, box.right))],
-      [axisOf(held.drag.y), yOf(clamp(y, box.top, box.bottom))],
+      [axisOf(held.one.drag.x), xOf(clamp(x, box.left, box.right))],
+      [axisOf(held.one.drag.y), yOf(clamp(y, box.top, box.bottom))],
     ]) {
       if (axis) wanted[axis.name] = view.snapped(axis.name, axis.of ? axis.of(coordinate, nowOf()) : coordinate);
     }
@@ -80,10 +81,11 @@ export function dragging(view, svg, handles, frame, nowOf) {
     const at = placeOf(event);
     const nearest = handles.toSorted((one, other) => distance(one, at) - distance(other, at))[0];
     if (!nearest.places.length) return;
-    held = nearest;
+    const from = nearest.drag.whole ? nearest.places[0].map((place, k) => place - at[k]) : [0, 0];
+    held = { one: nearest, from };
     svg.setPointerCapture(event.pointerId);
     event.preventDefault();
-    held.node.focus({ preventScroll: true });
+    nearest.node.focus({ preventScroll: true });
     move(event);
   });
   svg.addEventListener("pointermove", (event) => held && move(event));

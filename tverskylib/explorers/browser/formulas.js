@@ -10,6 +10,11 @@ export function tverskyLoss(tp, fp, fn, alpha, beta, delta) {
   return (alpha*fp + beta*fn)/(alpha*fp + beta*fn + delta + tp);
 }
 
+/** The false positives with which the loss has a given value. */
+export function falsePositivesOfLoss(tp, fn, alpha, beta, delta, loss) {
+  return (-beta*fn*loss + beta*fn - delta*loss - loss*tp)/(alpha*(loss - 1));
+}
+
 /** The threshold on the chance of foreground that belongs to an index T. */
 export function optimalThreshold(index, alpha, beta) {
   return alpha*index/(index*(alpha + beta - 1) + 1);
@@ -33,6 +38,31 @@ export function foregroundSlope(tp, fp, fn, alpha, beta, delta) {
 /** dT/dyhat of a background pixel; the loss has the other sign. */
 export function backgroundSlope(tp, fp, fn, alpha, beta, delta) {
   return -alpha*(delta + tp)/Math.pow(alpha*fp + beta*fn + delta + tp, 2);
+}
+
+/** How many false positives one missed pixel is worth. */
+export function exchangeRate(tp, fp, fn, alpha, beta) {
+  return (alpha*fp + beta*fn + beta*tp)/(alpha*tp);
+}
+
+/** The beta of an exchange rate. */
+export function betaOfRate(tp, fp, fn, alpha, rate) {
+  return alpha*(-fp + rate*tp)/(fn + tp);
+}
+
+/** Without foreground: the delta that pulls hardest. */
+export function strongestDelta(fp, alpha) {
+  return alpha*fp;
+}
+
+/** And how hard it pulls on each pixel. */
+export function strongestPull(fp) {
+  return (1/4)/fp;
+}
+
+/** The sum of a prediction that a delta pulls hardest. */
+export function cliff(delta, alpha) {
+  return delta/alpha;
 }
 
 /** The label a of smoothed foreground. */
@@ -115,17 +145,37 @@ export function confidence(q) {
   return q*Math.log(q) + (1 - q)*Math.log(1 - q);
 }
 
-/** Its slope over q. */
+/** The slope of the label noise penalty over q. */
 export function labelNoiseSlope(q) {
   return 1/(1 - q) - 1/q;
 }
 
-/** Its slope over q. */
+/** The slope of the confidence penalty over q. */
 export function confidenceSlope(q) {
   return Math.log(q) - Math.log(1 - q);
+}
+
+/** The same slope, at the logit z of q. */
+export function labelNoiseSlopeAt(z) {
+  return 2*Math.sinh(z);
+}
+
+/** The same slope, at the logit z of q. */
+export function confidenceSlopeAt(z) {
+  return z;
 }
 
 /** Where cross-entropy with so much of the label noise penalty is lowest. */
 export function labelNoiseMinimum(w) {
   return (w + 1)/(2*w + 1);
+}
+
+/** The squared form along one pixel; the others stand on their labels, and rest is the sum of their squares. */
+export function squaredLoss(t, x, rest) {
+  return Math.pow(t - x, 2)/(rest + Math.pow(t, 2) + Math.pow(x, 2));
+}
+
+/** The smoothing that gives foreground this label. */
+export function epsilonOfLabel(label, classes) {
+  return classes*(1 - label)/(classes - 1);
 }

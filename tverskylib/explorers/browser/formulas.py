@@ -30,7 +30,7 @@ def formulas() -> list[Formula]:
     Returns:
         A list of :class:`Formula`; expressions and arguments are SymPy's. Introduced in lesson 07.
     """
-    return [*_of_the_index(), *_of_the_batch(), *_of_claim1(), *_of_the_penalties()]
+    return [*_of_the_index(), *_of_the_batch(), *_of_claim1(), *_of_the_penalties(), *_of_other_forms()]
 
 
 def _of_the_index() -> list[Formula]:
@@ -42,9 +42,16 @@ def _of_the_index() -> list[Formula]:
     counts = (s.tp, s.fp, s.fn)
     index = s.index_of(counts)
     arguments = (*counts, s.alpha, s.beta, s.delta)
+    loss = sp.Symbol("loss", nonnegative=True)
     return [
         Formula("tverskyIndex", arguments, index, "The Tversky index of three counts."),
         Formula("tverskyLoss", arguments, sp.factor(1 - index), "The Tversky loss of three counts."),
+        Formula(
+            "falsePositivesOfLoss",
+            (s.tp, s.fn, s.alpha, s.beta, s.delta, loss),
+            sp.solve(sp.Eq(1 - index, loss), s.fp)[0],
+            "The false positives with which the loss has a given value.",
+        ),
         Formula(
             "optimalThreshold",
             (s.T, s.alpha, s.beta),
@@ -70,11 +77,28 @@ def _of_the_batch() -> list[Formula]:
     def pixel(value: int) -> Any:
         return sp.factor(sp.simplify(closed.subs(label, value).subs(parts)))
 
+    exchange, rate = sp.simplify(-pixel(1) / pixel(0)).subs(s.delta, 0), sp.Symbol("rate", positive=True)
+    empty = {s.tp: 0, s.fn: 0}
+    pull = -pixel(0).subs(empty)
+    (strongest,) = sp.solve(sp.diff(pull, s.delta), s.delta)
+    (cliff,) = sp.solve(strongest - s.delta, s.fp)
     return [
         Formula("denominator", arguments, parts[s.D], "The denominator of the index."),
         Formula("weight", (*arguments, total), parts[s.D] / total, "An image's share of the batch's denominator."),
         Formula("foregroundSlope", arguments, pixel(1), "dT/dyhat of a foreground pixel; the loss has the other sign."),
         Formula("backgroundSlope", arguments, pixel(0), "dT/dyhat of a background pixel; the loss has the other sign."),
+        Formula(
+            "exchangeRate", (*counts, s.alpha, s.beta), exchange, "How many false positives one missed pixel is worth."
+        ),
+        Formula(
+            "betaOfRate",
+            (*counts, s.alpha, rate),
+            sp.solve(exchange - rate, s.beta)[0],
+            "The beta of an exchange rate.",
+        ),
+        Formula("strongestDelta", (s.fp, s.alpha), strongest, "Without foreground: the delta that pulls hardest."),
+        Formula("strongestPull", (s.fp,), pull.subs(s.delta, strongest), "And how hard it pulls on each pixel."),
+        Formula("cliff", (s.delta, s.alpha), cliff, "The sum of a prediction that a delta pulls hardest."),
     ]
 
 
@@ -121,12 +145,16 @@ def _of_the_penalties() -> list[Formula]:
     from tverskylib.theory import symbols as s
 
     q, weight = sp.symbols("q w", positive=True)
+    z = sp.Symbol("z", real=True)
 
     def of_two(term: Any) -> Any:
         """A sum over the classes, for these two."""
         label, prediction = (symbol.base for symbol in (entropy.y, entropy.yhat))
         two = term.subs(s.C, 2).doit()
         return two.subs({label[1]: 1, label[2]: 0, prediction[1]: q, prediction[2]: 1 - q})
+
+    def at_logit(penalty: Any) -> Any:
+        return sp.simplify(sp.expand_log(sp.diff(penalty, q).subs(q, 1 / (1 + sp.exp(-z))), force=True))
 
     hard, divergence = of_two(entropy.cross_entropy(entropy.y)), of_two(entropy.from_uniform)
     noise, confidence = of_two(entropy.noise_penalty), of_two(-entropy.entropy)
@@ -166,13 +194,41 @@ def _of_the_penalties() -> list[Formula]:
         ),
         Formula("labelNoise", (q,), noise, "The label noise penalty."),
         Formula("confidence", (q,), confidence, "The confidence penalty, minus the entropy."),
-        Formula("labelNoiseSlope", (q,), sp.diff(noise, q), "Its slope over q."),
-        Formula("confidenceSlope", (q,), sp.diff(confidence, q), "Its slope over q."),
+        Formula("labelNoiseSlope", (q,), sp.diff(noise, q), "The slope of the label noise penalty over q."),
+        Formula("confidenceSlope", (q,), sp.diff(confidence, q), "The slope of the confidence penalty over q."),
+        Formula("labelNoiseSlopeAt", (z,), at_logit(noise), "The same slope, at the logit z of q."),
+        Formula("confidenceSlopeAt", (z,), at_logit(confidence), "The same slope, at the logit z of q."),
         Formula(
             "labelNoiseMinimum",
             (weight,),
             sp.solve(sp.diff(hard + weight * noise, q), q)[0],
             "Where cross-entropy with so much of the label noise penalty is lowest.",
+        ),
+    ]
+
+
+def _of_other_forms() -> list[Formula]:
+    import sympy as sp
+
+    from tverskylib.theory import squared_form
+    from tverskylib.theory import symbols as s
+
+    distance, squares = squared_form()["squared"].right.subs(s.M, 1).doit().as_numer_denom()
+    t, x, rest = sp.symbols("t x rest", real=True)
+    one = {s.t[1]: t, s.yhat[1]: x, sp.IndexedBase("t", real=True)[1]: t, sp.IndexedBase("yhat", real=True)[1]: x}
+    label = sp.Symbol("label", positive=True)
+    return [
+        Formula(
+            "squaredLoss",
+            (t, x, rest),
+            (distance / (squares + rest)).subs(one),
+            "The squared form along one pixel; the others stand on their labels, and rest is the sum of their squares.",
+        ),
+        Formula(
+            "epsilonOfLabel",
+            (label, s.C),
+            sp.solve(sp.Eq(s.two_labels[s.a], label), s.epsilon)[0],
+            "The smoothing that gives foreground this label.",
         ),
     ]
 

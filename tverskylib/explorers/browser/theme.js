@@ -8,9 +8,12 @@ export function themeOf(page = document, prefersDark = query()?.matches) {
   return prefersDark ? "dark" : "light";
 }
 
-/** Mark an element with the theme, now and whenever it changes. Returns what ends it. */
-export function followTheme(node) {
-  const mark = () => node.setAttribute("data-theme", themeOf());
+/** Mark an element with the theme and tell it, now and whenever it changes. Returns what ends it. */
+export function followTheme(node, tell = () => {}) {
+  const mark = () => {
+    node.setAttribute("data-theme", themeOf());
+    tell(themeOf());
+  };
   const wish = query();
   const lab = new MutationObserver(mark);
   lab.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });

@@ -4,37 +4,23 @@ import { chart } from "./chart.js";
 import { STEPS } from "./constants.js";
 import { bytesOf } from "./dom.js";
 import { optimalThreshold, tverskyIndex } from "./formulas.js";
-import { bestOf, between, countAll, countsAt, curveOf, heightAt, shareNear, sortedCurve, stepOf } from "./masks.js";
+import { between, countsAt, heightAt, sortedCurve, stepOf } from "./masks.js";
 import { legend, numbers } from "./numbers.js";
 import { live } from "./parts.js";
 import { errorMap } from "./pixels.js";
+import { scoreAll, tileOf } from "./tile_data.js";
 import { decimals, percent, pixels } from "./words.js";
 
 const BIN = 20; // steps of the grid in a bar of the histogram
 const UNIT = { low: 0, high: 1 };
 
-/** What depends on alpha and beta alone: the index and tau over all thresholds, and the best of them. */
-function score(all, alpha, beta) {
-  const curve = curveOf(all, alpha, beta);
-  const k = bestOf(curve);
-  const steps = Array.from(curve.keys());
-  const sizes = steps.map((step) => (all.tp[step] + all.fp[step]) / all.total);
-  const peak = k < 0 ? NaN : curve[k];
-  const { share } = k < 0 ? { share: NaN } : shareNear(all, k);
-  const tau = optimalThreshold(peak, alpha, beta);
-  return { alpha, beta, curve, sizes, thresholds: steps.map((step) => step / STEPS), best: k / STEPS, peak, tau, share };
-}
-
 function data(get) {
-  const [grey, target] = [bytesOf(get("grey")), bytesOf(get("target"))];
-  const codes = new Uint16Array(bytesOf(get("codes")).buffer);
-  const all = countAll(codes, target);
-  const sorted = sortedCurve(new Float64Array(bytesOf(get("chances")).buffer));
-  return { grey, target, codes, all: { ...all, total: codes.length }, sorted, width: get("width"), height: get("height"), scored: {} };
+  const tile = tileOf(get);
+  return { ...tile, sorted: sortedCurve(new Float64Array(bytesOf(get("chances")).buffer)) };
 }
 
 function derive({ threshold, alpha, beta, guess }, { all, sorted, scored }) {
-  if (scored.alpha !== alpha || scored.beta !== beta) Object.assign(scored, score(all, alpha, beta));
+  scoreAll(scored, all, alpha, beta);
   const step = Math.round(threshold * STEPS);
   const [tp, fp, fn] = countsAt(all, step);
   const size = (tp + fp) / all.total;

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from tverskylib.counts import Counts
-from tverskylib.explorers.browser.explorer import BrowserExplorer
-from tverskylib.explorers.browser.shipped import chances, codes, grey
-from tverskylib.explorers.browser.values import NEAR, PRESETS, STEPS, Number, alpha, beta, linear
+from tverskylib.explorers.browser.of_tile import GRID, TileExplorer
+from tverskylib.explorers.browser.shipped import chances
+from tverskylib.explorers.browser.values import NEAR, PRESETS, STEPS
 from tverskylib.index import tversky_from_counts
 from tverskylib.theory import optimal_threshold
 from tverskylib.thresholds import threshold_counts
@@ -18,10 +17,8 @@ from tverskylib.thresholds import threshold_counts
 if TYPE_CHECKING:
     from tverskylib.tiles import RealImage
 
-GRID = np.arange(STEPS + 1) / STEPS
 
-
-class Threshold(BrowserExplorer):
+class Threshold(TileExplorer):
     r"""Cut a probability map, and watch the counts, the index and its best threshold.
 
     .. math:: T(\theta) = \frac{TP}{TP + \alpha FP + \beta FN}, \qquad
@@ -51,49 +48,11 @@ class Threshold(BrowserExplorer):
         "what joins now has a chance below half of Dice": {"threshold": 0.15},
     }
     guesses = "threshold"
-    threshold = Number(0.5, 0, 1, step=STEPS, scale=linear(0, 1, 0.005), say="three")
-    alpha, beta = alpha(), beta()
-    height = traitlets.Int().tag(sync=True)
-    width = traitlets.Int().tag(sync=True)
-    codes = traitlets.Bytes().tag(sync=True)
-    grey = traitlets.Bytes().tag(sync=True)
-    target = traitlets.Bytes().tag(sync=True)
     chances = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, tile: RealImage | None = None, **values: Any) -> None:
-        from tverskylib.tiles import RealImage, real_crop
-
-        if tile is not None and not isinstance(tile, RealImage):
-            raise TypeError(f"tile must be a RealImage, got a {type(tile).__name__}")
-        self.tile = real_crop() if tile is None else tile
-        target = self.tile.target
-        super().__init__(
-            **values,
-            height=target.shape[0],
-            width=target.shape[1],
-            codes=codes(self.tile.probability),
-            grey=grey(self.tile.image),
-            target=target.astype(np.uint8).tobytes(),
-            chances=chances(self.tile.probability, target),
-        )
-
-    @property
-    def counts(self) -> Counts:
-        """TP, FP and FN of the mask at the threshold, in pixels."""
-        return threshold_counts(self.tile.probability, self.tile.target, self.threshold)
-
-    @property
-    def index(self) -> float:
-        """The index of the mask at the threshold."""
-        return float(tversky_from_counts(*self.counts, self.alpha, self.beta))
-
-    @property
-    def best(self) -> tuple[float, float]:
-        """The threshold of the grid with the largest index (the lowest of them), and that index."""
-        every = threshold_counts(self.tile.probability, self.tile.target, GRID)
-        curve = np.asarray(tversky_from_counts(*every, self.alpha, self.beta))
-        k = int(np.nanargmax(curve))
-        return float(GRID[k]), float(curve[k])
+        super().__init__(tile, **values)
+        self.chances = chances(self.tile.probability, self.tile.target)
 
     @property
     def tau(self) -> float:

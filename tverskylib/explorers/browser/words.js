@@ -23,10 +23,11 @@ export function scientific(value) {
   if (Number.isNaN(value)) return "undefined";
   if (value === 0) return "0";
   const size = Math.abs(value);
+  if (size >= 1000 && size < 10000) return pixels(value).replace("-", "−");
   if (size >= 0.01 && size < 10000) return String(Number(value.toPrecision(3))).replace("-", "−");
   const [digits, power] = value.toExponential(2).split("e");
   const raised = [...String(Number(power))].map((sign) => RAISED[sign]);
-  return `${digits.replace("-", "−")}·10${raised.join("")}`;
+  return `${digits === "1.00" ? "" : `${digits.replace("-", "−")}·`}10${raised.join("")}`;
 }
 
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };

@@ -1,5 +1,9 @@
-// One picture in a page: it changes in place, keeps its size while it loads, and has its alt text.
-function render({ model, el }) {
+// One picture in a page: it changes in place, keeps its size while it loads, has its alt text, and says if it is dark.
+
+import { followTheme } from "./theme.js";
+
+/** Show the picture that Python draws; Python is told whether the page is dark. */
+export function render({ model, el }) {
   const img = document.createElement("img");
   img.className = "tverskylib-picture";
   img.style.maxWidth = "100%";
@@ -19,8 +23,13 @@ function render({ model, el }) {
   model.on("change:png", draw);
   draw();
 
+  const unfollow = followTheme(el, (theme) => {
+    model.set("dark", theme === "dark");
+    model.save_changes();
+  });
   const stop = nameSliders(el);
   return () => {
+    unfollow();
     stop();
     model.off("change:png", draw);
     if (shown) URL.revokeObjectURL(shown);
@@ -57,5 +66,3 @@ function nameSliders(el) {
     observer.disconnect();
   };
 }
-
-export default { render };
