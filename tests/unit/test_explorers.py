@@ -34,7 +34,7 @@ MAKERS = {
 def test_every_explorer_is_tried_here():
     public = {name for name in dir(explorers) if not name.startswith("_")}
     in_the_browser = set(catalogue())  # test_browser_explorers.py
-    of_training = {"LiveCurves", "RunChoice", "records", "trained"}  # tests/training
+    of_training = {"LiveCurves", "RunChoice", "pairs", "records", "trained"}  # tests/training
     modules = {
         "Explorer",
         "browser",
