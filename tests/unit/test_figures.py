@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -111,3 +112,15 @@ def test_a_calibrated_map_lies_on_its_bars_and_a_sharp_one_does_not():
     assert right < 0.05
     assert sharp > 0.4
     assert "right is off by 0.0" in plate.alt
+
+
+@pytest.mark.parametrize("name", [r"$\foo$", "$", "_hidden", "a_b^c", r"\frac", "50 $ & 30 $", "<b>bold</b>"])
+def test_a_readers_own_name_is_shown_as_it_is(name):
+    curves = SimpleNamespace(
+        steps=[1, 2], loss=[0.9, 0.5], dice=[0.1, 0.2], pooled_dice=[0.1, 0.2], flooded=[None, None]
+    )
+    plate = figures.learning_curves({name: curves})
+    plate.figure.draw_without_rendering()
+    [shown] = [text.get_text() for legend in plate.figure.legends for text in legend.get_texts()]
+    assert shown.strip().replace(r"\$", "$") == name
+    assert name in plate.alt
