@@ -53,7 +53,7 @@ def moved(page: Page) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def in_jupyterlab(context: BrowserContext, lab: Server) -> Iterator[Lesson]:
     """The notebook in JupyterLab, after Run All."""
-    write_notebook(lab.home / "notebooks" / "explorers.ipynb", "one_pixel")
+    write_notebook(lab.home / "notebooks" / "explorers.ipynb", "penalised_landscape")
     opened = Lesson(context, lab, "explorers")
     with showing(opened, "three_places_jupyterlab"):
         opened.open()
@@ -103,11 +103,13 @@ def test_after_a_burst_of_keys_the_last_value_is_shown(in_jupyterlab: Lesson) ->
         in_jupyterlab.page.keyboard.press("ArrowRight")
     in_jupyterlab.page.wait_for_timeout(1000)
     shown = in_jupyterlab.ask("look", at)
-    slider = "next(iter(one_pixel.sliders.values()))"
-    value, start = ast.literal_eval(in_jupyterlab.ask("python", f"print([{slider}.value, one_pixel.start['epsilon']])"))
+    slider = "next(iter(penalised_landscape.sliders.values()))"
+    value, start = ast.literal_eval(
+        in_jupyterlab.ask("python", f"print([{slider}.value, penalised_landscape.start['alpha']])")
+    )
     assert value != start and f"{value:g}" in shown["words"]
-    assert shown["alts"] == [in_jupyterlab.ask("python", "print(one_pixel.drawing.describe())").strip()]
-    assert shown["alts"] != [in_jupyterlab.ask("python", "print(explorers.one_pixel().picture.alt)").strip()]
+    assert shown["alts"] == [in_jupyterlab.ask("python", "print(penalised_landscape.drawing.describe())").strip()]
+    assert shown["alts"] != [in_jupyterlab.ask("python", "print(explorers.penalised_landscape().picture.alt)").strip()]
 
 
 def test_voila_shows_the_same(context: BrowserContext, app: Server, expected: list[dict[str, Any]]) -> None:
