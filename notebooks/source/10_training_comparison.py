@@ -282,9 +282,9 @@ tables = {name: all_conventions(run) for name, run in found.items()}
 pd.DataFrame({name: table["dice"] for name, table in tables.items()}).round(3)
 
 # %% [markdown]
-# *Look for:* the first row does not see the flooded images at all, the last one is ruled by them. In between, a third of a
-# point hangs on what an empty mask is worth. A paper that prints one of these numbers has chosen its winner, perhaps
-# without knowing.
+# *Look for:* the first row does not see the flooded images at all, the last one is ruled by them. In between, much
+# hangs on what an empty mask is worth. A paper that prints one of these numbers has chosen its winner, perhaps without
+# knowing.
 #
 # ### See it
 #
@@ -297,7 +297,7 @@ pictures = found["image"].test.images[negative].permute(0, 2, 3, 1).numpy()
 marks = {name: run.probabilities[negative, 0] >= 0.5 for name, run in found.items()}
 figures.contact_sheet(np.concatenate([pictures] * 2), np.concatenate([marks["batch"], marks["image"]]),
     "Eight test tiles without cancer, twice. Above, with the border of what the batch-wise network marks as cancer; "
-    "below, with what the image-wise network marks: " + ", ".join(f"{name}wise {mask.mean():.0%} of the pixels"
+    "below, with what the image-wise network marks: " + ", ".join(f"{name}-wise {mask.mean():.0%} of the pixels"
     for name, mask in marks.items()) + ".")
 
 # %% [markdown]
@@ -323,7 +323,7 @@ pd.concat({f"{name}-wise": by_kind(steps) for name, steps in watched.items()}).m
 # %% [markdown]
 # *Look for*, image-wise: beside images with foreground, the part of the empty ones is smaller by many powers of ten. It is
 # lost in the sum before Adam sees it. And a batch of empty images alone? Its gradient is next to nothing, and yet the weights
-# move nearly as far as in other steps. It is not the empty images that move them: Adam's *momentum*, its average over the
+# go on moving, by more than half of another step. It is not the empty images that move them: Adam's *momentum*, its average over the
 # past gradients, goes on in the old direction. An empty batch repeats what the others said.
 #
 # Batch-wise the empties beside a lesion have a gradient to be reckoned with, for their false positives stand in the

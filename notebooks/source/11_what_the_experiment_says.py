@@ -374,7 +374,8 @@ checked("cross-entropy has the best likelihood, the minimum form a worse one tha
 real = Path("../results/nuclei")
 nuclei = results_frame(read_records(real)) if any(real.glob("*.json")) else pd.DataFrame()
 shown = ["flooded_negatives", "missed_positives", "dice", "pooled_dice_all", "pooled_average_precision_all"]
-nuclei.groupby(["task", "arm", "domain"])[shown].mean().round(3) if len(nuclei) else say("No record of the nuclei is here yet.")
+cells = nuclei.groupby(["task", "arm", "domain"]) if len(nuclei) else None
+say("No record of the nuclei is here yet.") if cells is None else cells[shown].mean().round(3).assign(runs=cells.size())
 
 # %% [markdown]
 # ## What we would recommend

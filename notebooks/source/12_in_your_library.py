@@ -38,7 +38,8 @@ import torch
 from monai.losses import DiceLoss
 from monai.metrics import DiceMetric, HausdorffDistanceMetric
 
-from tverskylib import checked, figures, metrics, peers, say, tiles, tversky_loss
+from tverskylib import checked, figures, metrics, peers, say, soft_counts, tiles
+from tverskylib import tversky_from_counts, tversky_loss
 from tverskylib.peers import records
 
 warnings.filterwarnings("ignore", module="monai")  # it warns of empty masks, which are our subject
@@ -295,6 +296,14 @@ for devices in (1, 2, 4, 8):
 image_wise = tversky_loss(probability[order], target[order].double(), delta=1e-5, domain="image")
 eight = torch.stack(losses).mean()
 checked(f"eight devices: {eight:.4f}, image-wise: {image_wise:.4f}", torch.isclose(eight, image_wise))
+
+# %% [markdown]
+# What `group=` does is to add up the three counts of all shares, and to divide once:
+
+# %%
+counts = [soft_counts(probability[k : k + 1], target[k : k + 1].double()) for k in order]
+added = tversky_from_counts(*(sum(count) for count in zip(*counts)), delta=1e-5)
+say(f"Eight devices that add up their counts: loss {1 - added:.4f}, as one device.")
 
 # %% [markdown]
 # ## Metrics: what an empty mask counts

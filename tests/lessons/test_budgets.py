@@ -16,12 +16,6 @@ DOCUMENTS = [document for lesson in PROJECT.lessons for document in build.docume
 each_lesson = pytest.mark.parametrize("lesson", PROJECT.lessons, ids=lambda lesson: lesson.name)
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.path)
 
-# Lessons that wait for their second writing, and are not yet held to the budgets of time and of checks.
-WAITING: set[str] = set()
-REWRITTEN = [lesson for lesson in PROJECT.lessons if lesson.name[:2] not in WAITING]
-
-each_rewritten = pytest.mark.parametrize("lesson", REWRITTEN, ids=lambda lesson: lesson.name)
-
 ELSEWHERE = re.compile(r"(?:src=[\"']?|!\[[^\]]*\]\(|from\s+[\"']|import\s+[\"'])\s*(?:https?:)?//")
 
 
@@ -100,7 +94,7 @@ def test_it_opens_with_what_the_reader_will_learn_and_needs(lesson):
     assert "**Time:**" not in first, "the time is computed"
 
 
-@each_rewritten
+@each_lesson
 def test_it_takes_half_an_hour_at_most(lesson):
     assert 5 <= lesson.minutes <= 30
 
@@ -110,14 +104,14 @@ def checks(source):
     return re.search(r"\bassert\b|\bchecked\(", source) is not None
 
 
-@each_rewritten
+@each_lesson
 def test_checks_are_short(lesson):
     shown = cells(lesson, "code")
     long = [source for source in shown if checks(source) and len(code_lines(source)) > 2]
     assert len(long) <= 6, "\n\n".join(long)
 
 
-@each_rewritten
+@each_lesson
 def test_a_cell_that_says_checked_is_folded(lesson):
     code = [cell for cell in lesson.cells if cell.cell_type == "code" and not build.tagged(cell, "solution")]
     unfolded = [cell.source for cell in code if "checked(" in cell.source and not build.tagged(cell, "check", "proof")]
@@ -126,7 +120,7 @@ def test_a_cell_that_says_checked_is_folded(lesson):
 
 def test_what_only_a_machine_reads_is_in_the_tests():
     """A reader sees "checked: ..." and the numbers; a bare assert in a lesson is seen by nobody."""
-    found = [line for lesson in REWRITTEN for source in cells(lesson, "code") for line in code_lines(source)]
+    found = [line for lesson in PROJECT.lessons for source in cells(lesson, "code") for line in code_lines(source)]
     assert sum(line.strip().startswith("assert ") for line in found) <= 40
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import build
 import pytest
-from test_budgets import REWRITTEN
 
 from tverskylib.theory.symbols import WORDS
 
@@ -56,7 +55,7 @@ def test_letters_are_found(formula, found):
 
 def test_a_letter_of_several_lessons_is_in_the_table():
     used = defaultdict(set)
-    for lesson in REWRITTEN:
+    for lesson in PROJECT.lessons:
         for formula in formulas(prose(lesson)):
             for letter in letters(formula) - CONSTANTS:
                 used[letter].add(lesson.name[:2])
@@ -64,7 +63,7 @@ def test_a_letter_of_several_lessons_is_in_the_table():
     assert missing == {}
 
 
-@pytest.mark.parametrize("lesson", REWRITTEN, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", PROJECT.lessons, ids=lambda lesson: lesson.name)
 def test_letters_are_not_used_for_anything_else(lesson):
     """D is a denominator and no divergence and no depth; epsilon has one shape; a, b, w only where they are at home."""
     text = prose(lesson).partition("## Notation")[0]

@@ -95,7 +95,7 @@ def test_a_record_that_is_missing_or_of_another_format_says_so(tmp_path):
     (tmp_path / "monai.json").write_text('{"format": 0}')
     with pytest.raises(ValueError, match="format 0"):
         records.read("monai", tmp_path)
-    with pytest.raises(ValueError, match="library must be one of monai"):
+    with pytest.raises(ValueError, match="library must be 'monai' or"):
         records.read("pytorch")
 
 
@@ -154,6 +154,9 @@ def test_the_listed_arguments_do_what_they_are_listed_for(loss):
 def test_what_is_described_is_listed():
     assert "mean over images" in peers.describe("monai", "DiceMetric")["what it is"]
     assert "| domain |" in peers.describe("kornia", "DiceLoss")._repr_markdown_()
-    with pytest.raises(ValueError, match="DiceLoss, GeneralizedDiceLoss, TverskyLoss"):
+    with pytest.raises(ValueError, match="name must be 'DiceLoss' or 'GeneralizedDiceLoss'"):
         peers.describe("monai", "diceloss")
+    for wrong in ("monai", ["MONAI"], [1]):
+        with pytest.raises(ValueError, match="libraries must be 'monai' or"):
+            peers.brief(wrong)
     assert {one.library for one in (*LOSSES, *METRICS)} == {*PACKAGES}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +24,7 @@ from tverskylib.tiles import folder_tiles
 from tverskylib.training import GridError, run_grid
 from tverskylib.training.data import data_hash
 from tverskylib.training.grid import run_and_record
+from tverskylib.training.record import kept_record
 
 SETTINGS = [replace(QUICK, seed=seed, domain=domain) for seed in range(2) for domain in ("batch", "image")]
 LONGER = [replace(QUICK, seed=seed, epochs=6) for seed in range(5)]
@@ -84,6 +87,55 @@ def test_a_corrupt_record_is_set_aside_and_made_again(copied, finished):
         found = grid(copied)
     assert [*map(without_times, found)] == [*map(without_times, finished[1])]
     assert path.with_suffix(".corrupt1").stat().st_size == 100
+
+
+FAULTS = {
+    "a folder": lambda path: path.mkdir(),
+    "deep JSON": lambda path: path.write_text("[" * 100_000),
+    "another record": lambda path: path.write_bytes(next(one for one in path.parent.glob("*.json")).read_bytes()),
+    "no text": lambda path: path.write_bytes(b"\xff\x00"),
+    "nothing": lambda path: path.touch(),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*is set aside as")
+def test_whatever_stands_in_a_records_place_is_set_aside_and_stops_nothing(copied, finished):
+    """One fault a record, all in one grid; and places for what is set aside are taken, a thousand of them."""
+    paths = [copied / f"{one.name(data_hash(red_tiles()))}.json" for one in SETTINGS]
+    for k in range(1, 1001):
+        paths[0].with_suffix(f".corrupt{k}").touch()
+    faults = dict(zip(paths, FAULTS.values(), strict=False))
+    for path, fault in faults.items():
+        path.unlink()
+        fault(path)
+    assert [*map(without_times, grid(copied))] == [*map(without_times, finished[1])]
+    assert paths[0].with_suffix(".corrupt1001").is_dir() and len([*copied.glob("*.corrupt1")]) == len(SETTINGS)
+
+
+def test_a_newer_record_is_left_alone_and_stops_only_its_run(copied):
+    path = copied / f"{SETTINGS[1].name(data_hash(red_tiles()))}.json"
+    newer = json.dumps({**json.loads(path.read_text()), "format": 99})
+    path.write_text(newer)
+    with pytest.raises(GridError, match=rf"^1 of 4 runs failed:\n{path.stem}: NewerFormatError: .* format 99"):
+        grid(copied)
+    assert path.read_text() == newer
+
+
+@pytest.mark.filterwarnings("ignore:.*is set aside as")
+def test_two_grids_may_meet_one_corrupt_record(copied):
+    path = copied / f"{SETTINGS[1].name(data_hash(red_tiles()))}.json"
+    path.write_text("{")
+    outcomes = []
+
+    def meet():
+        outcomes.append(kept_record(path))
+
+    threads = [threading.Thread(target=meet) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == [None] * 8 and not path.exists() and len([*copied.glob("*.corrupt*")]) == 1
 
 
 def test_a_run_that_fails_does_not_stop_the_others_and_is_named(tmp_path):

@@ -1,5 +1,6 @@
 """The committed results: complete, readable, and the tables and lessons say what the records say."""
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tverskylib.tiles import GENERATOR_VERSION
-from tverskylib.training import paired_differences, read_records, report, results_frame, runs
+from tverskylib.training import RunSettings, paired_differences, read_records, report, results_frame, runs
 from tverskylib.training.record import read_record
 
 RESULTS = Path(__file__).parents[2] / "results"
@@ -36,6 +37,18 @@ def test_each_record_is_one(path):
 
 def test_every_record_is_of_the_profile():
     assert {path.stem for path in NEW} <= {settings.name() for settings in runs("cpu")}
+
+
+def test_the_records_of_real_images_are_those_of_their_recipe():
+    spec = importlib.util.spec_from_file_location("make", RESULTS / "nuclei" / "make.py")
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    wanted = {one for seed in make.SEEDS for one in make.runs(seed)}
+    for path in sorted((RESULTS / "nuclei").glob("*.json")):
+        record = read_record(path)
+        assert RunSettings.from_dict(record["settings"]) in wanted
+        assert record["data"]["size"] == 64 and record["data"]["name"] == "bbbc038"
+        assert path.stem == RunSettings.from_dict(record["settings"]).name(record["data"]["hash"])
 
 
 def test_the_records_come_from_one_commit():

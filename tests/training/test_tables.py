@@ -155,6 +155,19 @@ def test_a_bad_level_is_named(frame, level):
         paired_differences(frame, level=level)
 
 
+@pytest.mark.parametrize("make", [summary, paired_differences])
+def test_metrics_that_are_no_columns_are_named(frame, make):
+    with pytest.raises(TypeError, match=r"^metrics must be a sequence of names, got 'dice'"):
+        make(frame, "dice")
+    with pytest.raises(ValueError, match=r"^metrics must be columns of frame, got 'kappa'"):
+        make(frame, ["dice", "kappa"])
+
+
+def test_no_records_make_no_report():
+    with pytest.raises(ValueError, match=r"^records must hold at least one, got none"):
+        report([])
+
+
 def test_a_run_without_its_pair_is_left_out(record):
     made = [record(0.5, seed=0), record(0.4, seed=0, domain="image"), record(0.9, seed=1)]
     row = paired_differences(results_frame(made), ["dice"]).iloc[0]

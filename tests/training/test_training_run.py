@@ -64,6 +64,12 @@ def test_it_learns_what_is_easy(domain):
     assert found.evaluation.over_positive.pooled.dice > 0.85
 
 
+@pytest.mark.parametrize("given", [None, {}, "positive"])
+def test_settings_of_another_kind_are_named(given):
+    with pytest.raises(TypeError, match=r"^settings must be a RunSettings, got "):
+        train(given, red_tiles())
+
+
 def test_cross_entropy_falls_too():
     losses = quick(red_tiles(30), epochs=8, learning_rate=5e-2, loss="cross-entropy").curves.loss
     assert losses[-1] < losses[0] / 2

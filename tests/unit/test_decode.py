@@ -411,6 +411,33 @@ def test_a_mask_that_was_stored_with_loss(name, tmp_path):
         read_numbers(tmp_path / name)
 
 
+# Files that break.
+
+BREAKING = [
+    case for case in CASES if re.match(r"(palette 8, alphas|rgb 16 with|4, colours|run lengths|24|32)\.?", case.name)
+]
+BREAKING += [
+    case for case in CASES if re.match(r"(rgb 8 lzw with|16 in tiles|4 bits|palette of 16|jpeg in|f4 with)", case.name)
+]
+
+
+@pytest.mark.parametrize("case", BREAKING, ids=lambda case: case.name)
+def test_a_broken_file_is_refused_by_name_or_read(case, file):
+    """Whatever a decoder makes of it: bytes that change, an end that is missing."""
+    whole, rng = file.read_bytes(), np.random.default_rng(0)
+    for _ in range(40):
+        broken = bytearray(whole)
+        for place in rng.integers(len(whole), size=rng.integers(1, 4)):
+            broken[place] = rng.integers(256)
+        file.write_bytes(broken[: rng.integers(1, len(whole))] if rng.random() < 0.2 else broken)
+        try:
+            height, width = shape(file)
+            if height * width < 10**6:
+                stored(file)
+        except ValueError as error:
+            assert str(error).startswith(f"{file.as_posix()}: ")
+
+
 # Limits.
 
 

@@ -857,7 +857,7 @@ def test_no_permission_to_read(folder, part, message):
         done = subprocess.run(code, capture_output=True, encoding="utf-8", timeout=120)
     finally:
         (folder / part).chmod(0o755)
-    assert done.returncode == 1 and f"ValueError: {folder.as_posix()}/{message}" in done.stderr, done.stderr
+    assert done.returncode == 1 and f"Error: {folder.as_posix()}/{message}" in done.stderr, done.stderr
 
 
 # Tables of groups

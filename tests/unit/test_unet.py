@@ -52,3 +52,11 @@ def test_a_wrong_image_is_named(shape, message):
 def test_a_wrong_argument_is_named(name):
     with pytest.raises(ValueError, match=f"{name} must be a whole number from 1 to [0-9]+, got 0"):
         UNet(**{name: 0})
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.uint8])
+def test_another_dtype_than_that_of_the_weights_is_named(dtype):
+    with pytest.raises(TypeError, match=r"^image must have the dtype of the network, torch.float32, got torch."):
+        UNet()(torch.ones(1, 3, 32, 32, dtype=dtype))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert UNet()(torch.rand(1, 3, 32, 32).bfloat16()).dtype == torch.bfloat16

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -234,7 +235,7 @@ def arms(frame: pd.DataFrame, metrics: Sequence[str]) -> Plate:
         metrics: names of its columns.
     """
     rows = sorted(frame["arm"].unique(), key=lambda arm: (arm != "grid", arm))
-    size = (9.6, 0.36 * len(rows) + 1.3)
+    size = (9.6, 0.4 * len(rows) + 1.3)
     figure = Figure(figsize=size)
     axes = figure.subplots(
         1,
@@ -259,7 +260,8 @@ def arms(frame: pd.DataFrame, metrics: Sequence[str]) -> Plate:
         ax.grid(color=GRID)
         ax.set(xlim=(-0.03, 1.03))
     axes[0].set_ylim(len(rows) - 0.5, -0.5)
-    axes[0].set_yticks(range(len(rows)), ["plain Dice" if arm == "grid" else arm for arm in rows])
+    names = ["plain Dice" if arm == "grid" else textwrap.fill(arm, 38) for arm in rows]
+    axes[0].set_yticks(range(len(rows)), names, fontsize=9)
     for name, ink in DOMAINS.items():
         axes[0].plot([], [], marker=ink.marker, color=ink.colour, ls="-", lw=1.2, label=f"{name}-wise, mean and range")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="upper left", ncols=2, fontsize=9)

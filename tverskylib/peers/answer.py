@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 
-from tverskylib._checks import Domain
+from tverskylib._checks import Domain, check_choice
 from tverskylib.peers import records
 from tverskylib.peers.calls import KERAS, LOSSES, PACKAGES
 from tverskylib.peers.cases import CLASSES, batch
@@ -92,8 +92,7 @@ def equivalent(
     >>> print(equivalent("monai", alpha=0.3, beta=0.7, domain="image", delta=1.0).verdict)
     equal
     """
-    if library not in WAYS:
-        raise ValueError(f"library must be one of {', '.join(WAYS)}, got {library!r}")
+    check_choice("library", library, tuple(WAYS))
     setting = Setting(alpha, beta, domain, delta, channels, per_class)
     way = WAYS[library](setting)
     theirs, ours = way.code, way.ours or setting.ours
@@ -131,11 +130,10 @@ def ours(library: str, name: str) -> Equivalent:
     from tverskylib import tversky_loss
     value = tversky_loss(p, y, domain="image", per_class=True, delta=0.5e-5)
     """
-    found = [loss for loss in LOSSES if (loss.library, loss.name) == (library, name)]
-    if not found:
-        listed = ", ".join(loss.name for loss in LOSSES if loss.library == library) or "none"
-        raise ValueError(f"name must be one of {listed} for {library!r}, got {name!r}")
-    (loss,) = found
+    listed = {loss.name: loss for loss in LOSSES if loss.library == library}
+    check_choice("library", library, tuple({loss.library: None for loss in LOSSES}))
+    check_choice("name", name, tuple(listed))
+    loss = listed[name]
     none = loss.ours.startswith("no equivalent")
     code = loss.ours if none else f"from tverskylib import tversky_loss\nvalue = {loss.ours}"
     record = records.read(library)

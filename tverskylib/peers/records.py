@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from tverskylib._checks import check_choice
 from tverskylib.peers.calls import LOSSES, METRICS, PACKAGES
 from tverskylib.peers.equivalents import GRID, WAYS
 
@@ -21,8 +22,7 @@ def read(library: str, folder: Path = FOLDER) -> dict[str, Any]:
         FileNotFoundError: there is none (an installed package comes without the records).
         ValueError: it is of another format.
     """
-    if library not in PACKAGES:
-        raise ValueError(f"library must be one of {', '.join(PACKAGES)}, got {library!r}")
+    check_choice("library", library, tuple(PACKAGES))
     path = folder / f"{library}.json"
     if not path.exists():
         raise FileNotFoundError(f"{path} is not there: python -m tverskylib.peers run {library} makes it")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from tverskylib._checks import check_choice
 from tverskylib.peers import records
-from tverskylib.peers.calls import LOSSES, METRICS, Loss, Metric
+from tverskylib.peers.calls import LOSSES, METRICS, PACKAGES, Loss, Metric
 
 Answers = dict[str, Any]
 
@@ -49,6 +50,8 @@ def brief(libraries: Sequence[str], folder: Path = records.FOLDER) -> str:
 
     Introduced in lesson 12.
     """
+    for library in libraries:
+        check_choice("libraries", library, tuple(PACKAGES))
     heads = ("loss", "alpha, beta weigh", "domain; the other", "delta", "classes", "an absent class counts")
     lines = [f"| {' | '.join(heads)} |", f"| {'--- | ' * len(heads)}".rstrip()]
     for loss in (loss for loss in LOSSES if loss.library in libraries):
@@ -105,12 +108,12 @@ def describe(library: str, name: str) -> Description:
         (LOSSES, "losses", LOSS_ROWS),
         (METRICS, "metrics", METRIC_ROWS),
     )
+    check_choice("name", name, tuple(one.name for listed, *_ in groups for one in listed if one.library == library))
     for listed, kind, questions in groups:
         for one in listed:
             if (one.library, one.name) == (library, name):
                 return Description({q: answer(one, record[kind][name]) for q, answer in questions.items()})
-    names = [one.name for listed in (LOSSES, METRICS) for one in listed if one.library == library]
-    raise ValueError(f"name must be one of {', '.join(names)} for {library!r}, got {name!r}")
+    raise AssertionError(f"{name} is listed, and not found")
 
 
 def _table(calls: Sequence[Any], answers: dict[str, Answers], questions: dict[str, Callable[..., str]]) -> str:

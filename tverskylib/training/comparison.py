@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tverskylib._numbers import check_number
-from tverskylib.training.tables import CELL, METRICS
+from tverskylib.training.tables import CELL, METRICS, check_columns
 
 CONFIRMATION = range(5, 10)  # the seeds that nobody had seen when results/PLAN.md was written
 ENDPOINTS = (  # its four questions: task and metric
@@ -40,6 +40,7 @@ def paired_differences(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, le
 
     Introduced in lesson 11.
     """
+    check_columns(frame, metrics)
     wide = frame.pivot(index=[*CELL[:3], "seed"], columns="domain", values=list(metrics)).astype(float)
     wide = wide.dropna(how="all", axis="columns")
     parts = {}

@@ -123,6 +123,8 @@ def train(
 
     Introduced in lesson 10.
     """
+    if not isinstance(settings, RunSettings):
+        raise TypeError(f"settings must be a RunSettings, got {describe(settings)}")
     _check_pieces(settings, micro_batches)
     tiles = synthetic_tiles(settings.tiles, workers=1, progress=False) if tiles is None else tiles
     run = _Run(settings, tiles, accelerator(device, precision), compile, micro_batches)

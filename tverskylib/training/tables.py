@@ -41,6 +41,8 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
     Introduced in lesson 11.
     """
     records = list(records)
+    if not records:
+        raise ValueError("records must hold at least one, got none")
     settings = [RunSettings.from_dict(record["settings"]) for record in records]
     plain = plain_runs(settings)
     return pd.DataFrame(
@@ -151,10 +153,19 @@ def summary(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, by: Sequence[
 
     Introduced in lesson 11.
     """
+    check_columns(frame, metrics)
     groups = frame.groupby(list(by))
     table = groups[list(metrics)].agg(["mean", "std"]).rename(columns={"std": "sd"})
     table[("runs", "")] = groups.size()
     return table
+
+
+def check_columns(frame: pd.DataFrame, metrics: Sequence[str]) -> None:
+    """Raise where ``metrics`` is no sequence of names of columns."""
+    if isinstance(metrics, str) or not isinstance(metrics, Sequence):
+        raise TypeError(f"metrics must be a sequence of names, got {metrics!r}")
+    if unknown := [name for name in metrics if name not in frame.columns]:
+        raise ValueError(f"metrics must be columns of frame, got {', '.join(map(repr, unknown))}")
 
 
 def markdown(table: pd.DataFrame, digits: int = 3) -> str:

@@ -26,6 +26,7 @@ class UNet(nn.Module):
         (B, in_channels, H, W) to (B, out_channels, H, W): logits, not probabilities.
 
     Raises:
+        TypeError: an image of another dtype than the weights.
         ValueError: a size that can not be halved ``depth`` times, an argument below 1, or another number of channels.
 
     Source: Ronneberger, Fischer and Brox 2015 (without padding and normalisation). Introduced in lesson 10.
@@ -58,6 +59,13 @@ class UNet(nn.Module):
         factor = 2**self.depth
         if image.ndim != 4 or image.shape[1] != self.in_channels:
             raise ValueError(f"image must have shape (B, {self.in_channels}, H, W), got {tuple(image.shape)}")
+        weight = self.exit.weight
+        if not image.is_floating_point() or (
+            image.dtype != weight.dtype and not torch.is_autocast_enabled(image.device.type)
+        ):
+            raise TypeError(
+                f"image must have the dtype of the network, {weight.dtype}, got {image.dtype}: convert one of them"
+            )
         if image.shape[2] % factor or image.shape[3] % factor:
             raise ValueError(
                 f"image must have height and width that are multiples of {factor} (depth {self.depth}), "

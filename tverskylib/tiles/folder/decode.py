@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tverskylib.tiles.folder.raster import raster_shape, raster_stored
-from tverskylib.tiles.folder.stored import FORMATS, Stored, fail
+from tverskylib.tiles.folder.stored import FORMATS, BrokenRuleError, Stored, fail, fail_to_read
 from tverskylib.tiles.folder.tiff import tiff_shape, tiff_stored
 
 SHOWN = 8  # of the numbers in a mask, in an error
@@ -34,12 +36,25 @@ class Picture(NamedTuple):
 
 def shape(file: Path) -> tuple[int, int]:
     """Height and width, from the header: no pixel is read."""
-    return tiff_shape(file) if FORMATS[file.suffix.lower()] == "TIFF" else raster_shape(file)
+    with _named(file):
+        return tiff_shape(file) if FORMATS[file.suffix.lower()] == "TIFF" else raster_shape(file)
 
 
 def stored(file: Path) -> Stored:
     """What the file stores."""
-    return tiff_stored(file) if FORMATS[file.suffix.lower()] == "TIFF" else raster_stored(file)
+    with _named(file):
+        return tiff_stored(file) if FORMATS[file.suffix.lower()] == "TIFF" else raster_stored(file)
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Over a broken file a decoder may raise anything: it becomes an error that names the file."""
+    try:
+        yield
+    except (BrokenRuleError, ModuleNotFoundError):
+        raise
+    except Exception as error:
+        fail_to_read(file, error)
 
 
 def read_picture(file: Path) -> Picture:

@@ -21,7 +21,6 @@ from tverskylib.tiles.folder.stored import (
     check_upright,
     fail,
     fail_for_pages,
-    fail_to_read,
 )
 
 if TYPE_CHECKING:
@@ -40,22 +39,17 @@ def raster_shape(file: Path) -> tuple[int, int]:
 
 def raster_stored(file: Path) -> Stored:
     """What the file stores."""
-    content = _content(file)
+    content = file.read_bytes()
     form = FORMATS[file.suffix.lower()]
     with _opened(file, io.BytesIO(_with_indexes(content) if form == "BMP" else content)) as image:
         depth, colour_type = (content[DEPTH], content[COLOUR_TYPE]) if form == "PNG" else (8, None)
+        if form == "PNG":
+            with _open(io.BytesIO(content), form) as again:
+                again.verify()  # the checksums and the end
         mode, entries = image.mode, _entries(image)
-        try:
-            if form == "PNG":
-                with _open(io.BytesIO(content), form) as again:
-                    again.verify()  # the checksums and the end
-            # Of 16 bits a channel, Pillow reads the upper 8.
-            array = _deep_colour(content) if depth == 16 and colour_type != GREY else np.asarray(image)
-            orientation, clear = image.getexif().get(ORIENTATION), image.info.get("transparency")
-        except ModuleNotFoundError:
-            raise
-        except Exception as error:  # over a broken file, a decoder may raise anything
-            fail_to_read(file, error)
+        # Of 16 bits a channel, Pillow reads the upper 8.
+        array = _deep_colour(content) if depth == 16 and colour_type != GREY else np.asarray(image)
+        orientation, clear = image.getexif().get(ORIENTATION), image.info.get("transparency")
     check_upright(file, orientation)
     array = array[..., None] if array.ndim == 2 else array
     if form == "BMP" and (palette := _bmp_palette(content)) is not None:
@@ -76,23 +70,11 @@ def raster_stored(file: Path) -> Stored:
     return Stored(array, depth, lossy=lossy)
 
 
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        fail_to_read(file, error)
-
-
 @contextmanager
 def _opened(file: Path, source: Path | io.BytesIO) -> Iterator[Image]:
     """The image with its header read and checked, its pixels not yet."""
-    try:
-        image = _open(source, FORMATS[file.suffix.lower()])
-        pages = getattr(image, "n_frames", 1)
-    except Exception as error:
-        fail_to_read(file, error)
-    with image:
-        if pages > 1:
+    with _open(source, FORMATS[file.suffix.lower()]) as image:
+        if (pages := getattr(image, "n_frames", 1)) > 1:
             fail_for_pages(file, pages)
         if image.mode not in MODES:
             fail(file, f"colours must be RGB, RGBA, grey or a palette, got {image.mode}: save it as RGB")

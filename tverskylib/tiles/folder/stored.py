@@ -36,13 +36,17 @@ class Stored(NamedTuple):
     keyed: bool = False
 
 
+class BrokenRuleError(ValueError):
+    """A file or a folder that breaks a rule; the message names both."""
+
+
 def fail(file: Path, rule: str, cause: Exception | None = None) -> NoReturn:
-    """Raise ValueError with the file and the rule that it breaks."""
-    raise ValueError(f"{file.as_posix()}: {rule}") from cause
+    """Raise BrokenRuleError with the file and the rule that it breaks."""
+    raise BrokenRuleError(f"{file.as_posix()}: {rule}") from cause
 
 
 def fail_to_read(file: Path, error: Exception) -> NoReturn:
-    """Raise ValueError for what a decoder said."""
+    """Raise BrokenRuleError for what a decoder said."""
     form = FORMATS[file.suffix.lower()]
     why = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, PermissionError):
@@ -51,12 +55,12 @@ def fail_to_read(file: Path, error: Exception) -> NoReturn:
 
 
 def fail_for_pages(file: Path, pages: int) -> NoReturn:
-    """Raise ValueError for a file of several images."""
+    """Raise BrokenRuleError for a file of several images."""
     fail(file, f"one file must hold one image, got {pages} pages: save each page as a file of its own")
 
 
 def check_upright(file: Path, orientation: object) -> None:
-    """Raise ValueError for an image that is stored on its side or mirrored."""
+    """Raise BrokenRuleError for an image that is stored on its side or mirrored."""
     if orientation in TURNED:
         rule = f"an image must be stored upright, got the orientation {orientation}"
         fail(file, f"{rule}: turn it and save it without that tag")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tverskylib._extras import optional
-from tverskylib.tiles.folder.stored import ORIENTATION, Stored, check_upright, fail, fail_for_pages, fail_to_read
+from tverskylib.tiles.folder.stored import ORIENTATION, Stored, check_upright, fail, fail_for_pages
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6  # colour spaces
 JPEG = 7
@@ -31,10 +31,7 @@ def tiff_stored(file: Path) -> Stored:
         extra = tuple(int(kind) for kind in page.extrasamples)
         bands = page.samplesperpixel - len(extra)
         _check_bands(file, page, bands, extra)
-        try:
-            array = np.asarray(page.asarray()).reshape(_axes(page))
-        except Exception as error:  # over a broken file, a decoder may raise anything
-            fail_to_read(file, error)
+        array = np.asarray(page.asarray()).reshape(_axes(page))
         array = np.moveaxis(array, 0, -1) if page.planarconfig == 2 and page.samplesperpixel > 1 else array
         array = array.astype(np.uint8 if array.dtype == bool else array.dtype.newbyteorder("="), copy=False)
         alphas = [k for k, kind in enumerate(extra) if kind in (PREMULTIPLIED, STRAIGHT)]
@@ -55,22 +52,15 @@ def _page(file: Path) -> Iterator[Any]:
     with optional():
         from tifffile import TiffFile
 
-    try:
-        tiff = TiffFile(file)
-    except Exception as error:
-        fail_to_read(file, error)
-    with tiff:
-        try:
-            page: Any = tiff.pages[0]
-            images = max(len(tiff.pages), sum(one.size for one in tiff.series) // page.size)
-            last = max((end + size for end, size in zip(page.dataoffsets, page.databytecounts, strict=True)), default=0)
-            whole = last <= tiff.filehandle.size and all(page.databytecounts) and page.databytecounts
-        except Exception as error:
-            fail_to_read(file, error)
+    with TiffFile(file) as tiff:
+        page: Any = tiff.pages[0]
+        images = max(len(tiff.pages), sum(one.size for one in tiff.series) // page.size)
+        last = max((end + size for end, size in zip(page.dataoffsets, page.databytecounts, strict=True)), default=0)
+        whole = last <= tiff.filehandle.size and all(page.databytecounts) and page.databytecounts
         if images > 1 or page.imagedepth > 1:
             fail_for_pages(file, max(images, page.imagedepth))
         if not whole:
-            fail_to_read(file, EOFError("pixels are missing at its end, or strips are empty"))
+            raise EOFError("pixels are missing at its end, or strips are empty")
         tag = page.tags.get(ORIENTATION)
         check_upright(file, None if tag is None else tag.value)
         yield page
@@ -102,5 +92,7 @@ def _axes(page: Any) -> tuple[int, int, int]:
 
 def _palette(page: Any) -> Any:
     """uint8, (colours, 3). A palette has 16 bits, but some programs write 8 bits into it: if all are below 256."""
+    if page.colormap is None:
+        raise ValueError("its palette is missing")
     colours = np.asarray(page.colormap).T
     return (colours if colours.max(initial=0) < 256 else colours >> 8).astype(np.uint8)
