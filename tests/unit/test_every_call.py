@@ -472,11 +472,11 @@ ELSEWHERE = {
     "draws what is given to it, arrays and frames of this package": """
         figures.ErrorMap figures.arms figures.own_cuts figures.calibration figures.collapse figures.contact_sheet figures.dice_and_jaccard
         figures.error_maps figures.foreground_histogram figures.learning_curves figures.paint
-        figures.panels figures.reliability figures.smoothed_cuts figures.sorted_labels
+        figures.panels figures.reliability figures.smoothed_cuts
         figures.static_grid figures.still figures.thresholded figures.weight_plane""",
     "an explorer, whose sliders give the numbers, and whose drawing has rows": """
-        explorers.composer explorers.equivalence explorers.pairs explorers.phase_diagram explorers.pushes explorers.Explorer explorers.LiveCurves explorers.Picture explorers.records explorers.sharpening
-        explorers.threshold explorers.threshold_curves explorers.trained explorers.weights""",
+        explorers.composer explorers.equivalence explorers.pairs explorers.penalised_pixel explorers.phase_diagram explorers.pushes explorers.Explorer explorers.LiveCurves explorers.Picture explorers.records explorers.sharpening
+        explorers.sorted_labels explorers.three_forms explorers.threshold explorers.threshold_curves explorers.trained explorers.weights""",
 }
 
 
