@@ -21,6 +21,7 @@ from tverskylib.explorers.browser.penalised_pixel import PenalisedPixel
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.pushes import Pushes
 from tverskylib.explorers.browser.sharpening import Sharpening
+from tverskylib.explorers.browser.sorted_labels import SortedLabels
 from tverskylib.explorers.browser.three_forms import ThreeForms
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.browser.weights import Weights
@@ -45,6 +46,7 @@ penalised_pixel = PenalisedPixel
 phase_diagram = PhaseDiagram
 pushes = Pushes
 sharpening = Sharpening
+sorted_labels = SortedLabels
 three_forms = ThreeForms
 threshold = Threshold
 weights = Weights

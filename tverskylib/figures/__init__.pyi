@@ -1,6 +1,5 @@
 from .calibration import calibration as calibration
 from .chances import smoothed_cuts as smoothed_cuts
-from .chances import sorted_labels as sorted_labels
 from .curves import learning_curves as learning_curves
 from .drawing import Drawing as Drawing
 from .drawing import static_grid as static_grid

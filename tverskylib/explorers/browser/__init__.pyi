@@ -10,6 +10,7 @@ from .penalised_pixel import PenalisedPixel as PenalisedPixel
 from .phase_diagram import PhaseDiagram as PhaseDiagram
 from .pushes import Pushes as Pushes
 from .sharpening import Sharpening as Sharpening
+from .sorted_labels import SortedLabels as SortedLabels
 from .three_forms import ThreeForms as ThreeForms
 from .threshold import Threshold as Threshold
 from .weights import Weights as Weights
