@@ -413,8 +413,8 @@ say(f"The mask scores {scores[0]:.4f}; the best of these flips {np.argmax(scores
 # - Claim 1 means $b \le \tau \le a$. With $\delta = 0$ it fails below a critical foreground fraction, and then the best
 #   prediction is *everything*; for an empty image that is so until delta reaches its critical value.
 # - Smoothing lowers the cut on the chance, far above the critical fraction too.
-# - A softmax with all classes in one ratio has no such trouble, because its index is pixel accuracy. An average over
-#   classes has.
+# - A softmax with all classes in one ratio has no such trouble, because all that its index sees is pixel accuracy.
+#   An average over classes has.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is next
