@@ -27,7 +27,8 @@ import tverskylib as tl
 from tverskylib import figures, metrics, theory, tiles, training
 from tverskylib.training import settings
 
-PACKAGES = ("", ".metrics", ".theory", ".figures", ".explorers", ".tiles", ".training", ".peers")
+# Explorers are left out: their sliders give the numbers, and the drawings behind them have rows.
+PACKAGES = ("", ".metrics", ".theory", ".figures", ".tiles", ".training", ".peers")
 
 
 @dataclass
@@ -467,16 +468,13 @@ ELSEWHERE = {
         tiles.augment tiles.draw_tiles tiles.folder_tiles tiles.synthetic_tiles training.colour_dice
         training.confirmation training.holm training.new_pair_interval training.objective training.paired_differences
         training.read_records training.record_of training.report training.results_frame training.run_grid training.runs
-        training.summary training.train training.trivial_baselines training.chance_at_half training.chances training.merged training.predicted_cut peers.batch peers.brief peers.describe peers.equivalent
+        training.summary training.train training.trivial_baselines training.chance_at_half training.chances training.merged training.predicted_cut training.watch_steps peers.batch peers.brief peers.describe peers.equivalent
         peers.markdown peers.ours""",
     "draws what is given to it, arrays and frames of this package": """
         figures.ErrorMap figures.arms figures.own_cuts figures.calibration figures.collapse figures.contact_sheet figures.dice_and_jaccard
         figures.error_maps figures.foreground_histogram figures.learning_curves figures.paint
         figures.panels figures.reliability figures.smoothed_cuts figures.sorted_labels
         figures.static_grid figures.still figures.thresholded figures.weight_plane""",
-    "an explorer, whose sliders give the numbers, and whose drawing has rows": """
-        explorers.composer explorers.equivalence explorers.pairs explorers.phase_diagram explorers.pushes explorers.Explorer explorers.LiveCurves explorers.Picture explorers.records explorers.sharpening
-        explorers.threshold explorers.threshold_curves explorers.trained explorers.weights""",
 }
 
 
