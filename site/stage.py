@@ -13,7 +13,7 @@ import importlib.metadata
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,12 +69,13 @@ class Stage:
     def generate(self) -> None:
         """Fill in what is computed."""
         table = lessons.table(self.project, "notebooks/")
-        for name, filled in {
+        pages: dict[str, Callable[[str], str]] = {
             "index": lambda text: generated.landing(self.live, text, table),
             "gallery": lambda text: generated.gallery(self.live, text),
             "api": generated.api,
             "status": lambda text: generated.status(self.project, text),
-        }.items():
+        }
+        for name, filled in pages.items():
             path = self.target / f"{name}.md"
             text = filled(path.read_text(encoding="utf-8"))
             path.write_text(self.with_files(text, name, "_static"), encoding="utf-8")

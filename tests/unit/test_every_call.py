@@ -473,7 +473,7 @@ ELSEWHERE = {
     "draws what is given to it, arrays and frames of this package": """
         figures.ErrorMap figures.arms figures.own_cuts figures.calibration figures.collapse figures.contact_sheet figures.dice_and_jaccard
         figures.error_maps figures.foreground_histogram figures.learning_curves figures.paint
-        figures.panels figures.reliability figures.smoothed_cuts figures.sorted_labels
+        figures.panels figures.reliability figures.smoothed_cuts
         figures.static_grid figures.still figures.thresholded figures.weight_plane""",
 }
 

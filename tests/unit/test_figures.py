@@ -90,16 +90,6 @@ def test_mimebundle_tells_the_size():
     assert f'width="{metadata["image/png"]["width"]}"' in data["text/html"]
 
 
-def test_sorted_labels_are_cut_where_the_index_is_best():
-    plate = figures.sorted_labels([0.1, 0.9, 0.3, 0.4])
-    left, right = plate.figure.axes
-    assert left.get_title("left") == "2 of 4 pixels marked, tau = 0.351"
-    assert right.get_title("left") == "best index 0.703"
-    heights = [round(patch.get_height(), 2) for patch in left.patches]
-    assert heights == [0.9, 0.4, 0.1, 0.6, 0.3, 0.1]  # TP and FP of the two that are marked, FN of the others
-    assert figures.sorted_labels([0.1, 0.9, 0.3, 0.4], 0.2, 0.8).figure.axes[0].get_title("left").startswith("3 of 4")
-
-
 def test_smoothed_cuts_fall_and_say_so():
     chances = np.linspace(0, 1, 501) ** 6
     plate = figures.smoothed_cuts(chances, "a law")
