@@ -25,10 +25,10 @@ from traitlets import TraitError
 
 import tverskylib as tl
 from tverskylib import figures, metrics, theory, tiles, training
+from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.training import settings
 
-# Explorers are left out: their sliders give the numbers, and the drawings behind them have rows.
-PACKAGES = ("", ".metrics", ".theory", ".figures", ".tiles", ".training", ".peers")
+PACKAGES = ("", ".metrics", ".theory", ".figures", ".explorers", ".tiles", ".training", ".peers")
 
 
 @dataclass
@@ -475,6 +475,11 @@ ELSEWHERE = {
         figures.error_maps figures.foreground_histogram figures.learning_curves figures.paint
         figures.panels figures.reliability figures.smoothed_cuts
         figures.static_grid figures.still figures.thresholded figures.weight_plane""",
+    "an explorer that draws what it is given, tried in tests/training and tests/unit/test_interactive.py": """
+        explorers.Explorer explorers.interactive explorers.LiveCurves explorers.pairs explorers.records explorers.trained""",
+    "an explorer of the browser, whose values are refused by name in tests/browser/test_declared.py": " ".join(
+        f"explorers.{name}" for name in catalogue()
+    ),
 }
 
 
