@@ -168,8 +168,9 @@ for step in range(4):
 #
 # No. A cut at $\tau(T)$ makes $N - T D$ as large as it can be. Where that is positive, the new $N/D$ lies above $T$; where
 # it is 0, nothing lies above $T$, and we are there. As the index climbs, the threshold climbs with it and pixels only
-# leave, so the walk ends after at most one step more than $t$ has different values. (From a guess *above* the best index
-# the first step falls, and then it climbs.)
+# leave, so the walk ends after at most one step more than $t$ has different values, or two more with a smoothing term, where
+# the empty mask can be best. (From a guess *above* the best index the first step falls, and from there the index climbs
+# unless it is the best already.)
 #
 # </details>
 #
