@@ -91,9 +91,7 @@ OURS = "EXPLORER"
 
 # figure -> the explorer that the kernel draws, and the one that the browser draws
 FIGURES = {
-    "threshold": ("explorers.sharpening(tile)", "explorers.threshold(tile)"),
-    "weights": ("explorers.weights(tile)", None),
-    "landscape": ("explorers.landscape()", "explorers.composer()"),
+    "simplex": ("explorers.simplex()", "explorers.threshold(tile)"),
     "phase diagram": ("explorers.candidates()", "explorers.phase_diagram()"),
 }
 

@@ -13,7 +13,7 @@ import importlib.metadata
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from tverskylib.explorers.browser import stored  # noqa: E402
 PICTURE = re.compile(r'src="data:image/(png|jpeg);base64,([\w+/=\n]+)"')
 SETS = re.compile(r"\[([^\]]+)\]\((#tversky:[^)\s]+)\)")  # a link that sets an explorer
 LINK = re.compile(r"\]\((?!https?:|#|mailto:|<)([^)\s]+)\)")
-PAGES = ("CHOOSE", "WHEN_IT_GOES_WRONG", "TEACHING", "BRING_YOUR_OWN_IMAGES")
+PAGES = ("CHOOSE", "WHEN_IT_GOES_WRONG", "IN_YOUR_CODE", "TEACHING", "BRING_YOUR_OWN_IMAGES")
 FOLDED = {"check": "Show how it is checked", "proof": "Show how it is derived", "setup": "Show the imports"}
 
 
@@ -54,8 +54,8 @@ class Stage:
         shutil.rmtree(self.target, ignore_errors=True)
         shutil.copytree(ROOT / "site" / "pages", self.target)
         shutil.copytree(ROOT / "site" / "static", self.target / "_static")
-        for lesson in self.project.lessons:
-            self.lesson(lesson)
+        for source in self.project.sources:
+            self.lesson(source)
         for name in PAGES:
             self.page(ROOT / "notebooks" / f"{name}.md", self.target / "notebooks" / f"{name}.md")
         for path in sorted((ROOT / "results").rglob("*.md")):
@@ -69,12 +69,13 @@ class Stage:
     def generate(self) -> None:
         """Fill in what is computed."""
         table = lessons.table(self.project, "notebooks/")
-        for name, filled in {
+        pages: dict[str, Callable[[str], str]] = {
             "index": lambda text: generated.landing(self.live, text, table),
             "gallery": lambda text: generated.gallery(self.live, text),
             "api": generated.api,
             "status": lambda text: generated.status(self.project, text),
-        }.items():
+        }
+        for name, filled in pages.items():
             path = self.target / f"{name}.md"
             text = filled(path.read_text(encoding="utf-8"))
             path.write_text(self.with_files(text, name, "_static"), encoding="utf-8")
@@ -89,7 +90,8 @@ class Stage:
             cells.append(new_markdown_cell(names))
         uses = FirstUses(terms(ROOT / "site" / "pages" / "glossary.md"))
         stored.cells = [self.cell(cell, lesson.name, uses) for cell in cells]
-        stored.cells[0].source = stored.cells[0].source.replace("# ", f"# {lesson.name[:2]} ", 1)
+        if lesson in self.project.lessons:
+            stored.cells[0].source = stored.cells[0].source.replace("# ", f"# {lesson.name[:2]} ", 1)
         nbformat.write(stored, folder_of(self.target / "notebooks" / f"{lesson.name}.ipynb"))
 
     def answers(self, lesson: lessons.Lesson, cell: NotebookNode) -> Iterator[NotebookNode]:

@@ -136,7 +136,7 @@ except ValueError as error:
 # *Question:* you raise the first of three logits and leave the others alone. What happens to the second class, under
 # softmax and under sigmoid? And what if you raise all three by the same amount? Guess before you move.
 #
-# *Move this:* the first logit, then all three.
+# *Move this:* drag the first class along the curve, or use its slider. Then press "raise all by 2".
 
 # %%
 explorers.activation()

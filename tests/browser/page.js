@@ -135,7 +135,7 @@ window.probe = (() => {
     }
   }
 
-  const ID = /tversky-pattern-[\w-]+?(?=-f[pn]\b)/g; // of patterns: they differ from page to page
+  const ID = /tversky-[a-z]+-\d+-[0-9a-z]+/g; // of patterns and clips: they differ from page to page
 
   function drawn(picture) {
     if (picture instanceof HTMLImageElement) return picture.src;
@@ -221,6 +221,7 @@ window.probe = (() => {
     sliders,
     watchHeight,
     watchedHeights,
+    whyBusy,
     whyNotMoved,
     whyNotReady,
     whyNotRun,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 from conftest import showing
-from driver import OPEN, RUN, Lesson, Page
+from driver import MOVE, OPEN, RUN, Lesson, Page
 from nbformat.v4 import new_code_cell, new_notebook
 from servers import Server
 
@@ -27,11 +27,19 @@ EXPLORERS = [getattr(explorers, name) for name in NAMES]
 KEYS = ("PageUp", "ArrowRight", "ArrowRight", "ArrowLeft")
 
 
+OWN = """
+def draw(ax, alpha, beta=0.5):
+    ax.plot([0, 1], [alpha, beta])
+
+own = explorers.interactive(draw, alpha=(0.05, 2), beta=(0.05, 2))
+own
+"""
+
+
 def write_notebook(path: Path, *more: str) -> None:
-    """All explorers of the browser, and more that the kernel draws, each by its name."""
-    names = [*NAMES, *more]
-    cells = [new_code_cell("from tverskylib import explorers")]
-    cells += [new_code_cell(f"{name} = explorers.{name}()\n{name}") for name in names]
+    """All explorers of the browser, and more cells."""
+    sources = ["from tverskylib import explorers", *(f"{name} = explorers.{name}()\n{name}" for name in NAMES), *more]
+    cells = [new_code_cell(source.strip()) for source in sources]
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
 
@@ -53,7 +61,7 @@ def moved(page: Page) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def in_jupyterlab(context: BrowserContext, lab: Server) -> Iterator[Lesson]:
     """The notebook in JupyterLab, after Run All."""
-    write_notebook(lab.home / "notebooks" / "explorers.ipynb", "one_pixel")
+    write_notebook(lab.home / "notebooks" / "explorers.ipynb", OWN)
     opened = Lesson(context, lab, "explorers")
     with showing(opened, "three_places_jupyterlab"):
         opened.open()
@@ -102,12 +110,30 @@ def test_after_a_burst_of_keys_the_last_value_is_shown(in_jupyterlab: Lesson) ->
     for _ in range(30):
         in_jupyterlab.page.keyboard.press("ArrowRight")
     in_jupyterlab.page.wait_for_timeout(1000)
+    in_jupyterlab.wait("whyBusy", seconds=MOVE)
+    in_jupyterlab.page.wait_for_timeout(500)
     shown = in_jupyterlab.ask("look", at)
-    slider = "next(iter(one_pixel.sliders.values()))"
-    value, start = ast.literal_eval(in_jupyterlab.ask("python", f"print([{slider}.value, one_pixel.start['epsilon']])"))
-    assert value != start and f"{value:g}" in shown["words"]
-    assert shown["alts"] == [in_jupyterlab.ask("python", "print(one_pixel.drawing.describe())").strip()]
-    assert shown["alts"] != [in_jupyterlab.ask("python", "print(explorers.one_pixel().picture.alt)").strip()]
+    alpha = float(in_jupyterlab.ask("python", "print(own.values['alpha'])"))
+    assert alpha == pytest.approx(1.03 + 30 * 0.01) and f"{alpha:.2f}" in shown["words"]
+    assert shown["alts"] == [in_jupyterlab.ask("python", "print(own.picture.alt)").strip()]
+    assert f"alpha {alpha:.3g}" in shown["alts"][0]
+
+
+def test_a_slider_of_the_readers_own_function_goes_by_mouse(in_jupyterlab: Lesson) -> None:
+    page = in_jupyterlab.page
+    handle = page.locator(".tverskylib-explorer .noUi-handle").nth(1)
+    handle.scroll_into_view_if_needed()
+    before = in_jupyterlab.ask("look", {"explorer": len(EXPLORERS), "slider": 1})["pictures"]
+    box = handle.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=4)
+    page.mouse.up()
+    page.wait_for_timeout(1000)
+    assert float(in_jupyterlab.ask("python", "print(own.values['beta'])")) > 0.55
+    assert in_jupyterlab.ask("look", {"explorer": len(EXPLORERS), "slider": 1})["pictures"] != before
 
 
 def test_voila_shows_the_same(context: BrowserContext, app: Server, expected: list[dict[str, Any]]) -> None:

@@ -17,8 +17,10 @@ EXPLORERS = catalogue()
 # What the last frame of each must show: the climax that the text promises.
 CLIMAX = {
     "accuracy": {"p": 0.001, "accuracy_nothing": 0.999, "accuracy_some": 0.95, "dice_some": 0.0309},
+    "activation": {"share1": 0.665, "alone1": 0.953},
     "empty_mask": {"delta": 1024, "loss": 0.5, "pull": 1 / 8192},
     "landscape": {"foreground": 0, "background": 0, "up": 2, "down": 0},
+    "sharpening": {"dice": 0.811, "mask": 0.811},
     "overlap": {"shift": 0, "dice": 0.615, "found": 1},
     "composer": {"image": 0.45, "batch": 0.329},
     "equivalence": {"smooth": 0.9, "penalised": 0.9, "difference": 0},
@@ -26,6 +28,7 @@ CLIMAX = {
     "phase_diagram": {"p": 0.01, "one": 0.195, "target": 0.153},
     "weights": {"alpha": 0.2, "beta": 0.8, "threshold": 0.362, "best": 0.362},
     "pushes": {"noise_push": 1e6, "confidence_push": 13.8},
+    "sorted_labels": {"cut": 0.351, "tau": 0.351, "asked": 0.351, "index": 0.703},
     "three_forms": {"product_background": 1, "label_background": 0.2},
     "threshold": {"threshold": 0.15, "index": 0.635},
 }

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from scipy.stats import beta as beta_law
 
-from tverskylib import explorers, theory, tiles, tversky_from_counts
+from tverskylib import explorers, theory, tversky_from_counts
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.values import PRESETS
 from tverskylib.training import paired_differences, read_records, results_frame
@@ -131,8 +131,7 @@ def controls(name: str) -> set[str]:
 
 def shown(name: str, **values: object) -> explorers.Explorer:
     make = getattr(explorers, name)
-    needs_a_tile = name in {"sharpening"}
-    explorer = make(tiles.real_crop()) if needs_a_tile else make()
+    explorer = make()
     explorer.set(**values)
     return explorer
 
@@ -159,7 +158,6 @@ def test_the_minutes_of_a_plan_follow_each_other(length: int) -> None:
 @pytest.mark.parametrize(
     ("name", "values", "words"),
     [
-        ("sharpening", {"sharpness": 4}, ["0.791", "0.811"]),
         ("one_pixel", {"epsilon": 0.2}, ["0.9 for", "0.1 for"]),
         ("candidates", {"fraction": 0.01}, ["0.153", "0.195"]),
     ],
@@ -188,6 +186,8 @@ def test_the_plan_says_what_the_browser_explorers_compute() -> None:
     assert [f"{up:.2f}" for up, _ in pulls[2:]] == ["0.50", "2.00"]
     empty = [explorers.empty_mask(delta=delta).numbers["pull"] for delta in (1e-5, 1024)]
     assert [f"{pull:.1e}" for pull in empty] == ["4.8e-12", "1.2e-04"]
+    sharper = [explorers.sharpening(sharpness=k).numbers["dice"] for k in (1, 4, 100)]
+    assert [f"{dice:.3f}" for dice in sharper] == ["0.628", "0.791", "0.811"]
     start, perfect = explorers.composer(), explorers.composer([[900, 100, 100], [60, 0, 0], [0, 60, 0]])
     equal = explorers.composer([[450, 50, 50], [450, 50, 50], [200, 300, 300]])
     outside = explorers.composer([[0, 1, 0], [0, 1, 0]], delta=1)

@@ -15,7 +15,7 @@ import pytest
 import traitlets
 
 from tverskylib import tiles, tversky_from_counts
-from tverskylib.explorers.browser import Composer, PhaseDiagram, Threshold, formulas
+from tverskylib.explorers.browser import Composer, PhaseDiagram, SortedLabels, Threshold, formulas
 from tverskylib.explorers.browser.bundle import HERE, joined
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.page import page
@@ -137,6 +137,17 @@ def test_python_knows_what_the_page_shows():
     assert PhaseDiagram(p=0.01).optimum == "one" and PhaseDiagram(p=0.02).optimum == "target"
 
 
+def test_dinkelbach_by_hand_ends_at_the_cut_that_asks_for_itself():
+    explorer = SortedLabels([0.1, 0.9, 0.3, 0.4], cut=0)
+    walk = []
+    for _ in range(4):
+        walk.append((explorer.numbers["marked"], round(explorer.numbers["asked"], 3)))
+        explorer.set(cut=explorer.numbers["asked"])
+    assert walk == [(4, 0.298), (3, 0.340), (2, 0.351), (2, 0.351)]
+    assert explorer.best == (2, explorer.numbers["index"], explorer.cut)
+    assert SortedLabels([0.1, 0.9, 0.3, 0.4], alpha=0.2, beta=0.8).best[0] == 3
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -150,6 +161,10 @@ def test_python_knows_what_the_page_shows():
         (lambda: Composer([[1, 2], [1, 2]]), r"counts must hold \[TP, FP, FN\] .*, got \[1, 2\]"),
         (lambda: Composer([[1, 2, -3], [1, 2, 3]]), "each a finite number of at least 0, got -3"),
         (lambda: Composer(7), "counts must hold .*, got 7"),
+        (lambda: SortedLabels([0.2, 1.2]), r"labels must hold 1 to 12 numbers in \[0, 1\], .*, got \[0.2, 1.2\]"),
+        (lambda: SortedLabels([]), r"labels must hold .*, got \[\]"),
+        (lambda: SortedLabels([0, 0]), "labels must hold .*, got only 0"),
+        (lambda: SortedLabels(0.5), "labels must hold .*, got 0.5"),
     ],
 )
 def test_bad_values_are_refused_by_name(make, message):

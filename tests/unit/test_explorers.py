@@ -18,15 +18,12 @@ from tverskylib import (
     figures,
     label_noise_penalty,
     smooth_labels,
-    tiles,
     tversky_index,
 )
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.catalogue import catalogue
 
 MAKERS = {
-    "activation": explorers.activation,
-    "sharpening": lambda: explorers.sharpening(tiles.real_crop()),
     "one_pixel": explorers.one_pixel,
     "candidates": explorers.candidates,
     "simplex": explorers.simplex,
@@ -37,7 +34,7 @@ MAKERS = {
 def test_every_explorer_is_tried_here():
     public = {name for name in dir(explorers) if not name.startswith("_")}
     in_the_browser = set(catalogue())  # test_browser_explorers.py
-    of_training = {"LiveCurves", "RunChoice", "records", "trained"}  # tests/training
+    of_training = {"LiveCurves", "RunChoice", "pairs", "records", "trained"}  # tests/training
     modules = {
         "Explorer",
         "browser",

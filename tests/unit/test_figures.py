@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -89,16 +90,6 @@ def test_mimebundle_tells_the_size():
     assert f'width="{metadata["image/png"]["width"]}"' in data["text/html"]
 
 
-def test_sorted_labels_are_cut_where_the_index_is_best():
-    plate = figures.sorted_labels([0.1, 0.9, 0.3, 0.4])
-    left, right = plate.figure.axes
-    assert left.get_title("left") == "2 of 4 pixels marked, tau = 0.351"
-    assert right.get_title("left") == "best index 0.703"
-    heights = [round(patch.get_height(), 2) for patch in left.patches]
-    assert heights == [0.9, 0.4, 0.1, 0.6, 0.3, 0.1]  # TP and FP of the two that are marked, FN of the others
-    assert figures.sorted_labels([0.1, 0.9, 0.3, 0.4], 0.2, 0.8).figure.axes[0].get_title("left").startswith("3 of 4")
-
-
 def test_smoothed_cuts_fall_and_say_so():
     chances = np.linspace(0, 1, 501) ** 6
     plate = figures.smoothed_cuts(chances, "a law")
@@ -121,3 +112,15 @@ def test_a_calibrated_map_lies_on_its_bars_and_a_sharp_one_does_not():
     assert right < 0.05
     assert sharp > 0.4
     assert "right is off by 0.0" in plate.alt
+
+
+@pytest.mark.parametrize("name", [r"$\foo$", "$", "_hidden", "a_b^c", r"\frac", "50 $ & 30 $", "<b>bold</b>"])
+def test_a_readers_own_name_is_shown_as_it_is(name):
+    curves = SimpleNamespace(
+        steps=[1, 2], loss=[0.9, 0.5], dice=[0.1, 0.2], pooled_dice=[0.1, 0.2], flooded=[None, None]
+    )
+    plate = figures.learning_curves({name: curves})
+    plate.figure.draw_without_rendering()
+    [shown] = [text.get_text() for legend in plate.figure.legends for text in legend.get_texts()]
+    assert shown.strip().replace(r"\$", "$") == name
+    assert name in plate.alt

@@ -17,6 +17,7 @@ from .lessons import pushes as pushes
 from .lessons import records as records
 from .lessons import sharpening as sharpening
 from .lessons import simplex as simplex
+from .lessons import sorted_labels as sorted_labels
 from .lessons import three_forms as three_forms
 from .lessons import threshold as threshold
 from .lessons import trained as trained

@@ -11,6 +11,7 @@ import numpy as np
 from tverskylib import figures
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.accuracy import Accuracy
+from tverskylib.explorers.browser.activation import Activation
 from tverskylib.explorers.browser.composer import Composer
 from tverskylib.explorers.browser.empty_mask import EmptyMask
 from tverskylib.explorers.browser.equivalence import Equivalence
@@ -19,22 +20,23 @@ from tverskylib.explorers.browser.overlap import Overlap
 from tverskylib.explorers.browser.penalised_pixel import PenalisedPixel
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.pushes import Pushes
+from tverskylib.explorers.browser.sharpening import Sharpening
+from tverskylib.explorers.browser.sorted_labels import SortedLabels
 from tverskylib.explorers.browser.three_forms import ThreeForms
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.browser.weights import Weights
 from tverskylib.explorers.explorer import Explorer
 from tverskylib.figures.results import METRICS, NAMES, WAYS
 from tverskylib.figures.trained import SHOWN
-from tverskylib.tiles import real_crop
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tverskylib.tiles import RealImage
     from tverskylib.training import Trained
 
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
 accuracy = Accuracy
+activation = Activation
 composer = Composer
 empty_mask = EmptyMask
 landscape = Landscape
@@ -43,31 +45,11 @@ equivalence = Equivalence
 penalised_pixel = PenalisedPixel
 phase_diagram = PhaseDiagram
 pushes = Pushes
+sharpening = Sharpening
+sorted_labels = SortedLabels
 three_forms = ThreeForms
 threshold = Threshold
 weights = Weights
-
-
-def activation() -> Explorer:
-    """Lesson 01: three logits, their softmax, and the sigmoid of the first."""
-    return Explorer(
-        figures.Activation,
-        {name: sliders.slider(f"logit {name}", 0, -8, 8, 0.1, form=".1f") for name in ("z1", "z2", "z3")},
-        static=[{}, {"z1": 2}, {"z1": 2, "z2": 2}, {"z1": -4}],
-    )
-
-
-def sharpening(tile: RealImage | None = None) -> Explorer:
-    """Lesson 04: from soft counts to counts."""
-    return Explorer(
-        _sharpened(tile or real_crop()),
-        {"sharpness": sliders.log_slider("sharpness", 1.0, -1, 2, 0.05)},
-        static=[{"sharpness": k} for k in (0.2, 1.0, 4.0, 100.0)],
-    )
-
-
-def _sharpened(tile: RealImage) -> partial[figures.Sharpening]:
-    return partial(figures.Sharpening, target=tile.target, probability=tile.probability)
 
 
 def one_pixel() -> Explorer:

@@ -1,7 +1,5 @@
-from .activation import Activation as Activation
 from .calibration import calibration as calibration
 from .chances import smoothed_cuts as smoothed_cuts
-from .chances import sorted_labels as sorted_labels
 from .curves import learning_curves as learning_curves
 from .drawing import Drawing as Drawing
 from .drawing import static_grid as static_grid
@@ -10,7 +8,6 @@ from .entropy import Simplex as Simplex
 from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
 from .gallery import panels as panels
-from .loss import Sharpening as Sharpening
 from .overview import error_maps as error_maps
 from .penalised import PenalisedLandscape as PenalisedLandscape
 from .plate import Plate as Plate

@@ -1,4 +1,4 @@
-"""The threshold theorem in pictures: labels sorted and cut, and what label smoothing does to the cut on the chance."""
+"""What label smoothing does to the cut on the chance."""
 
 from __future__ import annotations
 
@@ -8,63 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from tverskylib.figures._style import DICE, FAINT, FN, FP, INK, OTHER, TP, dress, in_style
+from tverskylib.figures._style import DICE, FAINT, OTHER, in_style
 from tverskylib.figures.plate import Plate
 from tverskylib.index import tversky_from_counts
-from tverskylib.theory import best_prediction, critical_fraction, optimal_threshold, smoothed_cut
-
-
-@in_style
-def sorted_labels(target: ArrayLike, alpha: float = 0.5, beta: float = 0.5) -> Plate:
-    """The labels of a soft target from large to small, cut where the index is best; beside it the index of every cut.
-
-    Args:
-        target: labels in [0, 1], few enough to be seen one by one.
-        alpha, beta: weights of the false positives and of the false negatives.
-
-    Introduced in lesson 06.
-    """
-    labels = np.sort(np.ravel(np.asarray(target, dtype=float)))[::-1]
-    tp = np.concatenate([[0.0], np.cumsum(labels)])
-    sizes = np.arange(labels.size + 1)
-    indices = tversky_from_counts(tp, sizes - tp, labels.sum() - tp, alpha, beta)
-    best = int(indices.argmax())
-    tau = float(optimal_threshold(indices[best], alpha, beta))
-    figure = Figure(figsize=(9.6, 3.6))
-    left, right = figure.subplots(
-        1, 2, gridspec_kw={"left": 0.07, "right": 0.98, "bottom": 0.27, "top": 0.86, "wspace": 0.2}
-    )
-    places, marked = np.arange(1, labels.size + 1), np.arange(labels.size) < best
-    parts = ((labels, 0, marked, TP), (1 - labels, labels, marked, FP), (labels, 0, ~marked, FN))
-    handles = []
-    for heights, bottom, where, ink in parts:
-        bars = left.bar(places[where], heights[where], 0.8, bottom=np.broadcast_to(bottom, labels.shape)[where])
-        dress(bars, [ink] * int(where.sum()))
-        handles.append(bars)
-    (line,) = left.plot([0.5, labels.size + 0.5], [tau, tau], color=OTHER.colour, ls=OTHER.line)
-    left.set(
-        xlabel="pixels, from the largest label to the smallest",
-        ylabel="label",
-        xticks=places,
-        title=f"{best} of {labels.size} pixels marked, tau = {tau:.3f}",
-    )
-    right.plot(sizes, indices, color=INK, marker=".")
-    right.plot([best], [indices[best]], ls="", color=DICE.colour, marker=DICE.marker, ms=9)
-    right.set(
-        xlabel="how many pixels are marked",
-        ylabel="index",
-        ylim=(0, 1),
-        xticks=sizes,
-        title=f"best index {indices[best]:.3f}",
-    )
-    figure.legend([*handles, line], ["TP", "FP", "FN", "tau"], loc="lower center", ncols=4)
-    said = ", ".join(f"{label:.2f}" for label in labels)
-    alt = (
-        f"Bars for the labels {said}. The {best} that lie above the line tau = {tau:.3f} are marked: their labels are true "
-        f"positives and what they lack to 1 false positives; the other labels are false negatives. Beside it the index over "
-        f"the number of marked pixels, highest at {best} with {indices[best]:.3f}."
-    )
-    return Plate(figure, alt)
+from tverskylib.theory import best_prediction, critical_fraction, smoothed_cut
 
 
 def cuts_of(

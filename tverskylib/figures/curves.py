@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from matplotlib.figure import Figure
 
 from tverskylib.figures._style import FAINT, FN, FP, OTHER, TP, Ink, in_style
+from tverskylib.figures._words import as_text
 from tverskylib.figures.plate import Plate
 
 INKS: Mapping[str, Ink] = {"batch": FN, "image": FP}
@@ -40,7 +41,7 @@ def learning_curves(runs: Mapping[str, LearningCurves], *, epochs: int | None = 
         ink = INKS.get(name, SPARE[k % len(SPARE)])
         for ax, field in zip(axes, panels, strict=True):
             values = [float("nan") if value is None else value for value in getattr(curves, field)]
-            ax.plot(curves.steps, values, color=ink.colour, ls=ink.line, marker=ink.marker, ms=3.5, label=name)
+            ax.plot(curves.steps, values, color=ink.colour, ls=ink.line, marker=ink.marker, ms=3.5, label=as_text(name))
     per_epoch = max((curves.steps[0] for curves in runs.values() if curves.steps), default=1)
     most = max((curves.steps[-1] for curves in runs.values() if curves.steps), default=1)
     for ax, title in zip(axes, panels.values(), strict=True):

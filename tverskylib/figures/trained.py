@@ -11,6 +11,7 @@ from matplotlib.figure import FigureBase
 from numpy.typing import NDArray
 
 from tverskylib.figures._style import DICE, FAINT, FN, FP, GRID
+from tverskylib.figures._words import as_text
 from tverskylib.figures.drawing import Drawing
 from tverskylib.figures.error_map import legend_handles, paint
 from tverskylib.index import tversky_from_counts
@@ -57,7 +58,7 @@ class Trained(Drawing):
                     spine.set_visible(False)
                 self.maps[name, int(tile)] = ax.imshow(np.zeros((*targets[0].shape, 3)))
                 if column == 0:
-                    ax.set_ylabel(f"{name}wise")
+                    ax.set_ylabel(as_text(f"{name}wise"))
         self.axes = parent.add_subplot(parent.add_gridspec(1, 1, left=0.66, right=0.98, top=0.9, bottom=0.32)[0])
         self._prepare_curves()
         parent.legend(handles=legend_handles(), loc="lower left", ncols=3, bbox_to_anchor=(0.02, 0.02))
@@ -68,7 +69,9 @@ class Trained(Drawing):
         self.lines, self.points = {}, {}
         for name, ink in zip(self.probabilities, (FN, FP), strict=True):
             for kind, style, marker in (("mean of images", "-", ink.marker), ("pooled", ":", "s")):
-                [line] = ax.plot(self.grid, np.zeros(SAMPLES), color=ink.colour, ls=style, label=f"{name}wise, {kind}")
+                [line] = ax.plot(
+                    self.grid, np.zeros(SAMPLES), color=ink.colour, ls=style, label=as_text(f"{name}wise, {kind}")
+                )
                 self.lines[name, kind] = line
                 [self.points[name, kind]] = ax.plot([0.5], [0], marker=marker, color=ink.colour, ms=7, ls="")
         self.cursor = ax.axvline(0.5, color=FAINT, lw=1)

@@ -59,6 +59,7 @@ choices = {
     "04 From soft counts to counts": lambda: explorers.sharpening(tile),
     "04 The loss as a landscape": explorers.landscape,
     "04 An image without foreground": explorers.empty_mask,
+    "06 The labels sorted and cut": explorers.sorted_labels,
     "07 One pixel, two losses": explorers.one_pixel,
     "07 Three candidates against a smoothed mask": explorers.candidates,
     "08 Entropy over three classes": explorers.simplex,

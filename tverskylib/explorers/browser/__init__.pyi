@@ -1,4 +1,5 @@
 from .accuracy import Accuracy as Accuracy
+from .activation import Activation as Activation
 from .composer import Composer as Composer
 from .empty_mask import EmptyMask as EmptyMask
 from .equivalence import Equivalence as Equivalence
@@ -8,6 +9,8 @@ from .overlap import Overlap as Overlap
 from .penalised_pixel import PenalisedPixel as PenalisedPixel
 from .phase_diagram import PhaseDiagram as PhaseDiagram
 from .pushes import Pushes as Pushes
+from .sharpening import Sharpening as Sharpening
+from .sorted_labels import SortedLabels as SortedLabels
 from .three_forms import ThreeForms as ThreeForms
 from .threshold import Threshold as Threshold
 from .weights import Weights as Weights

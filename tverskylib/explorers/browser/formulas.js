@@ -1,5 +1,20 @@
 // Written by `python -m tverskylib.explorers.browser.formulas`. Change it there, not here.
 
+/** The probability of a logit. */
+export function sigmoid(z) {
+  return 1/(1 + Math.exp(-z));
+}
+
+/** The logit of a probability. */
+export function logit(p) {
+  return Math.log(-p/(p - 1));
+}
+
+/** The probability of the first of three classes. */
+export function softmax(z, z1, z2) {
+  return Math.exp(z)/(Math.exp(z) + Math.exp(z1) + Math.exp(z2));
+}
+
 /** The Tversky index of three counts. */
 export function tverskyIndex(tp, fp, fn, alpha, beta, delta) {
   return (delta + tp)/(alpha*fp + beta*fn + delta + tp);

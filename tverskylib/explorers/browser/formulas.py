@@ -30,7 +30,20 @@ def formulas() -> list[Formula]:
     Returns:
         A list of :class:`Formula`; expressions and arguments are SymPy's. Introduced in lesson 07.
     """
-    return [*_of_the_index(), *_of_the_batch(), *_of_claim1(), *_of_the_penalties(), *_of_other_forms()]
+    return [*_of_a_pixel(), *_of_the_index(), *_of_the_batch(), *_of_claim1(), *_of_the_penalties(), *_of_other_forms()]
+
+
+def _of_a_pixel() -> list[Formula]:
+    import sympy as sp
+
+    z, share, *others = sp.symbols("z p z1 z2", real=True)
+    sigmoid = 1 / (1 + sp.exp(-z))
+    softmax = sp.exp(z) / sum(sp.exp(logit) for logit in (z, *others))
+    return [
+        Formula("sigmoid", (z,), sigmoid, "The probability of a logit."),
+        Formula("logit", (share,), sp.solve(sp.Eq(sigmoid, share), z)[0], "The logit of a probability."),
+        Formula("softmax", (z, *others), softmax, "The probability of the first of three classes."),
+    ]
 
 
 def _of_the_index() -> list[Formula]:

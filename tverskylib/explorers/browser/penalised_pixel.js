@@ -8,6 +8,7 @@ import {
   foregroundSlope,
   labelNoise,
   labelNoiseSlopeAt,
+  sigmoid,
   tverskyLoss,
 } from "./formulas.js";
 import { numbers } from "./numbers.js";
@@ -23,8 +24,6 @@ const PENALTIES = {
   noise: { penalty: labelNoise, push: labelNoiseSlopeAt },
   confidence: { penalty: confidence, push: confidenceSlopeAt },
 };
-
-const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 
 /** Where the slope of loss and penalty changes its sign: bisection over the logit. */
 function lowest({ counts, slope }, push, { alpha, beta, weight }) {

@@ -54,13 +54,13 @@ class PenalisedPixel(BrowserExplorer):
         def slope(z: float) -> float:
             slopes = pixel_gradients(*self._counts(kind, float(expit(z))), self.alpha, self.beta, 0.0)
             push = 2 * math.sinh(z) if penalty == "noise" else z
-            return -float(slopes[kind == "background"]) + self.weight / PIXELS * push
+            return float(self.weight / PIXELS * push - slopes[kind == "background"])
 
         if slope(-SURE) >= 0:
             return 0.0
-        return (
-            1.0 if slope(SURE) <= 0 else float(expit(bisect(slope, -SURE, SURE, xtol=1e-14, rtol=1e-15, maxiter=200)))
-        )
+        if slope(SURE) <= 0:
+            return 1.0
+        return float(expit(bisect(slope, -SURE, SURE, xtol=1e-14, rtol=1e-15, maxiter=200)))
 
     @staticmethod
     def _counts(kind: str, q: float) -> tuple[float, float, float]:

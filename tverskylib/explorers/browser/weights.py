@@ -46,7 +46,8 @@ class Weights(TileExplorer):
     @property
     def rate(self) -> float:
         """How many false positives one missed pixel is worth, for the mask at the threshold; inf if it finds nothing."""
-        foreground, background = pixel_gradients(*map(float, self.counts), self.alpha, self.beta, 0.0)
+        tp, fp, fn = map(float, self.counts)
+        foreground, background = pixel_gradients(tp, fp, fn, self.alpha, self.beta, 0.0)
         return foreground / -background if background else math.inf
 
     @property
