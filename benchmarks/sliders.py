@@ -40,11 +40,24 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from IPython.display import display
 from matplotlib.figure import Figure
-from tverskylib import explorers, figures, tiles
+from tverskylib import explorers, figures
+from tverskylib.explorers import sliders
 from tverskylib.figures._style import in_style
 
 %config InlineBackend.print_figure_kwargs = {"bbox_inches": None}
-tile = tiles.real_crop()
+class Bars(figures.Drawing):
+    def __init__(self, parent):
+        self.bars = parent.subplots().bar(range(8), [1] * 8)
+
+    def update(self, *, height):
+        for k, bar in enumerate(self.bars):
+            bar.set_height((k + 1) / 8 * height)
+        self.height = height
+
+    def describe(self):
+        return f"eight bars, the highest {self.height:g}"
+
+drawn_here = lambda: explorers.Explorer(Bars, {"height": sliders.slider("height", 0.5, 0, 1, 0.01)}, static=[{}])
 
 @in_style
 def kept(figure, make):
@@ -91,14 +104,13 @@ OURS = "EXPLORER"
 
 # figure -> the explorer that the kernel draws, and the one that the browser draws
 FIGURES = {
-    "simplex": ("explorers.penalised_landscape()", "explorers.threshold(tile)"),
-    "phase diagram": ("explorers.penalised_landscape()", "explorers.phase_diagram()"),
+    "bars, beside the map of Claim 1": ("drawn_here()", "explorers.phase_diagram()"),
 }
 
 # Notes when a key goes down, and each change of what one output shows once it can be seen.
 PROBE = """
 window.watching = (() => {
-  const PLOTS = "svg.tversky-plot";
+  const PLOTS = "svg.tversky-chart-svg";
   let output = null, painted = false, observer = null, keys = [], seen = [], last = null;
   const changed = (what, when) => { if (what !== last) { last = what; seen.push(when ?? performance.now()); } };
   window.addEventListener("keydown", () => keys.push(performance.now()), { capture: true });
