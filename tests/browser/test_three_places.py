@@ -54,8 +54,13 @@ def moved(page: Page) -> list[dict[str, Any]]:
         page.ask("focus", at)
         for key in KEYS:
             page.page.keyboard.press(key)
-    page.page.wait_for_timeout(1000)  # the words that are spoken follow after a pause
-    return [page.ask("shows", number) for number in range(min(page.ask("explorers"), len(EXPLORERS)))]
+    shown: list[dict[str, Any]] = []
+    for _ in range(MOVE):
+        page.page.wait_for_timeout(1000)  # the words that are spoken follow after a pause
+        before, shown = shown, [page.ask("shows", k) for k in range(min(page.ask("explorers"), len(EXPLORERS)))]
+        if before == shown:
+            break
+    return shown
 
 
 @pytest.fixture(scope="module")
