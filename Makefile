@@ -15,7 +15,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 endif
 
-.PHONY: lab read app slides site test notebooks bench clean
+.PHONY: lab read app slides site lite test notebooks bench clean
 
 lab: .venv/lab.stamp
 	$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb $(LAB_ARGS)
@@ -36,6 +36,11 @@ slides: .venv/lab.stamp
 # The lessons and pages as a site in build/site, explorers alive; it works from a disk too.
 site: .venv/site.stamp
 	$(BIN)/python site/make.py
+
+# The lessons without PyTorch in JupyterLite; site/lite.py says what it fetches, and what was not tried.
+lite: .venv/lab.stamp
+	$(BIN)/python -m pip install "jupyterlite-core[all]>=0.6" "jupyterlite-pyodide-kernel>=0.6"
+	$(BIN)/python site/lite.py
 
 test: .venv/test.stamp
 	$(BIN)/python -m pytest -n 2 -m "not browser" $(PYTEST_ARGS)

@@ -13,14 +13,14 @@
 #
 # A network gives probabilities; a doctor wants a mask. Between the two stands one number, the **threshold**. This
 # lesson moves it over a real prediction and watches what is found, what is missed, and what is marked by mistake. The
-# best place to cut turns out not to be 0.5, for two reasons, and the second has nothing to do with bad probabilities.
+# best place to cut turns out not to be 0.5, for two reasons, and one of them has nothing to do with bad probabilities.
 #
 # ## What you will learn
 #
 # - how a threshold makes a mask of a probability map, and what grows and shrinks when it moves
 # - the three counts TP, FP and FN, written as three lines of code
 # - precision, recall and Dice, and how each follows the threshold
-# - why the best threshold for Dice lies below one half, even when every probability can be trusted
+# - why the best cut for Dice is half of the best Dice, even when every probability can be trusted
 #
 # ## What you need
 #
@@ -332,8 +332,8 @@ checked(f"the best cut of the shuffled map, {low:.3f}, is no better than marking
 #
 # - A threshold trades false positives against false negatives. Moving it up, TP and FP fall and FN grows.
 # - Precision, recall and Dice are three ways to weigh the same three counts.
-# - The best threshold for Dice lies below one half for two reasons. One is Dice: it marks a pixel when its chance is
-#   larger than half of the best Dice. The other, on our map, is that its probabilities are not chances.
+# - On our map the best threshold for Dice lies below one half, for two reasons. One is Dice: it marks a pixel when its
+#   chance is larger than half of the best Dice. The other is that the map's probabilities are not chances.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is next

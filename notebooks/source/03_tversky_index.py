@@ -81,8 +81,9 @@ say(f"With alpha = 0.2 and beta = 0.8: {TP} / ({TP} + 0.2 · {FP} + 0.8 · {FN})
 #
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# FP and FN change places. So the index stays the same only if the weights are equal, or the two mistakes are. With other
-# weights a prediction is, in general, not as similar to its target as the target is to the prediction.
+# FP and FN change places. So the index stays the same only if the weights are equal, or the two mistakes are, or nothing
+# is shared: then it is 0 both ways. With other weights a prediction is, in general, not as similar to its target as the
+# target is to the prediction.
 #
 # </details>
 
@@ -160,7 +161,8 @@ checked(f"with letters, all {len(same)} names fit", same)
 #
 # $$\text{Jaccard} = \frac{\text{Dice}}{2 - \text{Dice}}.$$
 #
-# So of two masks the one with the better Dice has the better Jaccard index too. But mind: this is so for *one* pair of
+# So Jaccard is never the larger of the two, and of two masks the one with the better Dice has the better Jaccard index
+# too. But mind: this is so for *one* pair of
 # masks. An average of Jaccard indices over many images is not this function of the average Dice.
 
 # %% slideshow={"slide_type": "fragment"} tags=["check"]
@@ -202,9 +204,9 @@ checked("with letters, F of k is the index with these weights", sp.simplify(F - 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The picture shows the plane of the weights for the mask of the glands at 0.5: the level lines of the index, the line of
-# the F-measures, the named points, and a dashed ray of which more below. The index falls when either weight grows, as every mistake then costs more. So
-# the height of an index alone says nothing: the legend gives the very same mask six different values. Compare only
-# values with the same weights.
+# the F-measures, the named points, and a dashed ray of which more below. The index falls when either weight grows, as
+# every mistake then costs more. So the height of an index alone says nothing: the legend gives the very same mask six
+# different values. Compare only values with the same weights.
 
 # %%
 figures.weight_plane(threshold_counts(tile.probability, tile.target, 0.5))
@@ -225,8 +227,8 @@ explorers.weights()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# No: one missed pixel is worth 1.47 false positives here, as the triangle says. A missed pixel costs twice: it enters FN, *and* it leaves TP.
-# That is the reason of lesson 02 for cutting below one half.
+# No: one missed pixel is worth 1.47 false positives here, as the triangle says. A missed pixel costs twice: it enters
+# FN, *and* it leaves TP. That is the reason of lesson 02 for cutting below one half.
 #
 # </details>
 #
@@ -283,8 +285,9 @@ checked(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # In formulas, $T_{c\alpha,\, c\beta} = T / (T + c\,(1 - T))$, which grows with $T$. Every ray from the origin of the
-# plane carries one order, and meets the line of the F-measures once; the dashed one is that of Dice and Jaccard. So as long as one index judges finished masks, all
-# the choice that alpha and beta offer is *one* number, $k^2 = \beta/\alpha$.
+# plane carries one order, and meets the line of the F-measures once; the dashed one is that of Dice and Jaccard.
+# So as long as one index judges finished masks, all the choice that alpha and beta offer is *one* number,
+# $k^2 = \beta/\alpha$.
 #
 # What is left for $\alpha + \beta$? It bends the scale. That changes *means* over images or classes, in which bad
 # values may count more or less; and it changes the length of the gradient when the index becomes a loss (lesson 04).
@@ -333,7 +336,7 @@ best = {name: thresholds[np.argmax(tversky_from_counts(*counts, *pair))] for nam
 
 # %% slideshow={"slide_type": "fragment"} tags=["check"]
 listed = ", ".join(f"{name} {threshold:.3f}" for name, threshold in best.items())
-checked(f"best thresholds: {listed}", best["F2"] < best["Dice"] == best["Jaccard"] < best["F½"])
+checked(f"best thresholds, in steps of 0.005: {listed}", best["F2"] < best["Dice"] == best["Jaccard"] < best["F½"])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How to choose the weights
@@ -370,7 +373,7 @@ for ratio in (0.25, 0.5, 1, 2, 4, 9):
 #   (false positives) and beta (false negatives). True negatives never enter.
 # - Dice, Jaccard, precision, recall and all F-measures are points of one plane.
 # - For one target its level lines in the plane of FP and FN are straight: the weights set an exchange rate of mistakes.
-# - Only beta/alpha orders masks. The larger it is, the lower the best threshold and the higher the recall.
+# - Only beta/alpha orders masks. As it grows, the best threshold cannot rise and its recall cannot fall.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is next

@@ -150,8 +150,9 @@ explorers.composer()
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # Image-wise: it rises by more than a tenth, batch-wise by a fiftieth. Image-wise is the plain mean of the three.
-# Batch-wise follows the images with the larger weight, and the small lesion has little. With equal lesions both agree.
-# And image-wise the empty image is 0 however many false positives it has; batch-wise each of them counts.
+# Batch-wise follows the images with the larger weight, and the small lesion has little. With "equal
+# lesions" both agree, as the three have the same weight. And image-wise the empty image is 0 however many false
+# positives it has; batch-wise each of them counts.
 #
 # </details>
 
@@ -163,7 +164,7 @@ checked(f"image-wise rises by {gains[0]:.3f}, batch-wise by {gains[1]:.3f}", gai
 # %% [markdown]
 # ### A weighted mean
 #
-# Write $T_k = N_k / D_k$, so that $N_k = D_k T_k$. With $\delta = 0$ the batch has
+# Write $T_k = N_k / D_k$, so that $N_k = D_k T_k$. With $\delta = 0$ and all $D_k > 0$ the batch has
 #
 # $$T = \frac{\sum_k N_k}{\sum_k D_k} = \sum_k \frac{D_k}{\sum_j D_j}\, T_k,$$
 #
@@ -176,7 +177,7 @@ checked(f"image-wise rises by {gains[0]:.3f}, batch-wise by {gains[1]:.3f}", gai
 checked(f"batch-wise {pooled:.3f} lies between {T_k.min():.3f} and {T_k.max():.3f}", T_k.min() < pooled < T_k.max())
 
 # %% [markdown]
-# With the *full* delta in each image, as libraries commonly do it, that is no longer so. Two images with one false
+# With the *full* delta in each image, as libraries commonly do it, that need not be so. Two images with one false
 # positive each, and $\delta = 1$:
 
 # %% tags=["check"]
@@ -401,7 +402,7 @@ assert of_classes[3] == 0 and of_classes.mean() < of_classes[:3].mean()  # a los
 # | --- | --- |
 # | image-wise or batch-wise? | image-wise, every image counts the same; batch-wise, every foreground pixel does, and empty images teach. Ask what your own score rewards: the loss does not know |
 # | which smoothing term? | delta is in pixels, and $s = 2\delta$ in the other form of Dice. It decides what empty images teach; a large one flattens the loss of all others |
-# | what about empty masks? | image-wise with a tiny delta they teach nothing; batch-wise their false positives count in the common denominator, unless the whole batch is empty: then it is one empty image. Cross-entropy beside the loss (lesson 04) pulls at every pixel of them |
+# | what about empty masks? | image-wise with a tiny delta they teach almost nothing; batch-wise their false positives count in the common denominator, unless the whole batch is empty: then it is one empty image. Cross-entropy beside the loss (lesson 04) pulls at every pixel of them |
 # | is gradient accumulation fine? | image-wise yes, with parts of equal size; batch-wise no |
 # | several classes? | a ratio for each class, without background; say what an absent class counts. One ratio over a softmax with background is accuracy |
 #
@@ -414,8 +415,8 @@ assert of_classes[3] == 0 and of_classes.mean() < of_classes[:3].mean()  # a los
 #   their range.
 # - Image-wise each image has its own two derivatives; batch-wise all images share them, so that splitting a batch changes
 #   the loss.
-# - One ratio over all channels of a softmax is accuracy. A mean over classes needs three decisions more: background,
-#   domain, absent classes.
+# - One ratio over all channels of a softmax is accuracy, or a growing function of it. A mean over classes needs
+#   three decisions more: background, domain, absent classes.
 #
 # ## What is next
 #

@@ -64,7 +64,7 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# No. A prediction that repeats every doubt of the target does worse than a mask without any.
+# No. It repeats every doubt of the target, and does worse than a mask without any.
 #
 # </details>
 #
@@ -87,7 +87,7 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # $h\,(t_i + \alpha(1 - t_i) - \beta t_i)$ to its denominator. Under Dice the second is $h/2$ for every pixel, and a
 # fraction grows by such an addition exactly if $t_i / \frac12 > T$. For other weights the bar is $\tau$ instead of
 # $T/2$, but it is still *one* bar for all pixels. And as both additions grow evenly with $h$, what pays a little pays
-# more the further one goes: all the way to 1, or down to 0. There is no room for doubt in the optimum.
+# more the further one goes: all the way to 1, or down to 0. There is no room for doubt in the optimum, but for ties.
 #
 # *Question:* here are the labels of the four pixels, sorted. Between which two of them lies the best cut under Dice, and
 # what are the coloured areas?
@@ -168,8 +168,9 @@ for step in range(4):
 #
 # No. A cut at $\tau(T)$ makes $N - T D$ as large as it can be. Where that is positive, the new $N/D$ lies above $T$; where
 # it is 0, nothing lies above $T$, and we are there. As the index climbs, the threshold climbs with it and pixels only
-# leave, so the walk ends after at most one step more than $t$ has different values. (From a guess *above* the best index
-# the first step falls, and then it climbs.)
+# leave, so the walk ends after at most one step more than $t$ has different values, or two more with a smoothing term, where
+# the empty mask can be best. (From a guess *above* the best index the first step falls, and from there the index climbs
+# unless it is the best already.)
 #
 # </details>
 #

@@ -167,7 +167,7 @@ say("\n".join(rows))
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Less safe: their critical fraction is two and a half to three and a half times that of Dice. Of these weights, those
+# Less safe: their critical fraction is 2.4 to 3.5 times that of Dice. Of these weights, those
 # made for small lesions fail first. Jaccard equals Dice, because only $\beta/\alpha$ enters.
 #
 # </details>
@@ -233,7 +233,9 @@ assert theory.critical_fraction(*mine, 0.4, num_classes=1) == np.inf
 # every critical fraction. With $\delta = 0$ the best answer to such an image is *everything*, for every
 # $\varepsilon > 0$. The mask becomes the best answer from the **critical delta** on,
 #
-# $$\delta^* = \frac{\beta b^2}{\alpha - (\alpha + \beta)\, b}\; Q.$$
+# $$\delta^* = \frac{\beta b^2}{\alpha - (\alpha + \beta)\, b}\; Q,$$
+#
+# as long as $b < \frac{\alpha}{\alpha + \beta}$; otherwise no delta is enough.
 #
 # *Question:* 0.00001 is a common default of delta. How far off is it for Dice and 512 × 512 pixels?
 
@@ -411,8 +413,8 @@ say(f"The mask scores {scores[0]:.4f}; the best of these flips {np.argmax(scores
 # - Claim 1 means $b \le \tau \le a$. With $\delta = 0$ it fails below a critical foreground fraction, and then the best
 #   prediction is *everything*; for an empty image that is so until delta reaches its critical value.
 # - Smoothing lowers the cut on the chance, far above the critical fraction too.
-# - A softmax with all classes in one ratio has no such trouble, because its index is pixel accuracy. An average over
-#   classes has.
+# - A softmax with all classes in one ratio has no such trouble, because all that its index sees is pixel accuracy.
+#   An average over classes has.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is next

@@ -223,7 +223,7 @@ explorers.pushes()
 #
 # The label noise penalty. It pushes like $1/q$, and certainty costs infinitely much; its minimum is at
 # $\frac{1 + w}{1 + 2w}$. The confidence penalty pushes like $\log(1/q)$, and certainty costs $\log C$ at most. So with
-# the same weight its minimum stays much nearer to 1.
+# the same weight its minimum stays nearer to 1, for a small weight much nearer.
 #
 # </details>
 

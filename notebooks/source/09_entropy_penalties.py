@@ -48,7 +48,7 @@ from tverskylib import say, smooth_labels, theory, tiles, tversky_from_counts, t
 #
 # the first with the label noise penalty, the second with the confidence penalty, both as a mean over the pixels. (The
 # talk calls the weight $\varepsilon$; we write $w$, because it is not the $\varepsilon$ of smoothing, as lesson 08
-# found.) In the library it is one line:
+# found.) In the library it is one line, in which the weight is still called `epsilon`:
 
 # %%
 Regularised(TverskyLoss(alpha=0.3, beta=0.7, from_logits=True), label_noise_penalty, epsilon=0.1)
@@ -137,7 +137,8 @@ say("Best common prediction for an empty image of 64 pixels, Dice, weight 0.1:\n
 # </details>
 #
 # A very large delta flattens the loss as well, as the last row shows. Smoothing term and penalty have to be chosen
-# together.
+# together. No formula gives the weight: choose it on images whose truth is known, by the cross-entropy there, and look at
+# the empty images too.
 
 # %% tags=["check"]
 start = torch.full((1, 1, 8, 8), 0.4, dtype=torch.float64, requires_grad=True)
@@ -264,10 +265,10 @@ say("| loss | best prediction |\n|---|---|\n" + "\n".join(f"| {name} | {best_com
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # Only cross-entropy says 0.3. Dice says 1, where the grid ends at 0.998: *everything*, since 0.3 exceeds $\tau = 0.231$,
-# half of the best Dice. That is so for every chance above 0 and for all weights, and it is volume bias (lesson 06) at its
-# largest: a thousand pixels are marked where 300 are foreground. On hard labels the minimum form is the same loss. The
-# squared form says $\sqrt{0.3}$. Dice plus cross-entropy lies between: 0.69, 0.39 and 0.31. The more cross-entropy, the
-# nearer to the chance, and never quite there.
+# half of the best Dice. With $\delta = 0$ that is so for every chance above 0 and for all weights, and it is volume bias
+# (lesson 06) at its largest: a thousand pixels are marked where 300 are foreground. On hard labels the minimum form is
+# the same loss. The squared form says $\sqrt{0.3}$. Dice plus cross-entropy lies between: 0.69, 0.39 and 0.31. The more
+# cross-entropy, the nearer to the chance, and never quite there.
 #
 # </details>
 
@@ -276,7 +277,8 @@ theory.lottery()
 
 # %% [markdown]
 # And if the labels themselves are soft and random, say 0.2 for seven pixels in ten and 0.9 for the others? Their mean is
-# 0.41, and cross-entropy says so. The minimum form asks for a *quantile*: one of the labels, never something between.
+# 0.41, and cross-entropy says so. The minimum form asks for a *quantile*: one of the labels, and, but for
+# ties, nothing between.
 
 # %% tags=["check"]
 opinions = 0.2 + 0.7 * lottery
@@ -389,8 +391,8 @@ say("\n".join(rows))
 #
 # ## What we saw
 #
-# - A penalty moves the optimum of every loss that asks for certainty. With a Tversky loss it moves pixels unevenly, and on
-#   empty images it works against a small delta, towards one half.
+# - A penalty moves the optimum of a Tversky loss off certainty, with the confidence penalty by very little at first. It
+#   moves pixels unevenly, and on empty images it works against a small delta, towards one half.
 # - The minimum form and the squared form follow soft labels. The minimum form of *one* ratio is quasi-convex, like the
 #   product form; a mean of several ratios need not be.
 # - None of the Dice forms is proper: in the lottery they say 1 or $\sqrt q$. Dice with cross-entropy lies between 1 and

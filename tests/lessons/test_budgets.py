@@ -139,7 +139,10 @@ def test_links_lead_somewhere(document):
         # A notebook that is made but not yet stored counts as being there.
         made = [other for other in DOCUMENTS if (PROJECT.notebooks / other.path).resolve() == path.resolve()]
         assert made or path.exists(), f"{document.path} links to {target}, which is not there"
-        if anchor:
+        if anchor.startswith("tversky:"):  # a position of an explorer on this page
+            name = anchor.removeprefix("tversky:").partition("?")[0]
+            assert any(f"explorers.{name}(" in cell.source for cell in document.cells), f"no explorer {anchor}"
+        elif anchor:
             [linked] = made
             assert anchor in [words.replace(" ", "-") for _, words in headings(linked.cells)], f"no heading {anchor}"
 

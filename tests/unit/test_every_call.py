@@ -25,6 +25,7 @@ from traitlets import TraitError
 
 import tverskylib as tl
 from tverskylib import figures, metrics, theory, tiles, training
+from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.training import settings
 
 PACKAGES = ("", ".metrics", ".theory", ".figures", ".explorers", ".tiles", ".training", ".peers")
@@ -467,16 +468,18 @@ ELSEWHERE = {
         tiles.augment tiles.draw_tiles tiles.folder_tiles tiles.synthetic_tiles training.colour_dice
         training.confirmation training.holm training.new_pair_interval training.objective training.paired_differences
         training.read_records training.record_of training.report training.results_frame training.run_grid training.runs
-        training.summary training.train training.trivial_baselines training.chance_at_half training.chances training.merged training.predicted_cut peers.batch peers.brief peers.describe peers.equivalent
+        training.summary training.train training.trivial_baselines training.chance_at_half training.chances training.merged training.predicted_cut training.watch_steps peers.batch peers.brief peers.describe peers.equivalent
         peers.markdown peers.ours""",
     "draws what is given to it, arrays and frames of this package": """
         figures.ErrorMap figures.arms figures.own_cuts figures.calibration figures.collapse figures.contact_sheet figures.dice_and_jaccard
         figures.error_maps figures.foreground_histogram figures.learning_curves figures.paint
         figures.panels figures.reliability figures.smoothed_cuts
         figures.static_grid figures.still figures.thresholded figures.weight_plane""",
-    "an explorer, whose sliders give the numbers, and whose drawing has rows": """
-        explorers.composer explorers.equivalence explorers.pairs explorers.penalised_pixel explorers.phase_diagram explorers.pushes explorers.Explorer explorers.LiveCurves explorers.Picture explorers.records explorers.sharpening
-        explorers.sorted_labels explorers.three_forms explorers.threshold explorers.threshold_curves explorers.trained explorers.weights""",
+    "an explorer that draws what it is given, tried in tests/training and tests/unit/test_interactive.py": """
+        explorers.Explorer explorers.interactive explorers.LiveCurves explorers.pairs explorers.records explorers.trained""",
+    "an explorer of the browser, whose values are refused by name in tests/browser/test_declared.py": " ".join(
+        f"explorers.{name}" for name in catalogue()
+    ),
 }
 
 

@@ -48,7 +48,7 @@ def smoothed_chances() -> Derivation:
 
     .. math:: \kappa = \frac{\tau(\tilde T) - b}{1 - \varepsilon}.
 
-    With :math:`\delta = 0` and C = 1 or 2, :math:`\kappa` falls as epsilon grows, and the best prediction marks more.
+    With :math:`\delta = 0` and C = 1 or 2, :math:`\kappa` falls as epsilon grows, and the best prediction never marks fewer pixels.
 
     Returns:
         A :class:`Derivation`, for every number of pixels. Claim 1 is the case in which every chance is 0 or 1.

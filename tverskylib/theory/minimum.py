@@ -21,6 +21,8 @@ pixel = {tp_i: sp.Min(t, yhat), fp_i: yhat - sp.Min(t, yhat), fn_i: t - sp.Min(t
 def minimum_form() -> Derivation:
     r"""The minimum form, :math:`TP = \sum_i \min(t_i, \hat y_i)`: its only optimum is at the soft target.
 
+    That is so if delta > 0 or the target is not 0 everywhere.
+
     Returns:
         A :class:`Derivation`: the counts on both sides of the label, the loss and where it is 0, the kink at the
         label with its one-sided slopes, what is the same for binary targets, and what the form does not do. The
@@ -231,8 +233,8 @@ def squared_form() -> Derivation:
         = \frac{\sum (t - \hat y)^2}{\sum t^2 + \sum \hat y^2}
 
     Returns:
-        A :class:`Derivation`, for every number of pixels: the loss is 0 where the prediction is the target, soft or
-        not, and nowhere else.
+        A :class:`Derivation`, for every number of pixels and a target that is not 0 everywhere: the loss is 0 where
+        the prediction is the target, soft or not, and nowhere else.
 
     Source: Milletari, Navab and Ahmadi 2016 (V-Net) for the form. Introduced in lesson 09.
     """

@@ -307,7 +307,7 @@ def _large_smoothing_term(proof: Derivation) -> None:
         where=two_labels,
     )
     proof.step(
-        "nor with α ≤ β and ε < 1/2, so never with Dice or Jaccard.",
+        "nor with α ≤ β and ε < 1/2, so not with Dice or Jaccard at such ε.",
         beta * a - alpha * (1 - a),
         ">",
         0,

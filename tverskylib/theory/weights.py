@@ -16,7 +16,7 @@ def ratio_of_weights() -> Derivation:
 
     Returns:
         A :class:`Derivation`, for every smoothing term. It holds for one ratio: a mean of several is not ordered by
-        beta/alpha alone. Its last steps: the larger beta is against alpha, the more the best mask marks.
+        beta/alpha alone. Its last steps: as beta grows against alpha, the best cut of a map cannot rise (for delta = 0).
 
     Source: this collection. Introduced in lesson 03.
     """
