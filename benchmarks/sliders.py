@@ -91,8 +91,8 @@ OURS = "EXPLORER"
 
 # figure -> the explorer that the kernel draws, and the one that the browser draws
 FIGURES = {
-    "simplex": ("explorers.simplex()", "explorers.threshold(tile)"),
-    "phase diagram": ("explorers.candidates()", "explorers.phase_diagram()"),
+    "simplex": ("explorers.penalised_landscape()", "explorers.threshold(tile)"),
+    "phase diagram": ("explorers.penalised_landscape()", "explorers.phase_diagram()"),
 }
 
 # Notes when a key goes down, and each change of what one output shows once it can be seen.
