@@ -264,7 +264,7 @@ def test_a_record_of_format_1_is_checked_too(place, record, where, value):
 def test_tables_of_format_1_say_what_they_lack(place, record):
     place.write_text(json.dumps(of_format_1(record)))
     with pytest.raises(
-        ValueError, match="^records must be of format 2, got some of format 1, which have no histograms"
+        ValueError, match=r"^records must be of format 2, got some of format 1, which have no histograms"
     ):
         report(read_records(place.parent))
 

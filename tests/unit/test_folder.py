@@ -976,13 +976,13 @@ def test_splits_are_drawn_anew_without_reading(cohort):
 
 @pytest.mark.parametrize("seed", [-1, None, 1.5, True, "1"])
 def test_bad_seeds_of_a_new_split(cohort, seed):
-    with pytest.raises((TypeError, ValueError), match="^seed must be a whole number, at least 0, got"):
+    with pytest.raises((TypeError, ValueError), match=r"^seed must be a whole number, at least 0, got"):
         folder_tiles(cohort, size=16).drawn(seed)
 
 
 @pytest.mark.parametrize("kept", [None, 3, [0, 1], np.array([0.5]), np.array([True]), slice(2)])
 def test_bad_choices_of_tiles(cohort, kept):
-    with pytest.raises((TypeError, ValueError), match="^kept must"):
+    with pytest.raises((TypeError, ValueError), match=r"^kept must"):
         folder_tiles(cohort, size=16).pick(kept)
 
 

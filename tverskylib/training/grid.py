@@ -18,7 +18,7 @@ from tverskylib._extras import optional
 from tverskylib._files import discard, part_of, remove_parts
 from tverskylib.tiles import FolderTiles
 from tverskylib.training.checkpoint import epochs_done
-from tverskylib.training.data import Tiles, data_hash
+from tverskylib.training.data import SYNTHETIC, Tiles, data_hash
 from tverskylib.training.device import Device, Precision
 from tverskylib.training.record import Record, kept_record, read_record, record_of, write_record
 from tverskylib.training.run import train
@@ -195,8 +195,6 @@ def _prepare(place: Path) -> None:
 
 def _refuse_other_tiles(place: Path, names: list[str], hashes: _Hashes) -> None:
     """Records of two sets, or of two sizes of one set, would make one table."""
-    if hashes.tiles is None:
-        return
     for path in sorted(place.glob("*.json")):
         if path.stem in names:
             continue  # it is looked at when its run is asked for
@@ -204,7 +202,9 @@ def _refuse_other_tiles(place: Path, names: list[str], hashes: _Hashes) -> None:
             record = read_record(path)
         except Exception:
             continue
-        if record["data"]["hash"] != hashes.of(record["settings"]["seed"]):
+        wanted = hashes.of(record["settings"]["seed"])  # None: of synthetic tiles, which each run has for itself
+        synthetic = record["data"].get("name", SYNTHETIC).startswith(SYNTHETIC)  # records of format 1 have no name
+        if not synthetic if wanted is None else record["data"]["hash"] != wanted:
             raise ValueError(
                 f"{place.name} holds records of other tiles, of another size or of other splits, as {path.name}: "
                 "name another folder"

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tverskylib._checks import describe
-from tverskylib._numbers import check_whole, is_number
 from tverskylib._extras import optional
+from tverskylib._numbers import check_whole, is_number
 from tverskylib.tiles.folder.decode import shape as shape_of
 from tverskylib.tiles.folder.groups import draw_splits, read_groups
 from tverskylib.tiles.folder.layout import find_pairs
