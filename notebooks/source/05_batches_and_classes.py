@@ -415,8 +415,8 @@ assert of_classes[3] == 0 and of_classes.mean() < of_classes[:3].mean()  # a los
 #   their range.
 # - Image-wise each image has its own two derivatives; batch-wise all images share them, so that splitting a batch changes
 #   the loss.
-# - One ratio over all channels of a softmax is accuracy. A mean over classes needs three decisions more: background,
-#   domain, absent classes.
+# - One ratio over all channels of a softmax is accuracy, or a growing function of it. A mean over classes needs
+#   three decisions more: background, domain, absent classes.
 #
 # ## What is next
 #

@@ -64,7 +64,7 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# No. A prediction that repeats every doubt of the target does worse than a mask without any.
+# No. It repeats every doubt of the target, and does worse than a mask without any.
 #
 # </details>
 #
@@ -87,7 +87,7 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # $h\,(t_i + \alpha(1 - t_i) - \beta t_i)$ to its denominator. Under Dice the second is $h/2$ for every pixel, and a
 # fraction grows by such an addition exactly if $t_i / \frac12 > T$. For other weights the bar is $\tau$ instead of
 # $T/2$, but it is still *one* bar for all pixels. And as both additions grow evenly with $h$, what pays a little pays
-# more the further one goes: all the way to 1, or down to 0. There is no room for doubt in the optimum.
+# more the further one goes: all the way to 1, or down to 0. There is no room for doubt in the optimum, but for ties.
 #
 # *Question:* here are the labels of the four pixels, sorted. Between which two of them lies the best cut under Dice, and
 # what are the coloured areas?

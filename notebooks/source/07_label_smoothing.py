@@ -96,16 +96,17 @@ explorers.one_pixel()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Try to break it
 #
-# The bars on the left are the indices of three predictions against the *smoothed* mask: "nothing", "the mask" and
-# "everything".
+# The bars are the indices of three predictions against the *smoothed* mask: Z, "nothing"; T, "the mask"; O, "everything".
+# Each letter has its region in the map, over the foreground fraction and epsilon.
 #
 # *Question:* make the foreground rare. Which bar becomes the longest, and from which fraction on?
 #
-# *Move this:* the foreground fraction, downward. Then go back to $p = 0.05$ and raise beta to 1.5; then raise delta
-# (the slider is $\delta$ per pixel). On the right you see what is behind it: whether $\tau$ lies between the labels.
+# *Move this:* the point, to the left. Then go back to [p = 5 %](#tversky:phase_diagram?p=0.05) and raise beta to 1.5; then
+# raise delta (the slider is $\delta$ per pixel). Below the bars you see what is behind it: whether $\tau$ lies between the
+# labels.
 
 # %% slideshow={"slide_type": "subslide"}
-explorers.candidates()
+explorers.phase_diagram(p=0.1)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -192,16 +193,13 @@ assert not theory.claim1_holds((fewest - 1) / 256**2, 1, 1, 0.1, num_classes=1)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The map of Claim 1
 #
-# The map shows which prediction is best, over the foreground fraction and epsilon: T, the mask; O, everything; Z,
-# nothing.
+# Back to the map, now with the formulas at hand: its boundaries are where (A) or (B) turns into an equation.
 #
 # *Question:* does a large delta always mend the claim?
 #
-# *Move this:* delta, with the weights of Dice. Then set alpha to 1.8, beta to 0.2 and delta to 1. The point in the map
-# moves by mouse or by the arrow keys; beside it stands the best prediction there.
-
-# %% slideshow={"slide_type": "subslide"}
-explorers.phase_diagram()
+# *Move this:* in the map above, delta [at p = 1 %](#tversky:phase_diagram?p=0.01&alpha=0.5&beta=0.5&delta=0), with the
+# weights of Dice. Then set alpha to 1.8, beta to 0.2 and delta to 1, or press
+# [this](#tversky:phase_diagram?alpha=1.8&beta=0.2&delta=1&epsilon=0.4).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
@@ -413,8 +411,8 @@ say(f"The mask scores {scores[0]:.4f}; the best of these flips {np.argmax(scores
 # - Claim 1 means $b \le \tau \le a$. With $\delta = 0$ it fails below a critical foreground fraction, and then the best
 #   prediction is *everything*; for an empty image that is so until delta reaches its critical value.
 # - Smoothing lowers the cut on the chance, far above the critical fraction too.
-# - A softmax with all classes in one ratio has no such trouble, because its index is pixel accuracy. An average over
-#   classes has.
+# - A softmax with all classes in one ratio has no such trouble, because all that its index sees is pixel accuracy.
+#   An average over classes has.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is next

@@ -76,13 +76,14 @@ checked(
 )
 
 # %% [markdown]
-# The triangle below is the space of all distributions over three classes. Its corners are certain, and the cross in the
-# middle is uniform. The bars are the quantities for the prediction that you move.
+# The triangle below is the space of all distributions over three classes. Its corners are certain, and the dot in the
+# middle is uniform. The lines join predictions with the same loss. The bars are the quantities for the prediction that you
+# move; it starts surer than the smooth label.
 #
 # *Question:* you walk straight into the corner of class 1, which is the right one. What does the cross-entropy of the
 # *smooth* label do on the way?
 #
-# *Move this:* the share of class 1, and how the rest is split between the other two.
+# *Move this:* the prediction, from [0.6](#tversky:simplex?share=0.6&split=0.5) into the corner; then choose other lines.
 
 # %%
 explorers.simplex()

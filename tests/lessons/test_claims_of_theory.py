@@ -95,6 +95,24 @@ def test_dinkelbach_climbs_from_below_and_falls_at_most_once_from_above():
             assert walk[-1] == pytest.approx(theory.best_prediction(t, 0.5, 0.5)[1])
 
 
+@pytest.mark.parametrize(("delta", "more"), [(0.0, 1), (3.0, 2)])
+def test_how_many_steps_dinkelbach_takes_at_most(delta, more):
+    longest = 0
+    for t in np.random.default_rng(3).random((300, 5)):
+        walk = [0.0]
+        while len(walk) == 1 or walk[-1] > walk[-2] + 1e-12:
+            mask = (t > theory.optimal_threshold(walk[-1], 0.5, 0.5)).astype(float)
+            tp = (mask * t).sum()
+            walk.append(float(tversky_from_counts(tp, mask.sum() - tp, t.sum() - tp, delta=delta)))
+        longest = max(longest, len(walk) - 1 - t.size)
+    assert longest <= more
+
+
+def test_at_a_tie_a_doubt_can_be_as_good_as_none():
+    t = np.array([1, 2**0.5 - 1])  # its second label is half of the best Dice
+    assert index(t, t) == pytest.approx(index(np.array([1, 0]), t)) == pytest.approx(2 * t[1])
+
+
 # ------------------------------------------------------------------------------------------------ 07
 
 
@@ -325,6 +343,26 @@ def test_how_far_a_pixel_moves():
     assert of[F2][1] > of[DICE][1]
     doubt = [lowest_along_a_pixel(*DICE, w)[0][2] for w in (0.1, 0.2, 0.6)]
     assert doubt == pytest.approx([1.0, 0.998, 0.905], abs=2e-3)
+
+
+def test_the_confidence_penalty_cannot_move_focal_tversky_off_certainty():
+    """Why the lesson says it of the Tversky loss and not of every loss: this slope at the target is infinite."""
+    doubt = np.geomspace(1e-12, 0.5, 5000)
+    loss = 1 - tversky_from_counts(6 - doubt, 0.0, doubt)
+    penalty = 0.3 / 16 * (doubt * np.log(doubt) + (1 - doubt) * np.log1p(-doubt))
+    assert doubt[(loss + penalty).argmin()] > 1e-4
+    assert (loss**0.75 + penalty).argmin() == 0
+
+
+def test_the_minimum_form_is_indifferent_between_two_labels_at_a_tie():
+    labels, shares = np.array([0.2, 0.8]), np.array([2 / 3, 1 / 3])
+
+    def pooled(x):
+        tp = shares @ np.minimum(labels, x)
+        return tversky_from_counts(tp, x - tp, shares @ labels - tp)
+
+    assert [pooled(x) for x in (0.2, 0.5, 0.8)] == pytest.approx([2 / 3] * 3)
+    assert max(pooled(0.1), pooled(0.9)) < 0.65
 
 
 def test_jaccard_is_steeper_only_above_two_minus_root_two():

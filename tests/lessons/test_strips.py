@@ -28,6 +28,8 @@ CLIMAX = {
     "phase_diagram": {"p": 0.01, "one": 0.195, "target": 0.153},
     "weights": {"alpha": 0.2, "beta": 0.8, "threshold": 0.362, "best": 0.362},
     "pushes": {"noise_push": 1e6, "confidence_push": 13.8},
+    "one_pixel": {"num_classes": 1, "epsilon": 0.45, "cross_background": 0.45, "dice_background": 1},
+    "simplex": {"share": 0.97, "smooth": 0.586},
     "sorted_labels": {"cut": 0.351, "tau": 0.351, "asked": 0.351, "index": 0.703},
     "three_forms": {"product_background": 1, "label_background": 0.2},
     "threshold": {"threshold": 0.15, "index": 0.635},

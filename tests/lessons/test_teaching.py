@@ -155,20 +155,6 @@ def test_the_minutes_of_a_plan_follow_each_other(length: int) -> None:
     assert all(before[1] == after[0] for before, after in pairwise(plan))
 
 
-@pytest.mark.parametrize(
-    ("name", "values", "words"),
-    [
-        ("one_pixel", {"epsilon": 0.2}, ["0.9 for", "0.1 for"]),
-        ("candidates", {"fraction": 0.01}, ["0.153", "0.195"]),
-    ],
-)
-def test_the_plan_says_what_the_explorer_reads(name: str, values: dict[str, float], words: list[str]) -> None:
-    reading = shown(name, **values).drawing.describe()
-    for word in words:
-        assert word in reading
-        assert word.removesuffix(" for") in TEACHING
-
-
 def test_the_plan_says_what_the_browser_explorers_compute() -> None:
     rare = explorers.accuracy(p=0.001).numbers
     assert [f"{rare[name]:.3f}" for name in ("accuracy_nothing", "dice_nothing")] == ["0.999", "0.000"]
@@ -188,6 +174,12 @@ def test_the_plan_says_what_the_browser_explorers_compute() -> None:
     assert [f"{pull:.1e}" for pull in empty] == ["4.8e-12", "1.2e-04"]
     sharper = [explorers.sharpening(sharpness=k).numbers["dice"] for k in (1, 4, 100)]
     assert [f"{dice:.3f}" for dice in sharper] == ["0.628", "0.791", "0.811"]
+    smooth, strong = (explorers.one_pixel(**at).numbers for at in ({}, {"num_classes": 1, "epsilon": 0.45}))
+    assert [f"{smooth[f'cross_{kind}']:.1f}" for kind in ("foreground", "background")] == ["0.9", "0.1"]
+    assert (smooth["dice_foreground"], smooth["dice_background"], strong["dice_background"]) == (1, 0, 1)
+    rare_mask = explorers.phase_diagram(p=0.01).numbers
+    three = [f"{rare_mask[name]:.3f}" for name in ("target", "one")]
+    assert three == ["0.153", "0.195"] and [word for word in three if word not in TEACHING] == []
     start, perfect = explorers.composer(), explorers.composer([[900, 100, 100], [60, 0, 0], [0, 60, 0]])
     equal = explorers.composer([[450, 50, 50], [450, 50, 50], [200, 300, 300]])
     outside = explorers.composer([[0, 1, 0], [0, 1, 0]], delta=1)

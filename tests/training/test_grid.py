@@ -23,7 +23,7 @@ from tverskylib import _files
 from tverskylib.tiles import folder_tiles
 from tverskylib.training import GridError, run_grid
 from tverskylib.training.data import data_hash
-from tverskylib.training.grid import run_and_record
+from tverskylib.training.execution import run_and_record
 from tverskylib.training.record import kept_record
 
 SETTINGS = [replace(QUICK, seed=seed, domain=domain) for seed in range(2) for domain in ("batch", "image")]

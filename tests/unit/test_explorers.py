@@ -17,16 +17,11 @@ from tverskylib import (
     explorers,
     figures,
     label_noise_penalty,
-    smooth_labels,
-    tversky_index,
 )
 from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.catalogue import catalogue
 
 MAKERS = {
-    "one_pixel": explorers.one_pixel,
-    "candidates": explorers.candidates,
-    "simplex": explorers.simplex,
     "penalised_landscape": explorers.penalised_landscape,
 }
 
@@ -140,18 +135,6 @@ def test_static_grid_shows_each_position():
 def test_static_grid_without_positions_is_refused():
     with pytest.raises(ValueError, match="settings must hold at least one position"):
         figures.static_grid(OneBar, [])
-
-
-def test_candidates_agree_with_the_index_of_arrays():
-    explorer = explorers.candidates()
-    explorer.set(fraction=0.01, epsilon=0.2)
-    mask = np.zeros((1, 1, 1, 1000))
-    mask[..., :10] = 1
-    labels = smooth_labels(mask, 0.2, num_classes=2)
-    expected = [float(tversky_index(x, labels)) for x in (0 * mask, mask, 0 * mask + 1)]
-    assert list(explorer.drawing.indices.values()) == pytest.approx(expected, abs=1e-4)  # delta is tiny, not 0
-    assert explorer.drawing.best == "one" and not explorer.drawing.claim
-    assert explorer.drawing.verdict_tau == "tau lies OUTSIDE the two labels"
 
 
 def test_equivalence_needs_the_right_weight():

@@ -2,7 +2,6 @@ from .choice import RunChoice as RunChoice
 from .explorer import Explorer as Explorer
 from .lessons import accuracy as accuracy
 from .lessons import activation as activation
-from .lessons import candidates as candidates
 from .lessons import composer as composer
 from .lessons import empty_mask as empty_mask
 from .lessons import equivalence as equivalence

@@ -16,11 +16,13 @@ from tverskylib.explorers.browser.composer import Composer
 from tverskylib.explorers.browser.empty_mask import EmptyMask
 from tverskylib.explorers.browser.equivalence import Equivalence
 from tverskylib.explorers.browser.landscape import Landscape
+from tverskylib.explorers.browser.one_pixel import OnePixel
 from tverskylib.explorers.browser.overlap import Overlap
 from tverskylib.explorers.browser.penalised_pixel import PenalisedPixel
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.pushes import Pushes
 from tverskylib.explorers.browser.sharpening import Sharpening
+from tverskylib.explorers.browser.simplex import Simplex
 from tverskylib.explorers.browser.sorted_labels import SortedLabels
 from tverskylib.explorers.browser.three_forms import ThreeForms
 from tverskylib.explorers.browser.threshold import Threshold
@@ -40,68 +42,18 @@ activation = Activation
 composer = Composer
 empty_mask = EmptyMask
 landscape = Landscape
+one_pixel = OnePixel
 overlap = Overlap
 equivalence = Equivalence
 penalised_pixel = PenalisedPixel
 phase_diagram = PhaseDiagram
 pushes = Pushes
 sharpening = Sharpening
+simplex = Simplex
 sorted_labels = SortedLabels
 three_forms = ThreeForms
 threshold = Threshold
 weights = Weights
-
-
-def one_pixel() -> Explorer:
-    """Lesson 07: cross-entropy and Dice along one pixel of a smoothed mask."""
-    return Explorer(
-        figures.OnePixel,
-        {
-            "epsilon": sliders.epsilon(0.2),
-            "num_classes": sliders.classes(),
-            "foreground": sliders.slider("foreground of 16", 6, 1, 15, 1, form=".0f"),
-        },
-        static=[{"epsilon": 0.0}, {}, {"num_classes": 1}, {"epsilon": 0.45}],
-    )
-
-
-def candidates() -> Explorer:
-    """Lesson 07: break Claim 1."""
-    return Explorer(
-        figures.Candidates,
-        {
-            "fraction": sliders.log_slider("foreground p", 0.1, -4, -0.3, 0.05),
-            "epsilon": sliders.epsilon(0.2),
-            "alpha": sliders.alpha(),
-            "beta": sliders.beta(),
-            "delta": sliders.log_slider("delta per pixel", 1e-6, -6, 0.5, 0.1),
-            "num_classes": sliders.classes(),
-        },
-        presets=sliders.PRESETS,
-        static=[
-            {},
-            {"fraction": 0.01},
-            {"fraction": 0.01, "delta": 0.2},
-            {"epsilon": 0.45, "alpha": 1.8, "beta": 0.2, "delta": 1.0},
-        ],
-    )
-
-
-def simplex() -> Explorer:
-    """Lesson 08: entropy, cross-entropy and divergence of a distribution over three classes."""
-    return Explorer(
-        figures.Simplex,
-        {
-            "share": sliders.slider("share of class 1", 0.6, 0.01, 0.99, 0.01),
-            "split": sliders.slider("split of the rest", 0.5, 0.01, 0.99, 0.01),
-            "epsilon": sliders.epsilon(0.2),
-        },
-        presets={
-            "on the smooth label": {"share": 0.87, "split": 0.5, "epsilon": 0.195},
-            "uniform": {"share": 0.33, "split": 0.5},
-        },
-        static=[{}, {"share": 0.33}, {"share": 0.99}, {"share": 0.05, "split": 0.9}],
-    )
 
 
 def penalised_landscape() -> Explorer:

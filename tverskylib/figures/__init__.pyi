@@ -4,7 +4,6 @@ from .curves import learning_curves as learning_curves
 from .drawing import Drawing as Drawing
 from .drawing import static_grid as static_grid
 from .drawing import still as still
-from .entropy import Simplex as Simplex
 from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
 from .gallery import panels as panels
@@ -18,8 +17,6 @@ from .results import arms as arms
 from .results import collapse as collapse
 from .results import own_cuts as own_cuts
 from .results import reliability as reliability
-from .smoothing import Candidates as Candidates
-from .smoothing import OnePixel as OnePixel
 from .threshold import thresholded as thresholded
 from .tiles import contact_sheet as contact_sheet
 from .tiles import foreground_histogram as foreground_histogram

@@ -11,7 +11,7 @@ from .comparison import new_pair_interval as new_pair_interval
 from .comparison import paired_differences as paired_differences
 from .data import Samples as Samples
 from .gradients import watch_steps as watch_steps
-from .grid import GridError as GridError
+from .execution import GridError as GridError
 from .grid import run_grid as run_grid
 from .objective import objective as objective
 from .profiles import runs as runs

@@ -21,7 +21,8 @@ with optional("tverskylib.training"):
     from tverskylib.training.colour import write_colour_record
     from tverskylib.training.cost import cost_in_words, duration, seconds_on
     from tverskylib.training.data import data_hash
-    from tverskylib.training.grid import GridError, jobs_for, run_grid
+    from tverskylib.training.execution import GridError
+    from tverskylib.training.grid import jobs_for, run_grid
     from tverskylib.training.report import report
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130  # exit statuses: runs failed; what was asked for cannot be done; Ctrl-C

@@ -61,7 +61,6 @@ choices = {
     "04 An image without foreground": explorers.empty_mask,
     "06 The labels sorted and cut": explorers.sorted_labels,
     "07 One pixel, two losses": explorers.one_pixel,
-    "07 Three candidates against a smoothed mask": explorers.candidates,
     "08 Entropy over three classes": explorers.simplex,
     "08 Smooth labels against a penalty": explorers.equivalence,
     "08 How hard two penalties push": explorers.pushes,

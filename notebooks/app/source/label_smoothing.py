@@ -36,21 +36,13 @@ explorers.one_pixel()
 # 0.2 and the lesion gets smaller and smaller. Is the mask always the best of the three?
 
 # %%
-explorers.candidates()
+explorers.phase_diagram(p=0.1)
 
 # %% [markdown]
 # *Look for:* the longest bar. For Dice and C = 2 it is "everything" once less than 1.389 % of the image is foreground.
-# Beside the bars stands why: the threshold tau has left the space between the two labels.
+# Below the bars stands why: the threshold tau has left the space between the two labels. *Guess next:* does a large delta
+# mend it? And with alpha 1.8 and beta 0.2?
 #
-# ## The map
-#
-# The same for all shares of foreground and all epsilon at once. *Guess first:* does a large delta mend it? And with
-# alpha 1.8 and beta 0.2?
-
-# %%
-explorers.phase_diagram()
-
-# %% [markdown]
 # *Look for:* T, where the mask is best; O, where "everything" is; Z, where "nothing" is. For Dice a large delta takes O
 # away. With alpha 1.8 and beta 0.2 it brings Z.
 #

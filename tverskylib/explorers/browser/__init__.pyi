@@ -10,6 +10,8 @@ from .penalised_pixel import PenalisedPixel as PenalisedPixel
 from .phase_diagram import PhaseDiagram as PhaseDiagram
 from .pushes import Pushes as Pushes
 from .sharpening import Sharpening as Sharpening
+from .one_pixel import OnePixel as OnePixel
+from .simplex import Simplex as Simplex
 from .sorted_labels import SortedLabels as SortedLabels
 from .three_forms import ThreeForms as ThreeForms
 from .threshold import Threshold as Threshold

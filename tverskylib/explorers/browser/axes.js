@@ -47,7 +47,7 @@ export function axes({ width, height, size, x, y }) {
     );
   });
   const [down, along] = [y.bare ? `M${box.left} ${box.bottom}` : `M${box.left} ${box.top}V${box.bottom}`, x.bare ? "" : `H${box.right}`];
-  node.append(shape("path", { class: "tversky-axis", d: down + along }));
+  if (!x.bare) node.append(shape("path", { class: "tversky-axis", d: down + along }));
   const label = (text, attributes) => shape("text", { class: "tversky-label", "font-size": size, ...attributes }, text);
   if (x.label) {
     const middle = { x: (box.left + box.right) / 2, y: height - 0.35 * size, "text-anchor": "middle" };

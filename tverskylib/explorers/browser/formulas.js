@@ -125,6 +125,36 @@ export function smoothCrossEntropy(q, epsilon) {
   return -1/2*epsilon*Math.log(1 - q) + ((1/2)*epsilon - 1)*Math.log(q);
 }
 
+/** Cross-entropy with any label of two classes. */
+export function crossEntropyWith(label, q) {
+  return -label*Math.log(q) - (1 - label)*Math.log(1 - q);
+}
+
+/** Cross-entropy with the smooth label of three classes, of which the first is right. */
+export function smoothCrossEntropyOfThree(q1, q2, q3, epsilon) {
+  return -1/3*epsilon*Math.log(q2) - 1/3*epsilon*Math.log(q3) + ((2/3)*epsilon - 1)*Math.log(q1);
+}
+
+/** What the smooth label of three classes gives to the right one. */
+export function smoothLabelOfThree(epsilon) {
+  return 1 - 2/3*epsilon;
+}
+
+/** The entropy of three classes. */
+export function entropyOfThree(q1, q2, q3) {
+  return -q1*Math.log(q1) - q2*Math.log(q2) - q3*Math.log(q3);
+}
+
+/** KL from the uniform distribution of three classes to the prediction. */
+export function fromUniformOfThree(q1, q2, q3) {
+  return (1/3)*Math.log((1/3)/q1) + (1/3)*Math.log((1/3)/q2) + (1/3)*Math.log((1/3)/q3);
+}
+
+/** KL the other way round. */
+export function toUniformOfThree(q1, q2, q3) {
+  return q1*Math.log(3*q1) + q2*Math.log(3*q2) + q3*Math.log(3*q3);
+}
+
 /** KL from the uniform distribution to the prediction. */
 export function uniformDivergence(q) {
   return (1/2)*Math.log((1/2)/q) + (1/2)*Math.log((1/2)/(1 - q));

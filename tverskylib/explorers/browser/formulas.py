@@ -169,10 +169,20 @@ def _of_the_penalties() -> list[Formula]:
     def at_logit(penalty: Any) -> Any:
         return sp.simplify(sp.expand_log(sp.diff(penalty, q).subs(q, 1 / (1 + sp.exp(-z))), force=True))
 
+    def of_three(term: Any, *prediction: Any) -> Any:
+        """The same for three classes, each with its own prediction."""
+        label, predicted = (symbol.base for symbol in (entropy.y, entropy.yhat))
+        values = {predicted[k]: one for k, one in enumerate(prediction, start=1)}
+        return term.subs(s.C, 3).doit().subs({label[1]: 1, label[2]: 0, label[3]: 0, **values})
+
     hard, divergence = of_two(entropy.cross_entropy(entropy.y)), of_two(entropy.from_uniform)
     noise, confidence = of_two(entropy.noise_penalty), of_two(-entropy.entropy)
     both = sp.expand(claim2()["claim 2"].right)
     lowest = sp.solve(sp.diff(hard + weight * divergence, q), q)[0]
+    share, other = (symbol.base for symbol in (entropy.y, entropy.yhat))
+    given, three = sp.Symbol("label", nonnegative=True), sp.symbols("q1 q2 q3", positive=True)
+    with_label = entropy.cross_entropy(entropy.y).subs(s.C, 2).doit()
+    with_label = with_label.subs({share[1]: given, share[2]: 1 - given, other[1]: q, other[2]: 1 - q})
     return [
         Formula("crossEntropy", (q,), hard, "Cross-entropy with the one-hot label."),
         Formula(
@@ -181,6 +191,27 @@ def _of_the_penalties() -> list[Formula]:
             of_two(entropy.cross_entropy(entropy.smoothed)),
             "Cross-entropy with the smooth label of two classes.",
         ),
+        Formula("crossEntropyWith", (given, q), with_label, "Cross-entropy with any label of two classes."),
+        Formula(
+            "smoothCrossEntropyOfThree",
+            (*three, s.epsilon),
+            of_three(entropy.cross_entropy(entropy.smoothed), *three),
+            "Cross-entropy with the smooth label of three classes, of which the first is right.",
+        ),
+        Formula(
+            "smoothLabelOfThree",
+            (s.epsilon,),
+            s.two_labels[s.a].subs(s.C, 3),
+            "What the smooth label of three classes gives to the right one.",
+        ),
+        Formula("entropyOfThree", three, of_three(entropy.entropy, *three), "The entropy of three classes."),
+        Formula(
+            "fromUniformOfThree",
+            three,
+            of_three(entropy.from_uniform, *three),
+            "KL from the uniform distribution of three classes to the prediction.",
+        ),
+        Formula("toUniformOfThree", three, of_three(entropy.to_uniform, *three), "KL the other way round."),
         Formula("uniformDivergence", (q,), divergence, "KL from the uniform distribution to the prediction."),
         Formula(
             "leftOver",

@@ -4,7 +4,7 @@ import { bars } from "./bars.js";
 import { chart } from "./chart.js";
 import { bandsOf, CANDIDATES, criticalAt, indicesAt, lesionOrder, optimumAt, placesOf } from "./claim1_data.js";
 import { FRACTIONS } from "./constants.js";
-import { backgroundLabel, foregroundLabel } from "./formulas.js";
+import { backgroundLabel, foregroundLabel, optimalThreshold } from "./formulas.js";
 import { sentence } from "./numbers.js";
 import { live } from "./parts.js";
 import { smallMasks } from "./small_masks.js";
@@ -28,11 +28,18 @@ function derive(values, data) {
   const [zero, target, one] = indicesAt(...place);
   const critical = criticalAt(alpha, beta, epsilon, classes);
   const labels = [foregroundLabel(epsilon, classes), backgroundLabel(epsilon, classes)];
-  return { ...values, ...data, best, zero, target, one, critical, labels, lesion: Math.max(1, Math.round(p * SIDE * SIDE)) };
+  const tau = optimalThreshold(target, alpha, beta);
+  return { ...values, ...data, best, zero, target, one, critical, labels, tau, lesion: Math.max(1, Math.round(p * SIDE * SIDE)) };
 }
 
 function verdict({ best }) {
   return `Claim 1 ${CANDIDATES[best].name === "target" ? "holds" : "FAILS"} here: ${CANDIDATES[best].words}.`;
+}
+
+/** What is behind it: whether the mask's own threshold lies between the two labels. */
+function behind({ tau, labels: [a, b] }) {
+  const place = tau < b ? "below both labels" : tau > a ? "above both labels" : "between the two labels";
+  return `The mask's index has τ = ${decimals(tau)}: ${place}, ${decimals(b)} and ${decimals(a)}.`;
 }
 
 function diagram() {
@@ -106,12 +113,14 @@ export const declaration = {
         scale: [0, 1],
         best: ({ best }) => best,
       }),
+      live(sentence(behind)),
     ],
   ],
   numbers: {
     zero: { label: "index of predicting nothing", say: "four" },
     target: { label: "index of predicting the mask", say: "four" },
     one: { label: "index of predicting everything", say: "four" },
+    tau: { label: "tau", hint: "of the mask's index", say: "four" },
     critical: { label: "p*", hint: "with delta 0", say: "percent" },
   },
   words: (now) =>

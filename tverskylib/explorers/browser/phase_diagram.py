@@ -19,7 +19,7 @@ from tverskylib.explorers.browser.values import (
 )
 from tverskylib.index import tversky_from_counts
 from tverskylib.labels import smooth_labels
-from tverskylib.theory import claim1_optimum, critical_fraction
+from tverskylib.theory import claim1_optimum, critical_fraction, optimal_threshold
 
 
 class PhaseDiagram(BrowserExplorer):
@@ -76,7 +76,8 @@ class PhaseDiagram(BrowserExplorer):
         }
         weights = (self.alpha, self.beta)
         found = {name: float(tversky_from_counts(*each, *weights, self.delta)) for name, each in counts.items()}
-        return {**found, "critical": critical_fraction(*weights, self.epsilon, num_classes=classes)}
+        tau = optimal_threshold(found["target"], *weights)
+        return {**found, "tau": tau, "critical": critical_fraction(*weights, self.epsilon, num_classes=classes)}
 
     def _optimum(self, p: ArrayLike, epsilon: ArrayLike) -> str | NDArray[np.str_]:
         return claim1_optimum(
