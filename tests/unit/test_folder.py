@@ -980,7 +980,7 @@ def test_bad_seeds_of_a_new_split(cohort, seed):
         folder_tiles(cohort, size=16).drawn(seed)
 
 
-@pytest.mark.parametrize("kept", [None, 3, [0, 1], np.array([0.5]), np.array([True]), slice(2)])
+@pytest.mark.parametrize("kept", [None, 3, [0, 1], np.array([0.5]), np.array([True])])
 def test_bad_choices_of_tiles(cohort, kept):
     with pytest.raises((TypeError, ValueError), match=r"^kept must"):
         folder_tiles(cohort, size=16).pick(kept)

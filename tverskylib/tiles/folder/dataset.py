@@ -73,15 +73,17 @@ class FolderTiles:
         """bool, (N,), whether the tile holds foreground."""
         return np.asarray(self.targets.any(axis=(1, 2)))
 
-    def pick(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> FolderTiles:
+    def pick(self, kept: NDArray[np.bool_] | NDArray[np.int64] | slice) -> FolderTiles:
         """Some of the tiles, as copies: ``pick(tiles.positive)``, ``pick(np.arange(5))``.
 
         Raises:
-            TypeError: ``kept`` is neither Boolean, one entry a tile, nor an array of whole numbers.
+            TypeError, ValueError: ``kept`` is no slice, and neither Boolean, one entry a tile, nor an array of whole
+                numbers.
         """
-        if not isinstance(kept, np.ndarray) or kept.ndim != 1 or kept.dtype.kind not in "biu":
-            raise TypeError(f"kept must be an array (tiles,), Boolean or of whole numbers, got {describe(kept)}")
-        if kept.dtype == bool and len(kept) != len(self):
+        of_numbers = isinstance(kept, np.ndarray) and kept.ndim == 1 and kept.dtype.kind in "biu"
+        if not of_numbers and not isinstance(kept, slice):
+            raise TypeError(f"kept must be a slice or an array, Boolean or of whole numbers, got {describe(kept)}")
+        if isinstance(kept, np.ndarray) and kept.dtype == bool and len(kept) != len(self):
             raise ValueError(f"kept must have an entry for each of {len(self)} tiles, got {len(kept)}")
         names = ("images", "targets", "mask", "files", "corners", "groups", "splits")
         return replace(self, **{name: getattr(self, name)[kept] for name in names})
