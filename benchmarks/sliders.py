@@ -1,11 +1,12 @@
-"""From a key press to the changed picture in a real JupyterLab, for several kinds of sliders: ``python benchmarks/sliders.py``.
+"""From a key press to the changed picture in a real JupyterLab: ``python benchmarks/sliders.py``.
 
-Each figure stands in one notebook in several patterns, at one size. The patterns take turns, in an order that is
-shuffled anew in every round, so that a noisy machine disturbs all of them alike. What counts is the ratio to the
-plain pattern of the same figure: ``interact`` with ``plt.show``. An explorer that runs in the browser stands beside the
-figure that shows the same.
+A function that draws a curve stands in one notebook under sliders of several kinds, and beside it every explorer that
+runs in the browser. They take turns, in an order that is shuffled anew in every round, so that a noisy machine disturbs
+all of them alike. What counts is the ratio to the plain pattern: ``interact`` with ``plt.show``.
 
-A picture counts as seen when it is decoded; one that is drawn in the page, when the page has been painted.
+A picture counts as seen when it is decoded; one that is drawn in the page, when the page has been painted. Then each
+explorer's page is opened on its own, on a processor made four times slower, and its redraws are timed: 16 ms are one
+frame of the screen.
 
 Playwright and a Chromium are needed, and ipympl for its row: ``python -m pip install playwright ipympl``.
 """
@@ -29,76 +30,64 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tverskylib.explorers.browser.catalogue import catalogue
+
 # A JupyterLab of its own, and a browser that reads it.
 DRIVER = [Path(__file__).parents[1] / folder for folder in ("tests/browser", "notebooks")]
 BURST, PACE = 30, 1 / 30  # keys, and seconds between two: what a key that is held down does
 PATIENCE = 5.0  # seconds; a press without a picture by then is lost, and said to be
+REDRAWS, SLOWER = 30, 4
 QUIET = 1.5  # seconds without a new picture: it is the last
 
 SETUP = """
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
+import numpy as np
 from IPython.display import display
 from matplotlib.figure import Figure
-from tverskylib import explorers, figures, tiles
-from tverskylib.figures._style import in_style
+from tverskylib import explorers, tversky_from_counts
 
 %config InlineBackend.print_figure_kwargs = {"bbox_inches": None}
-tile = tiles.real_crop()
+fn = np.linspace(0, 100, 200)
 
-@in_style
-def kept(figure, make):
-    return make(figure)
-
-def slider_of(explorer):
-    name, slider = next(iter(explorer.sliders.items()))
-    own = type(slider)(value=slider.value, min=slider.min, max=slider.max, step=slider.step, description=name)
-    return name, own, {other: value for other, value in explorer.values.items() if other != name}
+def draw(ax, alpha, beta=0.5):
+    ax.plot(fn, 1 - tversky_from_counts(100 - fn, 30, fn, alpha, beta))
+    ax.set(xlabel="FN", ylabel="loss", ylim=(0, 1))
 """
 
 INTERACT = """
-def plainly(explorer):
-    name, slider, others = slider_of(explorer)
-    @in_style
-    def show(value):
-        figure = plt.figure(figsize=explorer.figure.get_size_inches(), dpi=100)
-        explorer._make(figure).update(**{name: value}, **others)
-        plt.show()
-    return widgets.interactive(show, value=slider)
-plainly(EXPLORER)
+def show(alpha):
+    figure = plt.figure(figsize=(7, 4.2), dpi=200)
+    draw(figure.subplots(), alpha)
+    plt.show()
+widgets.interactive(show, alpha=widgets.FloatSlider(value=1, min=0.05, max=2, step=0.01))
 """
 
 IPYMPL = """
-def with_ipympl(explorer):
+def with_ipympl():
     from ipympl.backend_nbagg import Canvas, FigureManager
-    name, slider, others = slider_of(explorer)
-    figure = Figure(figsize=explorer.figure.get_size_inches(), dpi=100)
+    figure = Figure(figsize=(7, 4.2), dpi=200)
     canvas = Canvas(figure)
     FigureManager(canvas, 1)
     canvas.header_visible = canvas.toolbar_visible = canvas.footer_visible = False
-    drawing = kept(figure, explorer._make)
-    @in_style
+    ax = figure.subplots()
+    slider = widgets.FloatSlider(value=1, min=0.05, max=2, step=0.01)
     def show(change):
-        drawing.update(**{name: slider.value}, **others)
+        ax.clear()
+        draw(ax, slider.value)
         canvas.draw_idle()
     slider.observe(show, "value")
     show(None)
     return widgets.VBox([slider, canvas])
-with_ipympl(EXPLORER)
+with_ipympl()
 """
 
-OURS = "EXPLORER"
-
-# figure -> the explorer that the kernel draws, and the one that the browser draws
-FIGURES = {
-    "simplex": ("explorers.penalised_landscape()", "explorers.threshold(tile)"),
-    "phase diagram": ("explorers.penalised_landscape()", "explorers.phase_diagram()"),
-}
+OURS = "explorers.interactive(draw, alpha=(0.05, 2, 0.01))"
 
 # Notes when a key goes down, and each change of what one output shows once it can be seen.
 PROBE = """
 window.watching = (() => {
-  const PLOTS = "svg.tversky-plot";
+  const PLOTS = "svg.tversky-chart-svg";
   let output = null, painted = false, observer = null, keys = [], seen = [], last = null;
   const changed = (what, when) => { if (what !== last) { last = what; seen.push(when ?? performance.now()); } };
   window.addEventListener("keydown", () => keys.push(performance.now()), { capture: true });
@@ -144,9 +133,8 @@ window.watching = (() => {
 
 @dataclass
 class Contestant:
-    """One figure in one pattern; the first of a figure is what the others are measured by."""
+    """One kind of slider; the first is what the others are measured by."""
 
-    figure: str
     pattern: str
     source: str
     cell: int = 0
@@ -158,13 +146,12 @@ class Contestant:
 
 
 def contestants() -> Iterator[Contestant]:
-    for name, (explorer, in_the_browser) in FIGURES.items():
-        yield Contestant(name, "interact, plt.show", INTERACT.replace("EXPLORER", explorer))
-        yield Contestant(name, "tverskylib", OURS.replace("EXPLORER", explorer))
-        if importlib.util.find_spec("ipympl"):
-            yield Contestant(name, "ipympl, draw_idle", IPYMPL.replace("EXPLORER", explorer))
-        if in_the_browser:
-            yield Contestant(name, "tverskylib, in the browser", in_the_browser)
+    yield Contestant("own function: interact, plt.show", INTERACT)
+    yield Contestant("own function: explorers.interactive", OURS)
+    if importlib.util.find_spec("ipympl"):
+        yield Contestant("own function: ipympl, draw_idle", IPYMPL)
+    for name in catalogue():
+        yield Contestant(f"{name}, in the browser", f"explorers.{name}()")
 
 
 def press(page: Any, contestant: Contestant, key: str) -> float | None:
@@ -225,24 +212,40 @@ def report(some: list[Contestant]) -> None:
         f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}. {len(some[0].moves)} presses of each slider; "
         f"{len(some[0].waits)} bursts of {BURST} presses, {rate:.0f} a second.\n"
     )
-    print("| figure | pattern | median, of `interact` | 95 %, of `interact` | median ms | 95 % ms | pictures in a burst | ms from last press to last picture |")  # fmt: skip
-    print("|---|---|---:|---:|---:|---:|---:|---:|")
-    by_figure: dict[str, list[Contestant]] = {}
-    for contestant in some:
-        by_figure.setdefault(contestant.figure, []).append(contestant)
-    for rivals in by_figure.values():
-        base, high_base = middle_and_high(rivals[0].moves)
-        for one in rivals:
-            middle, high = middle_and_high(one.moves)
-            print(
-                f"| {one.figure} | {one.pattern} | {middle / base:.2f} | {high / high_base:.2f} | {middle:.0f} | {high:.0f} "
-                f"| {statistics.median(one.pictures):.0f} | {statistics.median(one.waits):.0f} |"
-            )
+    print("| slider | median, of `interact` | 95 %, of `interact` | median ms | 95 % ms | pictures in a burst | ms from last press to last picture |")  # fmt: skip
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    base, high_base = middle_and_high(some[0].moves)
+    for one in some:
+        if len(one.moves) < 2:
+            continue
+        middle, high = middle_and_high(one.moves)
+        print(
+            f"| {one.pattern} | {middle / base:.2f} | {high / high_base:.2f} | {middle:.0f} | {high:.0f} "
+            f"| {statistics.median(one.pictures):.0f} | {statistics.median(one.waits):.0f} |"
+        )
     for one in some:
         if one.lost:
-            print(f"\n{one.figure}, {one.pattern}: {one.lost} presses changed no picture within {PATIENCE:.0f} s.")
+            print(f"\n{one.pattern}: {one.lost} presses changed no picture within {PATIENCE:.0f} s.")
     if not importlib.util.find_spec("ipympl"):
         print("\nipympl IS NOT INSTALLED: it was left out. `python -m pip install ipympl` brings it in.")
+
+
+def redraws(browser: Any) -> None:
+    """Print how long a redraw of each explorer takes on a processor that is four times slower."""
+    print(f"\n| explorer | median ms of {REDRAWS} redraws, {SLOWER} times slower |\n|---|---:|")
+    for name, kind in catalogue().items():
+        page = browser.new_page()
+        with tempfile.TemporaryDirectory() as folder:
+            page.goto(kind().save_html(Path(folder) / "page.html").as_uri())
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        page.locator("input[type=range]").first.focus()
+        taken = []
+        for number in range(REDRAWS):
+            page.keyboard.press("ArrowRight" if number % 10 < 5 else "ArrowLeft")
+            page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            taken.append(float(page.locator(".tversky-explorer").get_attribute("data-redraw-ms")))
+        page.close()
+        print(f"| {name} | {statistics.median(taken[5:]):.1f} |", flush=True)
 
 
 def middle_and_high(times: list[float]) -> tuple[float, float]:
@@ -264,6 +267,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--presses", type=int, default=30, help="of each slider (default 30)")
     parser.add_argument("--bursts", type=int, default=3, help="of each slider (default 3)")
+    parser.add_argument("--redraws", action="store_true", help="time the redraws alone, without a JupyterLab")
     options = parser.parse_args()
     sys.path[:0] = map(str, DRIVER)
     chromium = importlib.import_module("chromium")
@@ -284,6 +288,10 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=executable, args=list(chromium.arguments()), timeout=120_000
         )
+        if options.redraws:
+            redraws(browser)
+            browser.close()
+            return
         context = browser.new_context(viewport={"width": 1600, "height": 1200})
         context.set_default_timeout(60_000)
         with tempfile.TemporaryDirectory() as home, servers.jupyterlab(Path(home)) as server:
@@ -298,8 +306,9 @@ def main() -> None:
                 measure(lesson, some, options.presses, options.bursts)
             finally:
                 lesson.close()
+        report(some)
+        redraws(browser)
         browser.close()
-    report(some)
 
 
 if __name__ == "__main__":

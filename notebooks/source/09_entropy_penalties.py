@@ -84,12 +84,14 @@ explorers.penalised_pixel()
 #
 # ## Over the whole mask
 #
-# Now all foreground pixels have one prediction, and all background pixels another. The star is the best pair.
+# Now all foreground pixels have one prediction, and all background pixels another. The star is the best pair;
+# the lines join pairs with the same loss.
 #
 # *Question:* the foreground gets rare, from a quarter to 5 %. Does the star come nearer to the corner (1, 0), or does it
 # go away from it?
 #
-# *Move this:* the weight, then the foreground fraction; at last set weight 0.3 and make the foreground rarer still.
+# *Move this:* the foreground fraction, at [weight 0.1](#tversky:penalised_landscape?p=0.25&weight=0.1) from a quarter
+# downward; then at [weight 0.3](#tversky:penalised_landscape?p=0.06&weight=0.3), from 6 % downward. The star leaves a trail.
 
 # %%
 explorers.penalised_landscape()

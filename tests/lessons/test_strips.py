@@ -24,6 +24,7 @@ CLIMAX = {
     "overlap": {"shift": 0, "dice": 0.615, "found": 1},
     "composer": {"image": 0.45, "batch": 0.329},
     "equivalence": {"smooth": 0.9, "penalised": 0.9, "difference": 0},
+    "penalised_landscape": {"p": 0.01, "noise_background": 0.426},
     "penalised_pixel": {"foreground_noise": 0.848, "background_noise": 0.352},
     "phase_diagram": {"p": 0.01, "one": 0.195, "target": 0.153},
     "weights": {"alpha": 0.2, "beta": 0.8, "threshold": 0.362, "best": 0.362},

@@ -13,6 +13,7 @@ import ipywidgets as widgets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase
 
+from tverskylib.explorers.closing import parts
 from tverskylib.explorers.picture import Picture, encoded
 from tverskylib.explorers.redraw import Redraw
 from tverskylib.figures._style import in_style
@@ -78,6 +79,12 @@ class Explorer(widgets.VBox):
         with self._one_redraw():
             for name, value in values.items():
                 self.sliders[name].value = value
+
+    def close(self) -> None:
+        """Close the box and all that is in it."""
+        for part in list(parts(self)):
+            part.close()
+        super().close()
 
     @in_style
     def redraw(self) -> None:

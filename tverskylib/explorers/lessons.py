@@ -18,6 +18,7 @@ from tverskylib.explorers.browser.equivalence import Equivalence
 from tverskylib.explorers.browser.landscape import Landscape
 from tverskylib.explorers.browser.one_pixel import OnePixel
 from tverskylib.explorers.browser.overlap import Overlap
+from tverskylib.explorers.browser.penalised_landscape import PenalisedLandscape
 from tverskylib.explorers.browser.penalised_pixel import PenalisedPixel
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
 from tverskylib.explorers.browser.pushes import Pushes
@@ -45,6 +46,7 @@ landscape = Landscape
 one_pixel = OnePixel
 overlap = Overlap
 equivalence = Equivalence
+penalised_landscape = PenalisedLandscape
 penalised_pixel = PenalisedPixel
 phase_diagram = PhaseDiagram
 pushes = Pushes
@@ -54,22 +56,6 @@ sorted_labels = SortedLabels
 three_forms = ThreeForms
 threshold = Threshold
 weights = Weights
-
-
-def penalised_landscape() -> Explorer:
-    """Lesson 09: where the optimum goes, over the prediction on foreground and on background."""
-    return Explorer(
-        figures.PenalisedLandscape,
-        {
-            "alpha": sliders.alpha(),
-            "beta": sliders.beta(),
-            "weight": sliders.slider("weight of the penalty", 0.1, 0.0, 1.0, 0.01),
-            "fraction": sliders.slider("foreground p", 0.25, 0.0, 0.5, 0.01),
-            "delta": sliders.slider("delta per pixel", 0.01, 0.01, 1.0, 0.01),
-        },
-        presets=sliders.PRESETS,
-        static=[{"weight": 0.0}, {}, {"weight": 0.5}, {"fraction": 0.0, "weight": 0.2}],
-    )
 
 
 def trained(runs: Mapping[str, Trained]) -> Explorer:

@@ -17,6 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from tverskylib._checks import describe
+from tverskylib.explorers.closing import parts
 from tverskylib.explorers.picture import Picture, encoded
 from tverskylib.figures._style import styled
 from tverskylib.figures.plate import DPI, Plate, mimebundle
@@ -116,13 +117,9 @@ class Interactive(widgets.VBox):
             self.picture.alt, self.picture.png = words, png
 
     def close(self) -> None:
-        """Close the box and all that is in it: what is not closed stays in memory as long as the kernel runs."""
-        for widget in (*self.children, self):
-            for part in (getattr(widget, "style", None), getattr(widget, "layout", None)):
-                if isinstance(part, widgets.Widget):
-                    part.close()
-        for child in self.children:
-            child.close()
+        """Close the box and all that is in it."""
+        for part in list(parts(self)):
+            part.close()
         super().close()
 
     @functools.cached_property

@@ -16,13 +16,6 @@ def slider(name: str, value: float, low: float, high: float, step: float, *, for
     )
 
 
-def log_slider(name: str, value: float, low: float, high: float, step: float) -> widgets.FloatLogSlider:
-    """A slider on a logarithmic scale: low, high and step are powers of ten."""
-    return widgets.FloatLogSlider(
-        value=value, min=low, max=high, step=step, description=name, readout_format=".2e", **_looks()
-    )
-
-
 def _looks() -> dict[str, object]:
     return {
         "continuous_update": True,
@@ -41,14 +34,6 @@ def beta(value: float = 0.5, low: float = 0.05) -> widgets.FloatSlider:
 
 def threshold(value: float = 0.5) -> widgets.FloatSlider:
     return slider("threshold", value, 0.01, 0.99, 0.01)
-
-
-def epsilon(value: float = 0.2) -> widgets.FloatSlider:
-    return slider("epsilon", value, 0.0, 0.49, 0.01)
-
-
-def classes(value: int = 2) -> widgets.FloatSlider:
-    return slider("C in the formula", value, 1, 4, 1, form=".0f")
 
 
 def dropdown(name: str, options: Mapping[str, str]) -> widgets.Dropdown:

@@ -8,7 +8,6 @@ from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
 from .gallery import panels as panels
 from .overview import error_maps as error_maps
-from .penalised import PenalisedLandscape as PenalisedLandscape
 from .plate import Plate as Plate
 from .printed import dice_and_jaccard as dice_and_jaccard
 from .results import Cells as Cells

@@ -38,7 +38,7 @@ function levelLine(f, lowest, level) {
     const at = (far) => [lowest[0] + far * way[0], lowest[1] + far * way[1]];
     let [near, far] = [0, reach(lowest, way) * (1 - 1e-9)];
     const crosses = far > 1e-6 && f(...sharesAt(...at(far))) > level;
-    for (let step = 0; crosses && step < 30; step++) {
+    for (let step = crosses ? 30 : 0; step > 0; step--) {
       const middle = (near + far) / 2;
       if (f(...sharesAt(...at(middle))) > level) far = middle;
       else near = middle;
