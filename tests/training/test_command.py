@@ -194,6 +194,7 @@ def test_times_are_told_in_the_unit_that_suits_them(seconds, words):
         ("--foreground non-zero", "must be nonzero, or class numbers as 2,5, got 'non-zero'"),
         ("--resize big", "must be a factor as 0.5, or 512x512, got 'big'"),
         ("--splits train=1", "must be as train=0.7,validation=0.15,test=0.15"),
+        ("--splits train=0.7,train=0.5,validation=0.25,test=0.25", "must be as train=0.7,validation=0.15,test=0.15"),
         ("--seeds 4-1", "must be whole numbers, as 0,1,2 or 0-4"),
         ("--task all", "invalid choice"),
         ("--profile huge", "'smoke', 'quick', 'cpu'"),

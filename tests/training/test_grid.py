@@ -148,6 +148,8 @@ def test_a_run_that_fails_does_not_stop_the_others_and_is_named(tmp_path):
 def test_records_of_other_tiles_do_not_come_into_the_folder(copied):
     with pytest.raises(ValueError, match=r"holds records of other tiles, .*, as positive-4.*json: name another folder"):
         grid(copied, SETTINGS[:1], red_tiles(seed=1))
+    with pytest.raises(ValueError, match="holds records of other tiles"):
+        run_grid(SETTINGS[:1], copied)  # on synthetic tiles
     assert records_in(copied) == names(SETTINGS)
 
 

@@ -1,6 +1,7 @@
 """A folder of images: every format and every broken rule, tiles that cover all, splits that keep patients together."""
 
 import dataclasses
+import json
 import os
 import re
 import shlex
@@ -709,6 +710,7 @@ def test_fewer_patients_than_splits(cohort):
         ({"splits": {"train": 0.7, "test": 0.2}}, ValueError, "add up to 1"),
         ({"splits": {"train": 1.0, "test": 0.0}}, ValueError, "greater than 0"),
         ({"splits": {"train": "all"}}, ValueError, "shares"),
+        ({"splits": {"train": True}}, ValueError, "shares"),
         ({"splits": (0.7, 0.3)}, TypeError, "splits must map names to shares"),
         ({"splits": {0: 1.0}}, TypeError, "splits must map names to shares"),
     ],
@@ -755,7 +757,18 @@ def test_a_patient_in_two_forms_of_unicode_is_one(cohort):
     assert len(tiles.group_names) == 9 and len({*tiles.splits[tiles.groups == tiles.group_names.index("Zoë")]}) == 1
 
 
-@pytest.mark.parametrize("names", [("patient 7", "Patient 7"), ("patient 7", "patient  7"), ("ß", "SS")])
+def test_beside_the_table_of_groups_a_copy_of_it_is_passed_over(cohort):
+    (cohort / "groups - Copy.csv").write_text("file,group\n")
+    assert len(folder_tiles(cohort, size=16).group_names) == 6
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        *(("patient 7", "Patient 7"), ("patient 7", "patient  7"), ("ß", "SS"), ("p7", "p7\u200b"), ("p7", "p\u00ad7")),
+        *(("p7", "p\uff17"), ("p-7", "p\u20117"), ("p 7", "p\u00a07")),
+    ],
+)
 def test_patients_that_differ_in_case_or_spaces_are_refused(cohort, names):
     write_groups(cohort, {f"slide {k:02}": names[k] if k < 2 else k for k in range(12)})
     with pytest.raises(ValueError, match=r"groups.csv: must write a group's name alike everywhere, and .* differ in"):
@@ -864,7 +877,11 @@ def test_no_permission_to_read(folder, part, message):
 
 
 @pytest.mark.parametrize(
-    "name", ["Groups.csv", "GROUPS.CSV", "groups.xlsx", "groups.csv.txt", "group.csv", "groups.tsv"]
+    "name",
+    [
+        *("Groups.csv", "GROUPS.CSV", "groups.xlsx", "groups.csv.txt", "group.csv", "groups.tsv", "groups"),
+        *("groups (1).csv", " groups.csv", "groups - Copy.csv", "groups_old.csv", "my_groups.csv", "patients.csv"),
+    ],
 )
 def test_a_table_that_is_nearly_called_so_is_refused(cohort, name):
     (cohort / "groups.csv").rename(cohort / name)
@@ -930,6 +947,13 @@ def test_bad_columns_of_splits(cohort, split_of, message):
         folder_tiles(cohort, size=16)
 
 
+@pytest.mark.parametrize("name", ["Split", "SPLIT", "splits", "split_name"])
+def test_a_column_that_is_nearly_called_split_is_refused(cohort, name):
+    given(cohort, lambda group: "test" if group == 1 else "", f"file,group,{name}")
+    with pytest.raises(ValueError, match=f"must call the column of splits split, exactly so, got {name}"):
+        folder_tiles(cohort, size=16)
+
+
 def test_a_patient_in_two_given_splits_is_refused(cohort):
     rows = {f"slide {k:02}": f"{k // 2},{'test' if k == 1 else ''}" for k in range(12)}
     write_groups(cohort, rows, "file,group,split")
@@ -948,6 +972,26 @@ def test_splits_are_drawn_anew_without_reading(cohort):
         assert again.images is tiles.images
     with pytest.raises(ValueError, match="drawn anew for tiles of folder_tiles only"):
         dataclasses.replace(tiles, shares={}).drawn(1)
+
+
+@pytest.mark.parametrize("seed", [-1, None, 1.5, True, "1"])
+def test_bad_seeds_of_a_new_split(cohort, seed):
+    with pytest.raises((TypeError, ValueError), match=r"^seed must be a whole number, at least 0, got"):
+        folder_tiles(cohort, size=16).drawn(seed)
+
+
+@pytest.mark.parametrize("kept", [None, 3, [0, 1], np.array([0.5]), np.array([True])])
+def test_bad_choices_of_tiles(cohort, kept):
+    with pytest.raises((TypeError, ValueError), match=r"^kept must"):
+        folder_tiles(cohort, size=16).pick(kept)
+
+
+@pytest.mark.parametrize("number", [np.float32, np.int64, np.uint8])
+def test_what_tiles_were_made_from_is_written_as_json(folder, number):
+    resize = number(1) if number is np.float32 else (number(20), number(20))
+    read = {"resize": resize, "foreground": {np.uint8(255)}, "splits": {"train": np.float32(1)}}
+    tiles = folder_tiles(folder, size=10, **read)
+    assert json.loads(json.dumps({**tiles.made_from, **tiles.shares}))["foreground"] == [255]
 
 
 def test_a_summary_says_how_much_there_is(cohort):

@@ -718,7 +718,8 @@ def test_hd95_in_millimetres_is_that_of_pixels_of_that_size(shape, spacing):
     expected = max(np.percentile(distances.min(axis=axis), 95) for axis in (0, 1))
     found = hd95(prediction, target, spacing=spacing)
     assert found == pytest.approx(expected / math.hypot(*np.multiply(shape, spacing)), abs=1e-6)
-    assert hd95(prediction, target, spacing=[2 * edge for edge in spacing]) == pytest.approx(found, abs=1e-6)
+    for factor in (2, 1e200, 1e-200):
+        assert hd95(prediction, target, spacing=[factor * edge for edge in spacing]) == pytest.approx(found, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -735,6 +736,11 @@ def test_hd95_in_millimetres_is_that_of_pixels_of_that_size(shape, spacing):
         (lambda: hd95(BLOCK[0], BLOCK[0]), r"^prediction must have shape \(H, W\) or \(D, H, W\), got \(10,\)"),
         (lambda: hd95(BLOCK, BLOCK, spacing=(1, 2, 3)), r"^spacing must be 2 numbers above 0, one an axis, got \(1, 2"),
         (lambda: hd95(BLOCK, BLOCK, spacing=(1, 0)), r"^spacing must be 2 numbers above 0, one an axis, got \(1, 0"),
+        (
+            lambda: hd95(BLOCK, BLOCK, spacing=(1, 10**400)),
+            r"^spacing must be 2 numbers above 0, one an axis, got \(1,",
+        ),
+        (lambda: hd95(BLOCK, BLOCK, spacing=b"ab"), "^spacing must be 2 numbers above 0, one an axis, got b'ab'"),
         (lambda: hd95(BLOCK, BLOCK, spacing=2.0), "^spacing must be 2 numbers above 0, one an axis, got 2.0"),
         (lambda: average_precision(np.ones(3), np.ones(3)), "^target must be a Boolean NumPy array, got a float64"),
         (lambda: average_precision(np.ones(3), np.ones(2, bool)), "^target must have the shape of probability"),

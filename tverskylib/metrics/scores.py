@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -188,9 +189,10 @@ def _checked_spacing(given: Any, axes: int) -> list[float]:
     if given is None:
         return [1.0] * axes
     expected = f"spacing must be {axes} numbers above 0, one an axis"
-    if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray) or len(given) != axes:
+    if isinstance(given, str | bytes) or not isinstance(given, Sequence | np.ndarray) or len(given) != axes:
         raise TypeError(f"{expected}, got {given if isinstance(given, Sequence) else describe(given)}")
     for edge in given:
-        if not is_number(edge) or not 0 < float(edge) < math.inf:
+        if not is_number(edge) or not 0 < edge <= sys.float_info.max:
             raise ValueError(f"{expected}, got {given}")
-    return [float(edge) for edge in given]
+    longest = max(float(edge) for edge in given)  # 1: squares of the distances stay within single precision
+    return [float(edge) / longest for edge in given]

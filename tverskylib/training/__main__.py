@@ -145,10 +145,11 @@ def resize(words: str) -> float | tuple[int, int]:
 def splits(words: str) -> dict[str, float]:
     """Shares of the three splits by name."""
     try:
-        found = {name.strip(): float(share) for name, share in (part.split("=") for part in words.split(","))}
+        shares = [(name.strip(), float(share)) for name, share in (part.split("=") for part in words.split(","))]
     except ValueError:
-        found = {}
-    if set(found) != {"train", "validation", "test"}:
+        shares = []
+    found = dict(shares)
+    if sorted(name for name, _ in shares) != ["test", "train", "validation"]:
         raise argparse.ArgumentTypeError(f"must be as train=0.7,validation=0.15,test=0.15, got {words!r}")
     return found
 

@@ -18,12 +18,18 @@ def trivial_baselines(records: Iterable[Record]) -> pd.DataFrame:
     Args:
         records: of format 2.
 
+    Raises:
+        ValueError: a record of format 1, which has no histograms.
+
     Returns:
         Rows by task and baseline, "everything" or "nothing"; columns as in :func:`results_frame`, but for what is not
         a matter of counts (HD95) or of probabilities.
 
     Introduced in lesson 11.
     """
+    records = list(records)
+    if any("histograms" not in record for record in records):
+        raise ValueError("records must be of format 2, got some of format 1, which have no histograms")
     sets = {(record["settings"]["task"], record["data"]["hash"]): record for record in records}
     rows = [
         {"task": task, "baseline": name, **_trivial(record, name == "everything")}

@@ -15,6 +15,7 @@ from tverskylib.tiles import GENERATOR_VERSION, FolderTiles, SyntheticTiles, aug
 from tverskylib.training.settings import Task
 
 Tiles = SyntheticTiles | FolderTiles
+SYNTHETIC = "synthetic, version"  # what records call tiles that the settings determine, before the generator's number
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +81,7 @@ def describe_tiles(tiles: Tiles) -> dict[str, Any]:
     What only a folder has is None for synthetic tiles: how its images were resized, and which numbers of its masks
     are foreground.
     """
-    made: dict[str, Any] = {"name": f"synthetic, version {GENERATOR_VERSION}", "resize": None, "foreground": None}
+    made: dict[str, Any] = {"name": f"{SYNTHETIC} {GENERATOR_VERSION}", "resize": None, "foreground": None}
     if isinstance(tiles, FolderTiles):
         made = {**made, "name": "tiles of one's own", **tiles.made_from}
     splits = {name: tiles.split(name) for name in sorted({*tiles.splits.tolist()})}

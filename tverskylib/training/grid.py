@@ -12,7 +12,7 @@ import torch
 from tverskylib._checks import describe
 from tverskylib._extras import optional
 from tverskylib._files import discard, part_of, remove_parts
-from tverskylib.training.data import Tiles
+from tverskylib.training.data import SYNTHETIC, Tiles
 from tverskylib.training.device import Device, Precision
 from tverskylib.training.execution import (
     CHECKPOINTS,
@@ -171,8 +171,6 @@ def _prepare(place: Path) -> None:
 
 def _refuse_other_tiles(place: Path, names: list[str], hashes: Hashes) -> None:
     """Records of two sets, or of two sizes of one set, would make one table."""
-    if hashes.tiles is None:
-        return
     for path in sorted(place.glob("*.json")):
         if path.stem in names:
             continue  # it is looked at when its run is asked for
@@ -180,7 +178,9 @@ def _refuse_other_tiles(place: Path, names: list[str], hashes: Hashes) -> None:
             record = read_record(path)
         except Exception:
             continue
-        if record["data"]["hash"] != hashes.of(record["settings"]["seed"]):
+        wanted = hashes.of(record["settings"]["seed"])  # None: of synthetic tiles, which each run has for itself
+        synthetic = record["data"].get("name", SYNTHETIC).startswith(SYNTHETIC)  # records of format 1 have no name
+        if not synthetic if wanted is None else record["data"]["hash"] != wanted:
             raise ValueError(
                 f"{place.name} holds records of other tiles, of another size or of other splits, as {path.name}: "
                 "name another folder"

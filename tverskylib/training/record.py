@@ -24,7 +24,7 @@ from tverskylib._files import NewerFormatError, replacing, set_aside
 from tverskylib.metrics import Histogram, average_precision
 from tverskylib.metrics.histogram import CUTS, LOGITS, best_cut
 from tverskylib.tiles import GENERATOR_VERSION
-from tverskylib.training.record_1 import upgraded
+from tverskylib.training.record_1 import schema_1, upgraded
 from tverskylib.training.settings import RunSettings
 
 if TYPE_CHECKING:  # whoever only reads records need not wait for torch
@@ -211,7 +211,7 @@ def read_record(path: Path) -> Record:
     except (ValueError, RecursionError) as error:  # of JSON and of UTF-8
         raise ValueError(f"{path.name} is no JSON: {error}") from error
     if isinstance(record, dict) and record.get("format") == 1:
-        return upgraded(record)
+        record = upgraded(record, path.name)
     check_record(record, path.name)
     found: Record = record
     return found
@@ -231,7 +231,7 @@ def check_record(record: Any, name: str = "record") -> None:
             "take that, or another folder"
         )
     try:
-        jsonschema.validate(record, _schema())
+        jsonschema.validate(record, schema_1(_schema()) if given == 1 else _schema())
     except jsonschema.ValidationError as error:
         place = ".".join(map(str, error.absolute_path)) or "its top"
         raise ValueError(f"{name} is no record of a run, at {place}: {error.message[:200]}") from None
@@ -244,7 +244,7 @@ def check_record(record: Any, name: str = "record") -> None:
         raise ValueError(f"{name} is no record of a run: {error}") from error
     if {len(curve) for curve in record["curves"].values()} != {settings.epochs}:
         raise ValueError(f"{name}: each curve must have {settings.epochs} entries, one an epoch")
-    if _checksum(record) != record["checksum"]:
+    if given != 1 and _checksum(record) != record["checksum"]:
         raise ValueError(f"{name} was changed since it was written: its checksum is {_checksum(record)}")
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tverskylib._checks import describe
 from tverskylib._extras import optional
+from tverskylib._numbers import check_whole, is_number
 from tverskylib.tiles.folder.decode import shape as shape_of
 from tverskylib.tiles.folder.groups import draw_splits, read_groups
 from tverskylib.tiles.folder.layout import find_pairs
@@ -72,8 +73,18 @@ class FolderTiles:
         """bool, (N,), whether the tile holds foreground."""
         return np.asarray(self.targets.any(axis=(1, 2)))
 
-    def pick(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> FolderTiles:
-        """Some of the tiles, as copies: ``pick(tiles.positive)``, ``pick(np.arange(5))``."""
+    def pick(self, kept: NDArray[np.bool_] | NDArray[np.int64] | slice) -> FolderTiles:
+        """Some of the tiles, as copies: ``pick(tiles.positive)``, ``pick(np.arange(5))``.
+
+        Raises:
+            TypeError, ValueError: ``kept`` is no slice, and neither Boolean, one entry a tile, nor an array of whole
+                numbers.
+        """
+        of_numbers = isinstance(kept, np.ndarray) and kept.ndim == 1 and kept.dtype.kind in "biu"
+        if not of_numbers and not isinstance(kept, slice):
+            raise TypeError(f"kept must be a slice or an array, Boolean or of whole numbers, got {describe(kept)}")
+        if isinstance(kept, np.ndarray) and kept.dtype == bool and len(kept) != len(self):
+            raise ValueError(f"kept must have an entry for each of {len(self)} tiles, got {len(kept)}")
         names = ("images", "targets", "mask", "files", "corners", "groups", "splits")
         return replace(self, **{name: getattr(self, name)[kept] for name in names})
 
@@ -91,8 +102,10 @@ class FolderTiles:
         """The same tiles, split anew: what ``folder_tiles(..., seed=seed)`` gives, without reading a file again.
 
         Raises:
-            ValueError: the splits were not drawn by :func:`folder_tiles`.
+            TypeError, ValueError: ``seed`` is no whole number of at least 0, or the splits were not drawn by
+                :func:`folder_tiles`.
         """
+        seed = check_whole("seed", seed, 0)
         if not self.shares:
             raise ValueError(
                 "splits can be drawn anew for tiles of folder_tiles only, and these came with their splits"
@@ -251,12 +264,16 @@ def folder_tiles(
         groups=groups,
         group_names=group_names,
         splits=np.array(split_of_group)[groups],
-        shares=dict(splits),
+        shares={name: float(share) for name, share in splits.items()},
         given=given,
         made_from={
             "name": folder.resolve().name,
-            "resize": list(resize) if isinstance(resize, tuple) else resize,
-            "foreground": foreground if foreground is None or isinstance(foreground, str) else sorted(foreground),
+            "resize": [int(length) for length in resize]
+            if isinstance(resize, tuple)
+            else None
+            if resize is None
+            else float(resize),
+            "foreground": sorted(classes) if isinstance(classes, frozenset) else classes,
         },
     )
     _warn_of_shares(found)
@@ -388,5 +405,5 @@ def _check_splits(splits: Mapping[str, float]) -> None:
     if not isinstance(splits, Mapping) or not all(isinstance(name, str) for name in splits):
         raise TypeError(f"splits must map names to shares, got {describe(splits)}")
     shares = splits.values()
-    if not all(isinstance(share, numbers.Real) and share > 0 for share in shares) or abs(sum(shares) - 1) > 1e-6:
+    if not all(is_number(share) and share > 0 for share in shares) or abs(sum(shares) - 1) > 1e-6:
         raise ValueError(f"splits must be shares greater than 0 that add up to 1, got {dict(splits)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -47,13 +48,20 @@ def read_groups(folder: Path, images: list[Path], splits: Sequence[str]) -> Grou
 
 def _table(folder: Path) -> Path | None:
     """The table of groups, if there is one. Whatever else has nearly its name would leave patients in two splits."""
-    for entry in entries(folder):
-        stem, dot, _ = composed(entry.name).casefold().partition(".")
-        if dot and stem in ("groups", "group") and (entry.name != TABLE or not entry.is_file()):
+    found = entries(folder)
+    there = any(entry.name == TABLE and entry.is_file() for entry in found)
+    for entry in found:
+        if entry.name == TABLE and there:
+            continue
+        name = composed(entry.name).casefold()
+        stem, dot, _ = name.partition(".")
+        # A browser saves groups (1).csv, and a system calls a copy groups - Copy.csv: beside the table, it is a copy.
+        taken_for_it = not there and not entry.is_dir() and ("group" in name or "patient" in name)
+        if taken_for_it or (dot and stem in ("groups", "group")):
             other = what_else(entry)
             rule = f"the table of groups must be a file {TABLE}, exactly so"
             fail(entry, f"{rule}, got {other}" if other else f"{rule}: save it as {TABLE}, or move it away")
-    return folder / TABLE if (folder / TABLE).is_file() else None
+    return folder / TABLE if there else None
 
 
 def _read_table(table: Path, images: list[Path], splits: Sequence[str]) -> dict[Path, tuple[str, str]]:
@@ -74,6 +82,9 @@ def _read_table(table: Path, images: list[Path], splits: Sequence[str]) -> dict[
         fail(table, f"must have the columns file and group, separated by a comma, got {','.join(columns) or 'nothing'}")
     if twice := {name for name in columns if columns.count(name) > 1} & {"file", "group", "split"}:
         fail(table, f"must have each column once, and has {min(twice)} twice")
+    for name in columns:
+        if name != "split" and name.casefold().startswith("split"):
+            fail(table, f"must call the column of splits split, exactly so, got {name}: call it so, or something else")
     for line, row in rows:
         if any(more.strip() for more in row.pop(None, None) or ()):
             fail(table, f'must have no more columns than its first line, and line {line} does: put "..." around commas')
@@ -95,11 +106,18 @@ def _check_names(table: Path, names: Sequence[str]) -> None:
     """Two names that the eye takes for one would put a patient into two splits."""
     seen: dict[str, str] = {}
     for name in names:
-        alike = " ".join(name.casefold().split())
+        alike = _as_seen(name)
         if alike in seen:
             rule = "must write a group's name alike everywhere"
-            fail(table, f"{rule}, and {seen[alike]!r} and {name!r} differ in case or in spaces only")
+            fail(table, f"{rule}, and {seen[alike]!r} and {name!r} differ in what the eye passes over only")
         seen[alike] = name
+
+
+def _as_seen(name: str) -> str:
+    """Without case, the number of spaces, the width of letters, kinds of hyphens, and what is not seen at all."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    kinds = {"Pd": "-", "Cf": ""}  # dashes; soft hyphens, spaces of no width
+    return " ".join("".join(kinds.get(unicodedata.category(letter), letter) for letter in folded).split())
 
 
 def draw_splits(given: Sequence[str], splits: Mapping[str, float], seed: int) -> list[str]:

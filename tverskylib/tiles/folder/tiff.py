@@ -14,7 +14,8 @@ from tverskylib.tiles.folder.stored import ORIENTATION, Stored, check_upright, f
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6  # colour spaces
 JPEG = 7
-LOSSY = {6, JPEG, 33003, 33004, 33005, 34712, 34887, 34892, 50001, 50002, 52546}  # compressions that may change numbers
+# Compressions that may change numbers: JPEG, PixarLog, JPEG 2000, JPEG XR, LERC, WebP, JPEG XL.
+LOSSY = {6, JPEG, 99, 22610, 32909, 33003, 33004, 33005, 33007, 34712, 34887, 34892, 34927, 34934, 50001, 50002, 52546}
 PREMULTIPLIED, STRAIGHT = 1, 2  # kinds of alpha; 0 is a band of which the file says nothing
 MOST_BANDS = 5  # red, green, blue, alpha and one more
 
