@@ -85,5 +85,5 @@ def test_extras_of_lessons_exist():
 
 
 def test_every_lesson_there_is_has_a_number_that_is_known():
-    numbers = [int(path.name[:2]) for path in (ROOT / "notebooks/source").glob("*.py")]
+    numbers = [int(path.name[:2]) for path in (ROOT / "notebooks/source").glob("[0-9]*.py")]
     assert numbers and set(numbers) <= set(LESSONS)
