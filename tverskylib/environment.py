@@ -19,7 +19,7 @@ EXTRAS_OF = {
     4: ("torch",),
     5: ("torch",),
     8: ("torch",),
-    9: ("torch",),
+    9: ("torch", "train"),
     10: ("torch", "train"),
     12: ("torch", "train"),
 }

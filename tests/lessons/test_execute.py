@@ -19,7 +19,8 @@ PROJECT = build.Project(Path(__file__).parents[2])
 def test_the_lesson_runs(lesson, monkeypatch):
     """Without the packages of the extras that it does not declare, and with some of each that it does."""
     monkeypatch.setenv("TVERSKYLIB_PROFILE", "smoke")  # a lesson that trains does so for seconds
-    extras = ("lessons", *EXTRAS_OF.get(int(lesson.name[:2]), ()))
+    own = EXTRAS_OF.get(int(lesson.name[:2]), ()) if lesson in PROJECT.lessons else ("torch", "train")
+    extras = ("lessons", *own)
     declared = {name for name, extra in EXTRA_OF.items() if extra in extras}
     hide = new_code_cell(without(EXTRA_OF.keys() - declared))
     loaded = new_code_cell(f"import sys\nprint(*sys.modules.keys() & {declared})")

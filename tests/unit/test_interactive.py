@@ -111,6 +111,7 @@ def test_what_it_can_not_use_is_refused_by_name(function, ranges, error, message
 
 def test_close_closes_children_and_nothing_is_kept_alive():
     """What is alive costs memory: a widget that is not closed, a figure that something holds."""
+
     def figures() -> set[int]:
         gc.collect()
         return {id(one) for one in gc.get_objects() if isinstance(one, Figure)}
