@@ -11,6 +11,7 @@ from live import Live
 
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.explorer import BrowserExplorer
+from tverskylib.explorers.browser.page import encoded
 from tverskylib.explorers.browser.stored import SCALE, strip
 from tverskylib.figures.plate import mimebundle
 
@@ -21,7 +22,7 @@ def alive(live: Live, kind: type[BrowserExplorer]) -> str:
     """A block of HTML with an explorer; its strip stands there first."""
     stored = strip(kind.name)
     words = "" if stored is None else mimebundle(stored.png, stored.alt, scale=SCALE)[0]["text/html"]
-    return f"```{{raw}} html\n{live.place(kind(), words)}\n```"
+    return f"```{{raw}} html\n{live.place(kind, encoded(kind().state()), words)}\n```"
 
 
 def landing(live: Live, text: str, table: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tverskylib import explorers
+from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.explorer import BrowserExplorer
 from tverskylib.explorers.browser.page import encoded
 from tverskylib.explorers.browser.style import style
@@ -27,11 +29,11 @@ class Live:
 
     kinds: dict[str, type[BrowserExplorer]] = field(default_factory=dict)
 
-    def place(self, explorer: BrowserExplorer, strip: str) -> str:
+    def place(self, kind: type[BrowserExplorer], state: str, strip: str) -> str:
         """HTML in which an explorer comes alive; the strip stands there until it does, and where no script runs."""
-        self.kinds[explorer.name] = type(explorer)
-        state = html.escape(encoded(explorer.state()), quote=True)
-        return f'<div class="tversky-live" data-explorer="{explorer.name}" data-state="{state}">{strip}</div>'
+        self.kinds[kind.name] = kind
+        state = html.escape(state, quote=True)
+        return f'<div class="tversky-live" data-explorer="{kind.name}" data-state="{state}">{strip}</div>'
 
     def write(self, folder: Path) -> None:
         """The scripts and the style, which each page loads when it needs them."""
@@ -42,8 +44,11 @@ class Live:
             (folder / f"{name}.js").write_text(script, encoding="utf-8")
 
 
-def called(source: str) -> BrowserExplorer | None:
-    """The explorer that the last line of a cell makes, where it says all that is needed: ``explorers.weights(beta=0.9)``."""
+def shown(source: str, output: Mapping[str, Any]) -> tuple[type[BrowserExplorer], str] | None:
+    """The explorer that a cell shows, and its state: as stored with the output, or made anew where the call says all."""
+    kept = output.get("metadata", {}).get("tverskylib")
+    if kept:
+        return catalogue()[kept["explorer"]], kept["state"]
     *_, last = ast.parse(source).body or [ast.Pass()]
     call = last.value if isinstance(last, ast.Expr) else None
     if not isinstance(call, ast.Call) or not ast.unparse(call.func).startswith("explorers.") or call.args:
@@ -53,4 +58,4 @@ def called(source: str) -> BrowserExplorer | None:
     except ValueError:
         return None
     made = getattr(explorers, ast.unparse(call.func).removeprefix("explorers."))(**values)
-    return made if isinstance(made, BrowserExplorer) else None
+    return (type(made), encoded(made.state())) if isinstance(made, BrowserExplorer) else None

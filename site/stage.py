@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "notebooks"))
 import build as lessons  # noqa: E402 - the folder of notebooks is no package
 import generated  # noqa: E402
 import nbformat  # noqa: E402
-from live import Live, called  # noqa: E402
+from live import Live, shown  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 from nbformat.v4 import new_markdown_cell  # noqa: E402
 from terms import FirstUses, terms  # noqa: E402
@@ -115,14 +115,14 @@ class Stage:
         for tag, prompt in FOLDED.items():
             if cell.cell_type == "code" and lessons.tagged(cell, tag):
                 fold(cell, "hide-input", prompt)
-        explorer = called(cell.source) if cell.cell_type == "code" else None
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "text/html" in data:
                 data["text/html"] = self.with_files(data["text/html"], name).replace("<th></th>", "<td></td>")
                 data.pop("image/png", None)
-            if explorer and "text/html" in data:
-                data["text/html"] = self.live.place(explorer, data["text/html"])
+            explorer = shown(cell.source, output) if "text/html" in data else None
+            if explorer:
+                data["text/html"] = self.live.place(*explorer, data["text/html"])
         return cell
 
     def with_files(self, text: str, name: str, static: str = "../_static") -> str:

@@ -17,12 +17,13 @@ import traitlets
 
 from tverskylib.explorers.browser import stored
 from tverskylib.explorers.browser.bundle import joined
-from tverskylib.explorers.browser.page import page
+from tverskylib.explorers.browser.page import encoded, page
 from tverskylib.explorers.browser.style import style
 from tverskylib.explorers.browser.values import Choice, Number
 from tverskylib.figures.plate import mimebundle
 
 Values = Mapping[str, Any]
+KEPT = 10_000  # characters of a state that are stored with a notebook's output
 
 
 class BrowserExplorer(anywidget.AnyWidget):
@@ -159,4 +160,7 @@ class BrowserExplorer(anywidget.AnyWidget):
         if strip is None:  # a declaration that is being written; a test says so
             return view, about
         data, metadata = mimebundle(strip.png, strip.alt, scale=stored.SCALE)
-        return {**view, **data}, {**about, **metadata}
+        # What a site needs to show it alive; large data it makes anew.
+        state = encoded(self.state())
+        kept = {"tverskylib": {"explorer": self.name, "state": state}} if len(state) <= KEPT else {}
+        return {**view, **data}, {**about, **metadata, **kept}
