@@ -76,7 +76,7 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # >
 # > $$\tau = \frac{\alpha T}{1 + (\alpha + \beta - 1)\, T}, \qquad T \text{ the index of } \hat y \text{ itself}.$$
 #
-# | index | $\tau$ | at most |
+# | index | threshold $\tau$ | at most |
 # |---|---|---|
 # | Dice | $T/2$ | $1/2$ |
 # | Jaccard | $T/(1+T)$ | $1/2$ |

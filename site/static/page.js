@@ -4,6 +4,7 @@
 
 document.addEventListener("DOMContentLoaded", () => {
   roles();
+  plainCells();
   for (const table of document.querySelectorAll("article table")) wrap(table);
   foldButton();
   scrollable();
@@ -18,6 +19,16 @@ function roles() {
   brand?.setAttribute("role", "navigation");
   brand?.setAttribute("aria-label", "Site");
   for (const node of document.querySelectorAll(".citation, .citation-list")) node.removeAttribute("role");
+}
+
+/** A cell at the head of a table that names nothing is no heading. */
+function plainCells() {
+  for (const cell of document.querySelectorAll("article th")) {
+    if (cell.textContent.trim() || cell.querySelector("img")) continue;
+    const plain = document.createElement("td");
+    plain.className = cell.className;
+    cell.replaceWith(plain);
+  }
 }
 
 /** A wide table scrolls inside a box of its own. */

@@ -7,13 +7,20 @@ globalThis.tverskySite = (() => {
   const kinds = new Map();
 
   /** A script of an explorer calls this: how to show one, and what stands in for a kernel. */
-  function add(name, show, Model, stateOf) {
-    kinds.set(name, { show, Model, stateOf });
-    for (const node of document.querySelectorAll(`.tversky-live[data-explorer="${name}"]`)) revive(node);
+  function add(kind, show, Model, stateOf) {
+    kinds.set(kind, { show, Model, stateOf });
+    document.querySelectorAll(`.tversky-live[data-explorer="${kind}"]`).forEach(revive);
+  }
+
+  /** A page may show an explorer twice; for those who listen, the second one is called so. */
+  function name(root, nth) {
+    const section = root.querySelector("section[aria-label]");
+    section?.setAttribute("aria-label", `${section.getAttribute("aria-label")}, number ${nth}`);
   }
 
   /** Put the explorer where its strip stands. */
-  function revive(node) {
+  function revive(node, place) {
+    const nth = place + 1;
     const { show, Model, stateOf } = kinds.get(node.dataset.explorer);
     const strip = [...node.childNodes];
     const root = node.attachShadow({ mode: "open" });
@@ -27,6 +34,7 @@ globalThis.tverskySite = (() => {
     // Drawn once its style is there: what is measured before would be wrong.
     sheet.addEventListener("load", () => {
       show(model, el);
+      if (nth > 1) name(root, nth);
       for (const part of strip) part.remove();
       node.dataset.alive = "true";
     });
@@ -35,9 +43,9 @@ globalThis.tverskySite = (() => {
   /** Fetch the script of each kind on this page, the first one first. */
   function start() {
     const names = new Set([...document.querySelectorAll(".tversky-live")].map((node) => node.dataset.explorer));
-    for (const name of names) {
+    for (const kind of names) {
       const script = document.createElement("script");
-      script.src = `${here}explorers/${name}.js`;
+      script.src = `${here}explorers/${kind}.js`;
       document.head.append(script);
     }
   }

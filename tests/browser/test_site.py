@@ -26,7 +26,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def pages(site):
-    return sorted(path for path in site.rglob("*.html") if "_downloads" not in path.parts)
+    return sorted(path for path in site.rglob("*.html") if not {"_downloads", "_static"} & {*path.parts})
 
 
 class Links(HTMLParser):
