@@ -34,7 +34,7 @@ PICTURE = re.compile(r'src="data:image/(png|jpeg);base64,([\w+/=\n]+)"')
 SETS = re.compile(r"\[([^\]]+)\]\((#tversky:[^)\s]+)\)")  # a link that sets an explorer
 LINK = re.compile(r"\]\((?!https?:|#|mailto:|<)([^)\s]+)\)")
 PAGES = ("CHOOSE", "WHEN_IT_GOES_WRONG", "IN_YOUR_CODE", "TEACHING", "BRING_YOUR_OWN_IMAGES")
-FOLDED = {"check": "Show how it is checked", "proof": "Show how it is derived", "setup": "Show the imports"}
+FOLDED = {"check": "Show how it is checked", "proof": "Show how it is derived", "setup": "Show the set-up"}
 
 
 @dataclass
