@@ -39,6 +39,7 @@ smartquotes = False
 bibtex_bibfiles = [str(PAGES / "references.bib")]
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True  # as they are written: a path of this machine means nothing elsewhere
 napoleon_google_docstring = True
 
 # Nothing comes from another host: MathJax lies in a package, of which two parts are copied.
