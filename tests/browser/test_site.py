@@ -75,6 +75,10 @@ def test_nothing_is_loaded_from_another_host(links):
     assert [one for found in links.values() for one in found.loaded if urlsplit(one).netloc] == []
 
 
+def test_no_page_names_a_folder_of_this_machine(pages):
+    assert [page.name for page in pages if str(ROOT) in page.read_text(encoding="utf-8")] == []
+
+
 @pytest.fixture(scope="module")
 def tab(browser):
     """A page without a network; its faults are kept."""
