@@ -71,6 +71,14 @@ def test_every_picture_has_words(links):
     assert {page.name: found.bare for page, found in links.items() if found.bare} == {}
 
 
+def test_every_lesson_can_be_downloaded_as_it_is_stored(site, pages):
+    for page in (page for page in pages if page.parent.name == "notebooks" and page.stem[:2].isdigit()):
+        href = next(
+            one for one in Links(page.read_text(encoding="utf-8")).targets if one.endswith(f"/{page.stem}.ipynb")
+        )
+        assert (page.parent / href).read_bytes() == (ROOT / "notebooks" / f"{page.stem}.ipynb").read_bytes()
+
+
 def test_nothing_is_loaded_from_another_host(links):
     assert [one for found in links.values() for one in found.loaded if urlsplit(one).netloc] == []
 
