@@ -30,30 +30,24 @@
 #   runs, metrics and conventions
 
 # %% tags=["setup"]
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from tverskylib import checked, explorers, figures, say, theory
-from tverskylib.training import chance_at_half, confirmation, mean_interval, merged, paired_differences
+from tverskylib.training import chance_at_half, confirmation, mean_interval, paired_differences
 from tverskylib.training import predicted_cut, read_records, results_frame, trivial_baselines
 
 # %% [markdown]
 # ## The records, and a plan
 #
 # Each run left a file: settings, data, versions, duration, curves, metrics. One command makes them again
-# (`python -m tverskylib.training grid --profile cpu`); it takes hours, and goes on where it stopped. Runs whose record
-# is still missing are taken from an earlier series, `cpu-1`, whose records hold less.
+# (`python -m tverskylib.training grid --profile cpu`); it takes hours, and goes on where it stopped.
 
 # %% tags=["setup"]
-folders = [folder for folder in (Path("../results/cpu"), Path("../results/cpu-1")) if any(folder.glob("*.json"))]
-series = {folder.name: read_records(folder) for folder in folders}
-records = merged(*series.values())
+records = read_records("../results/cpu")
 frame = results_frame(records)
-say(f"{len(records)} runs, {frame['steps'].sum():,} steps of Adam, {frame['seconds'].sum() / 3600:.1f} hours of one core. "
-    + "; ".join(f"{len(found)} in the series {name}" for name, found in series.items()) + ".")
+say(f"{len(records)} runs, {frame['steps'].sum():,} steps of Adam, {frame['seconds'].sum() / 3600:.1f} hours of one core.")
 
 # %% [markdown]
 # Some words. The *task* is to learn from positive tiles only, here *lesions*, or from the *whole* data set, of which
@@ -136,12 +130,10 @@ planned.round(4)
 # %%
 def verdict(row):
     """What the planned test says of an endpoint, in words."""
-    if row["pairs"] < 5:
-        return f"waits for {5 - row['pairs']:.0f} more pairs"
     return "confirmed" if row["p after Holm"] < 0.05 else "undecided"
 
 say("\n".join(f"- {task}, {metric.replace('_', ' ')}: {row['difference']:+.3f}, {verdict(row)}"
-              for (task, metric), row in planned.iterrows()) or "No seed of the confirmation has both its runs yet.")
+              for (task, metric), row in planned.iterrows()))
 
 # %% [markdown]
 # Batch sizes 16 to 64 belong to the description. Epochs are equal in all of them, so larger batches mean fewer steps, 120
@@ -156,17 +148,16 @@ say("\n".join(f"- {task}, {metric.replace('_', ' ')}: {row['difference']:+.3f}, 
 # probabilities of hard images up. For a cut *within* an image that does no harm. But a curve over one cut for *all* images
 # compares the probabilities of different images, and then they are not comparable.
 #
-# If that is so, the cut that is best for an image should depend on the image more where training was image-wise. Records
-# of the new series keep it. *Look for:* on the left, whether small lesions lie higher, and for which domain; on the
+# If that is so, the cut that is best for an image should depend on the image more where training was image-wise. The
+# records keep it. *Look for:* on the left, whether small lesions lie higher, and for which domain; on the
 # right, the precision of the pixels that the network is surest of.
 
 # %%
-kept = [k for k in lesions.index if lesions.loc[k, "batch_size"] == 8 and "histograms" in records[k]]
-full = lesions.loc[kept].groupby("seed").filter(lambda pair: len(pair) == 2)
+at_8 = lesions[lesions["batch_size"] == 8]
 
 def per_image(domain):
-    """Share of foreground and logit of the best cut, of all positive test images of the runs with a partner."""
-    counts = pd.concat(pd.DataFrame(records[k]["positive_images"]) for k in full.index[full["domain"] == domain])
+    """Share of foreground and logit of the best cut, of all positive test images."""
+    counts = pd.concat(pd.DataFrame(records[k]["positive_images"]) for k in at_8.index[at_8["domain"] == domain])
     true = counts["true_positives"] + counts["false_negatives"]
     return true / (true + counts["false_positives"] + counts["true_negatives"]), counts["best_logit"]
 
@@ -179,17 +170,17 @@ def precision_recall(record):
 
 images = {domain: per_image(domain) for domain in ("batch", "image")}
 figures.own_cuts({domain: shares for domain, (shares, _) in images.items()}, {domain: cuts for domain, (_, cuts) in images.items()},
-    {domain: [precision_recall(records[k]) for k in full.index[full["domain"] == domain]] for domain in images})
+    {domain: [precision_recall(records[k]) for k in at_8.index[at_8["domain"] == domain]] for domain in images})
 
 # %% [markdown]
 # And a direct test of the explanation: shift the logits of each image so that *its own* best cut comes to 0, and pool
 # again. That needs the truth, so it is no method. It takes away what lies between images, and leaves what lies within.
 
 # %%
-wide = full.pivot(index="seed", columns="domain", values=["pooled_average_precision", "aligned_average_precision"]).astype(float)
+wide = at_8.pivot(index="seed", columns="domain", values=["pooled_average_precision", "aligned_average_precision"]).astype(float)
 before, after = ((wide[name]["batch"] - wide[name]["image"]) for name in ("pooled_average_precision", "aligned_average_precision"))
 link = {domain: stats.spearmanr(shares, cuts).statistic for domain, (shares, cuts) in images.items()}
-say(f"In {len(wide)} pairs with full records: batch-wise minus image-wise, pooled average precision {before.mean():+.3f}; the same with each "
+say(f"In {len(wide)} pairs: batch-wise minus image-wise, pooled average precision {before.mean():+.3f}; the same with each "
     f"image at its own cut {after.mean():+.3f}. Rank correlation of an image's best cut with its share of foreground: image-wise {link['image']:+.2f}, "
     f"batch-wise {link['batch']:+.2f}.")
 
@@ -201,7 +192,6 @@ checked("with each image at its own cut, the gap is smaller", after.mean() < bef
 # point*: it finds more of each lesion, at the price of precision.
 
 # %% tags=["check"]
-at_8 = lesions[lesions["batch_size"] == 8]
 counts = [pd.DataFrame({name: records[k]["positive_images"][name] for name in ("true_positives", "false_positives", "false_negatives")}) for k in at_8.index]
 rates = at_8[["seed", "domain"]].assign(recall=[(c["true_positives"] / (c["true_positives"] + c["false_negatives"])).mean() for c in counts],
     precision=[(c["true_positives"] / (c["true_positives"] + c["false_positives"])).mean() for c in counts])
@@ -254,7 +244,7 @@ checked(f"image-wise floods {flood['image'].mean():.0%} and misses {miss['image'
 # **Share of empties.** Where half of the tiles are empty, fewer pixels can be flooded, and pooled scores suffer less: "twice
 # the pooled Dice" belongs to sets that are nearly empty.
 #
-# What the arms that are there say, in pairs of equal seed against plain Dice:
+# What the arms say, in pairs of equal seed against plain Dice:
 
 # %%
 def against_plain(arm, domain, metric):
@@ -286,13 +276,13 @@ checked("both predictions hold: cross-entropy ends most of the image-wise floodi
 # %% [markdown]
 # ### One half is the wrong cut
 #
-# Dice maps are saturated: the cut that is best on validation tiles lies far above one half. Where a record has it, the
-# test scores at both cuts stand side by side, between those of the trivial maps. A comparison at 0.5 alone punishes the
+# Dice maps are saturated: the cut that is best on validation tiles lies far above one half. Below, the test scores at both
+# cuts stand side by side, between those of the trivial maps. A comparison at 0.5 alone punishes the
 # flooded more than they deserve; a fair one tunes both.
 
 # %%
-tuned = whole.dropna(subset=["cut"]).groupby(["arm", "domain"])[["cut", "pooled_dice_all", "cut_pooled_dice_all", "pooled_average_precision_all"]]
-trivial = trivial_baselines(series["cpu"]) if "cpu" in series else pd.DataFrame()
+tuned = whole.groupby(["arm", "domain"])[["cut", "pooled_dice_all", "cut_pooled_dice_all", "pooled_average_precision_all"]]
+trivial = trivial_baselines(records)
 pd.concat([tuned.mean(), trivial.filter(like="_all")[lambda table: [key[0] == "whole" for key in table.index]]]).round(3)
 
 # %% [markdown]
@@ -316,19 +306,18 @@ figures.collapse({f"epsilon {epsilon:g}": shares_of(epsilon) for epsilon in (0.0
 
 # %% [markdown]
 # Then numbers. We take the chances from a network without smoothing, as validation tiles have them, ask the theorem where
-# it would cut, and look where networks with smoothing do: at the chance that their probability one half stands for. A row
-# fills as records come.
+# it would cut, and look where networks with smoothing do: at the chance that their probability one half stands for.
 
 # %%
 batch = frame.query("task == 'positive' and domain == 'batch' and batch_size == 8 and smoothing_classes == 2 and soft_labels == 'product' and loss == 'tversky'")
-base = [records[k] for k in batch.query("arm == 'grid'").index if "histograms" in records[k]]
+base = [records[k] for k in batch.query("arm == 'grid'").index]
 
 def cuts_of(epsilon):
     """Over the seeds: the chance at which the theory cuts, that at which networks do, and what they mark."""
     runs = batch[batch["arm"] == (f"smoothing {epsilon:g}" if epsilon else "grid")]
-    made = [chance_at_half(records[k]) for k in runs.index if "histograms" in records[k]]
+    made = [chance_at_half(records[k]) for k in runs.index]
     return {"cut by theory": np.mean([predicted_cut(record, epsilon) for record in base]),
-            "cut by networks": np.mean(made) if made else np.nan, "networks": len(made),
+            "cut by networks": np.mean(made),
             "predicted over true area": runs["area_ratio"].mean(), "Dice": runs["dice"].mean(), "runs": len(runs)}
 
 smoothed = pd.DataFrame({f"epsilon {epsilon:g}": cuts_of(epsilon) for epsilon in (0.0, 0.1, 0.2, 0.4)}).T
@@ -387,11 +376,10 @@ checked("cross-entropy has the best likelihood, the minimum form a worse one tha
 # tiles of the same size, of which 37 % are empty; each seed draws its own split, by image.
 
 # %%
-real = Path("../results/nuclei")
-nuclei = results_frame(read_records(real)) if any(real.glob("*.json")) else pd.DataFrame()
+nuclei = results_frame(read_records("../results/nuclei"))
 shown = ["flooded_negatives", "missed_positives", "dice", "pooled_dice_all", "pooled_average_precision_all"]
-cells = nuclei.groupby(["task", "arm", "domain"]) if len(nuclei) else None
-say("No record of the nuclei is here yet.") if cells is None else cells[shown].mean().round(3).assign(runs=cells.size())
+cells = nuclei.groupby(["task", "arm", "domain"])
+cells[shown].mean().round(3).assign(runs=cells.size())
 
 # %% [markdown]
 # ## What we would recommend
@@ -403,8 +391,8 @@ def evidence(task, metric):
     """The planned test of an endpoint, and all seeds together, in words."""
     seen = paired_differences(frame.query("task == @task and arm == 'grid'"), [metric]).loc[(task, "grid", 8)]
     words = f"{seen[metric, 'difference']:+.3f} [{seen[metric, 'low']:+.3f}, {seen[metric, 'high']:+.3f}] in {seen['pairs', '']:.0f} seeds"
-    tested = planned.loc[(task, metric)] if (task, metric) in planned.index else None
-    return words + (f"; new seeds: p = {tested['p after Holm']:.3f} after Holm, n = {tested['pairs']:.0f}" if tested is not None else "; no new seed yet")
+    tested = planned.loc[(task, metric)]
+    return words + f"; new seeds: p = {tested['p after Holm']:.4f} after Holm, n = {tested['pairs']:.0f}"
 
 say(f"""
 - **Say the convention.** Pooled average precision on lesions: {evidence("positive", "pooled_average_precision")}. As the mean of images it is undecided. *Sure of the convention's effect; would change our mind: real lesions where the two agree.*

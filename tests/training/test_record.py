@@ -17,7 +17,7 @@ from tiny import QUICK, red_tiles
 
 from tverskylib.metrics import average_precision
 from tverskylib.metrics.histogram import CUTS, LOGITS
-from tverskylib.training import RunSettings, read_records, record_of, report, train
+from tverskylib.training import RunSettings, read_records, record_of, train
 from tverskylib.training import record as record_module
 from tverskylib.training.record import (
     FORMAT,
@@ -30,7 +30,6 @@ from tverskylib.training.record import (
     with_checksum,
     write_record,
 )
-from tverskylib.training.record_1 import LATER
 
 
 @pytest.fixture
@@ -234,39 +233,12 @@ def test_only_the_record_that_is_asked_for_is_believed(place, record, trained):
         assert kept_record(place, trained.settings, "f" * 16) is None
 
 
-def of_format_1(record):
-    """As it was written before histograms, tuned thresholds and checksums."""
-    earlier = {key: value for key, value in record.items() if key not in {*LATER, "data"}}
-    provenance = {**record["provenance"], "data_hash": record["data"]["hash"]}
-    return deepcopy({**earlier, "format": 1, "provenance": provenance})
-
-
-@pytest.mark.parametrize(
-    ("where", "value"),
-    [
-        *(("test", None), ("provenance", None), ("provenance.data_hash", None), ("provenance", 5), ("settings", None)),
-        *(("test.over_positive.mean_of_images.dice", 7), ("test.over_positive.mean_of_images.dice", math.nan)),
-        *(("curves.loss.0", None), ("settings.epochs", -3), ("settings.unknown", 1), ("format", True)),
-    ],
-)
-def test_a_record_of_format_1_is_checked_too(place, record, where, value):
-    earlier = of_format_1(record)
-    place.write_text(json.dumps(earlier))
-    assert read_record(place)["data"]["hash"] == record["data"]["hash"] and kept_record(place)
-    put(earlier, where, value)
-    place.write_text(json.dumps(earlier))
-    with pytest.raises(ValueError, match=r"^run\.json"):
+def test_a_record_of_an_earlier_format_is_made_again(place, record):
+    place.write_text(json.dumps({**record, "format": 1}))
+    with pytest.raises(ValueError, match=r"^run\.json has format 1, without histograms and tuned thresholds: make the"):
         read_record(place)
     with pytest.warns(UserWarning, match="it is set aside"):
         assert kept_record(place) is None
-
-
-def test_tables_of_format_1_say_what_they_lack(place, record):
-    place.write_text(json.dumps(of_format_1(record)))
-    with pytest.raises(
-        ValueError, match=r"^records must be of format 2, got some of format 1, which have no histograms"
-    ):
-        report(read_records(place.parent))
 
 
 def test_deep_nonsense_is_reported(place):

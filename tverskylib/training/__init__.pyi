@@ -15,7 +15,6 @@ from .execution import GridError as GridError
 from .grid import run_grid as run_grid
 from .objective import objective as objective
 from .profiles import runs as runs
-from .record import merged as merged
 from .record import read_records as read_records
 from .record import record_of as record_of
 from .report import report as report

@@ -179,7 +179,7 @@ def _refuse_other_tiles(place: Path, names: list[str], hashes: Hashes) -> None:
         except Exception:
             continue
         wanted = hashes.of(record["settings"]["seed"])  # None: of synthetic tiles, which each run has for itself
-        synthetic = record["data"].get("name", SYNTHETIC).startswith(SYNTHETIC)  # records of format 1 have no name
+        synthetic = record["data"]["name"].startswith(SYNTHETIC)
         if not synthetic if wanted is None else record["data"]["hash"] != wanted:
             raise ValueError(
                 f"{place.name} holds records of other tiles, of another size or of other splits, as {path.name}: "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
-import itertools
 import json
 import math
 import platform
@@ -24,7 +23,6 @@ from tverskylib._files import NewerFormatError, replacing, set_aside
 from tverskylib.metrics import Histogram, average_precision
 from tverskylib.metrics.histogram import CUTS, LOGITS, best_cut
 from tverskylib.tiles import GENERATOR_VERSION
-from tverskylib.training.record_1 import schema_1, upgraded
 from tverskylib.training.settings import RunSettings
 
 if TYPE_CHECKING:  # whoever only reads records need not wait for torch
@@ -210,8 +208,6 @@ def read_record(path: Path) -> Record:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:  # of JSON and of UTF-8
         raise ValueError(f"{path.name} is no JSON: {error}") from error
-    if isinstance(record, dict) and record.get("format") == 1:
-        record = upgraded(record, path.name)
     check_record(record, path.name)
     found: Record = record
     return found
@@ -230,8 +226,10 @@ def check_record(record: Any, name: str = "record") -> None:
             f"{name} has format {given}, and this version of tverskylib knows {FORMAT}: it was written by a newer one; "
             "take that, or another folder"
         )
+    if given == 1 and given is not True:
+        raise ValueError(f"{name} has format 1, without histograms and tuned thresholds: make the run again")
     try:
-        jsonschema.validate(record, schema_1(_schema()) if given == 1 else _schema())
+        jsonschema.validate(record, _schema())
     except jsonschema.ValidationError as error:
         place = ".".join(map(str, error.absolute_path)) or "its top"
         raise ValueError(f"{name} is no record of a run, at {place}: {error.message[:200]}") from None
@@ -244,7 +242,7 @@ def check_record(record: Any, name: str = "record") -> None:
         raise ValueError(f"{name} is no record of a run: {error}") from error
     if {len(curve) for curve in record["curves"].values()} != {settings.epochs}:
         raise ValueError(f"{name}: each curve must have {settings.epochs} entries, one an epoch")
-    if given != 1 and _checksum(record) != record["checksum"]:
+    if _checksum(record) != record["checksum"]:
         raise ValueError(f"{name} was changed since it was written: its checksum is {_checksum(record)}")
 
 
@@ -325,11 +323,3 @@ def read_records(folder: Path) -> list[Record]:
         names[run] = path.name
         found.append(record)
     return found
-
-
-def merged(*folders: list[Record]) -> list[Record]:
-    """The records of several folders; of a run that is in several of them, the first."""
-    found: dict[tuple[RunSettings, str], Record] = {}
-    for record in itertools.chain(*folders):
-        found.setdefault((RunSettings.from_dict(record["settings"]), record["data"]["hash"]), record)
-    return list(found.values())

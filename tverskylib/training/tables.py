@@ -63,8 +63,8 @@ def _row(record: Record, arm: str) -> dict[str, Any]:
         **_scores(test["over_all"], "_all"),
         "missed_positives": test["missed_positives"],
         "flooded_negatives": test["flooded_negatives"],
-        **_at_the_best_cuts(record.get("tuned", {})),
-        "aligned_average_precision": record.get("aligned_average_precision"),
+        **_at_the_best_cuts(record["tuned"]),
+        "aligned_average_precision": record["aligned_average_precision"],
     }
 
 
