@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import functools
 import hashlib
 import importlib.metadata
 import re
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))
 
 import build as lessons  # noqa: E402 - the folder of notebooks is no package
+import equations  # noqa: E402
 import generated  # noqa: E402
 import nbformat  # noqa: E402
 from live import Live, shown  # noqa: E402
@@ -84,6 +86,17 @@ class Stage:
 
     # -------------------------------------------------------------------------------------------- lessons
 
+    @functools.cached_property
+    def equations(self) -> dict[str, str]:
+        """Number of an equation -> the lesson that has it."""
+        return {
+            number: lesson.name
+            for lesson in self.project.lessons
+            for cell in lesson.cells
+            if cell.cell_type == "markdown"
+            for number in equations.numbers(cell.source)
+        }
+
     def lesson(self, lesson: lessons.Lesson) -> None:
         """A lesson with its explorers alive and with the answers of its exercises folded under them."""
         stored = nbformat.read(ROOT / "notebooks" / f"{lesson.name}.ipynb", as_version=4)
@@ -126,7 +139,8 @@ class Stage:
         """A cell as the site shows it."""
         cell = copy.deepcopy(cell)
         if cell.cell_type == "markdown":
-            cell.source = uses.linked(self.with_links(cell.source, ROOT / "notebooks"))
+            text = equations.linked(self.with_links(cell.source, ROOT / "notebooks"), self.equations)
+            cell.source = uses.linked(text)
         for tag, prompt in FOLDED.items():
             if cell.cell_type == "code" and lessons.tagged(cell, tag):
                 fold(cell, "hide-input", prompt)

@@ -135,7 +135,8 @@ checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", f
 #
 # ## Notation
 #
-# Letters that come back mean the same in all lessons, unless a lesson says otherwise on the spot.
+# Letters that come back mean the same in all lessons, unless a lesson says otherwise on the spot. A number such as (6.1)
+# names an equation: the first of lesson 06.
 #
 # | symbol | in code | meaning |
 # | --- | --- | --- |

@@ -70,7 +70,7 @@ say(f"Jaccard: {len(Y & Y_hat)} / {len(Y | Y_hat)} = {TP / (TP + FP + FN):.3f}."
 # **Step 3.** Give each remainder a weight of its own: $\alpha$ for the false positives, $\beta$ for the false
 # negatives. That is the Tversky index:
 #
-# $$T_{\alpha,\beta} = \frac{TP}{TP + \alpha\, FP + \beta\, FN}, \qquad \alpha, \beta > 0.$$
+# $$T_{\alpha,\beta} = \frac{TP}{TP + \alpha\, FP + \beta\, FN}, \qquad \alpha, \beta > 0. \tag{3.1}$$
 
 # %%
 T = tversky_from_counts(TP, FP, FN, alpha=0.2, beta=0.8)
@@ -159,7 +159,7 @@ checked(f"with letters, all {len(same)} names fit", same)
 #
 # Dice and Jaccard look different, but each is a growing function of the other:
 #
-# $$\text{Jaccard} = \frac{\text{Dice}}{2 - \text{Dice}}.$$
+# $$\text{Jaccard} = \frac{\text{Dice}}{2 - \text{Dice}}. \tag{3.2}$$
 #
 # So Jaccard is never the larger of the two, and of two masks the one with the better Dice has the better Jaccard index
 # too. But mind: this is so for *one* pair of
@@ -257,7 +257,7 @@ checked("with letters, the line of index t is straight and has this exchange rat
 # Dice and Jaccard have the same exchange rate, and always prefer the same mask. What of (0.2, 0.8) and (1, 4)? Write the
 # index as
 #
-# $$\frac{1 - T}{T} = \frac{\alpha\, FP + \beta\, FN}{TP} = \alpha\, \frac{FP + \frac\beta\alpha FN}{TP}.$$
+# $$\frac{1 - T}{T} = \frac{\alpha\, FP + \beta\, FN}{TP} = \alpha\, \frac{FP + \frac\beta\alpha FN}{TP}. \tag{3.3}$$
 #
 # The better the mask, the smaller this is. *Question:* multiply both weights by the same number $c$. Which of two masks
 # is then the better one?

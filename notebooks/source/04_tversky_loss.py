@@ -43,7 +43,7 @@ from tverskylib import tversky_from_counts, tversky_index, tversky_loss
 # is foreground. A pixel with probability 0.9 is 0.9 of a true positive if its target is 1, and 0.1 of a false negative.
 # If its target is 0, a probability of 0.4 is 0.4 of a false positive. Summed over all pixels:
 #
-# $$TP = \sum_i y_i \hat y_i, \qquad FP = \sum_i (1 - y_i)\, \hat y_i, \qquad FN = \sum_i y_i (1 - \hat y_i).$$
+# $$TP = \sum_i y_i \hat y_i, \qquad FP = \sum_i (1 - y_i)\, \hat y_i, \qquad FN = \sum_i y_i (1 - \hat y_i). \tag{4.1}$$
 
 # %% tags=["setup"]
 y = np.array([1, 0, 0, 0])
@@ -83,7 +83,7 @@ checked(f"Dice of soft counts is {soft:.3f}, of the mask {hard:.3f}", soft < har
 # The **Tversky loss** is one minus the index of the soft counts. A **smoothing term** $\delta \ge 0$ is added above and
 # below:
 #
-# $$L = 1 - T, \qquad T = \frac{N}{D}, \qquad N = TP + \delta, \qquad D = TP + \alpha\, FP + \beta\, FN + \delta.$$
+# $$L = 1 - T, \qquad T = \frac{N}{D}, \qquad N = TP + \delta, \qquad D = TP + \alpha\, FP + \beta\, FN + \delta. \tag{4.2}$$
 
 # %% tags=["setup"]
 target = torch.tensor(y).reshape(1, 1, 2, 2)
@@ -172,7 +172,7 @@ theory.only_minimum()
 # The counts are linear in each $\hat y_i$: raising it on a foreground pixel takes from FN what it gives to TP, and on a
 # background pixel it adds to FP. So the quotient rule gives, wherever $D > 0$,
 #
-# $$\frac{\partial T}{\partial \hat y_i} = \frac{y_i\, D - N\,\big(y_i + \alpha (1 - y_i) - \beta y_i\big)}{D^2}.$$
+# $$\frac{\partial T}{\partial \hat y_i} = \frac{y_i\, D - N\,\big(y_i + \alpha (1 - y_i) - \beta y_i\big)}{D^2}. \tag{4.3}$$
 #
 # The only thing in it that belongs to pixel $i$ is its target $y_i$.
 #

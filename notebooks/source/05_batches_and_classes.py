@@ -40,7 +40,7 @@ from tverskylib import tversky_from_counts, tversky_index, tversky_loss
 # Let an image have no foreground, as 2,440 of the talk's 2,800. Then TP = FN = 0, and FP is $S$, the sum of the
 # prediction. Each pixel's derivative of the loss is
 #
-# $$\frac{\partial L}{\partial \hat y_i} = \frac{\alpha\,\delta}{(\alpha S + \delta)^2}.$$
+# $$\frac{\partial L}{\partial \hat y_i} = \frac{\alpha\,\delta}{(\alpha S + \delta)^2}. \tag{5.1}$$
 #
 # *Question:* an untrained network predicts 0.5 everywhere. On an empty image of 64 × 64 pixels, with $\delta = 10^{-5}$,
 # how large is that derivative: about $10^{-2}$, $10^{-5}$ or $10^{-12}$?
@@ -166,7 +166,7 @@ checked(f"image-wise rises by {gains[0]:.3f}, batch-wise by {gains[1]:.3f}", gai
 #
 # Write $T_k = N_k / D_k$, so that $N_k = D_k T_k$. With $\delta = 0$ and all $D_k > 0$ the batch has
 #
-# $$T = \frac{\sum_k N_k}{\sum_k D_k} = \sum_k \frac{D_k}{\sum_j D_j}\, T_k,$$
+# $$T = \frac{\sum_k N_k}{\sum_k D_k} = \sum_k \frac{D_k}{\sum_j D_j}\, T_k, \tag{5.2}$$
 #
 # a mean in which an image weighs as much as its denominator: TP counts fully there, mistakes with alpha and beta. So
 # large lesions and many false alarms count most. With a smoothing term the same holds if it is shared out, $\delta / K$
@@ -235,9 +235,9 @@ for domain in ("image", "batch"):
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # Image-wise, those of the small lesion, twelve times as hard: each image has its own two numbers. Batch-wise all
-# foreground pixels of the batch have the same derivative, wherever they lie: those are the two numbers of lesson 04,
-# over a larger domain. (Image-wise the small lesion as a whole still pulls less; what is equal is the weight of the two
-# losses, one half each.)
+# foreground pixels of the batch have the same derivative, wherever they lie: those are the two values of
+# (4.3), over a larger domain. (Image-wise the small lesion as a whole still pulls less; what is equal is the weight of
+# the two losses, one half each.)
 #
 # </details>
 #
@@ -292,7 +292,7 @@ for alpha, beta in ((0.5, 0.5), (0.1, 0.9), (0.9, 0.1)):
 # 0.99 and 0. In one ratio every pixel that is wrong is a false positive in one channel and a false negative in another.
 # With $R$ the sum of the predictions at the right class, FP = FN = $n - R$, and
 #
-# $$T = \frac{R + \delta}{R + \delta + (\alpha + \beta)(n - R)}.$$
+# $$T = \frac{R + \delta}{R + \delta + (\alpha + \beta)(n - R)}. \tag{5.3}$$
 #
 # With $\alpha + \beta = 1$ and $\delta = 0$ this is $R / n$: the **pixel accuracy**. The true negatives are in it again,
 # as the background's true positives, and alpha and beta act through their sum alone.

@@ -47,8 +47,8 @@ def index(prediction, target, alpha=0.5, beta=0.5):
 # ## A target with doubt in it
 #
 # A target need not be a mask. Three doctors vote, and a pixel that two of them marked has the target $\frac23$. Or the
-# chance of foreground is known, as for the four pixels of lesson 02. The soft counts take such a **soft target** $t$ as
-# it is:
+# chance of foreground is known, as for the four pixels of lesson 02. The soft counts (4.1) take such a **soft target**
+# $t$ as it is:
 #
 # $$TP = \sum_i t_i \hat y_i, \qquad FP = \sum_i (1 - t_i)\, \hat y_i, \qquad FN = \sum_i t_i (1 - \hat y_i).$$
 #
@@ -74,7 +74,7 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # > $\hat y$ has the largest index $T$ of all predictions in $[0, 1]^M$ if and only if it *thresholds* $t$: it is 1 where
 # > $t_i > \tau$, 0 where $t_i < \tau$, and anything where $t_i = \tau$, with
 # >
-# > $$\tau = \frac{\alpha T}{1 + (\alpha + \beta - 1)\, T}, \qquad T \text{ the index of } \hat y \text{ itself}.$$
+# > $$\tau = \frac{\alpha T}{1 + (\alpha + \beta - 1)\, T}, \qquad T \text{ the index of } \hat y \text{ itself}. \tag{6.1}$$
 #
 # | index | threshold $\tau$ | at most |
 # |---|---|---|
@@ -197,7 +197,8 @@ assert walk[0] < 1 and walk[0] < walk[1] == walk[2]  # the first one only
 #
 # Now let $q_i$ be the *chance* that pixel $i$ is foreground. What a mask scores is then a matter of luck, but its counts
 # on average are soft counts against $q$. Pool the counts of many images, and the luck averages out. So for pooled counts
-# the best mask cuts the chance at $\tau$, and under Dice that is half of the best Dice: the rule of lesson 02.
+# the best mask cuts the chance at the $\tau$ of (6.1), and under Dice that is half of the best Dice: the rule of
+# lesson 02.
 #
 # The rule speaks of the chance and of nothing else. On the crop of lesson 02 the classifier's probability $\hat y$ is
 # not the chance. We estimate the chance behind it: *isotonic regression* finds the rising function of $\hat y$ that fits

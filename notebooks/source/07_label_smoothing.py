@@ -43,7 +43,7 @@ from tverskylib import checked, dice_index, explorers, figures, say, smooth_labe
 #
 # Take a share $\varepsilon$ of every label and spread it evenly over $C$ classes:
 #
-# $$\tilde y = (1 - \varepsilon)\, y + \frac{\varepsilon}{C}.$$
+# $$\tilde y = (1 - \varepsilon)\, y + \frac{\varepsilon}{C}. \tag{7.1}$$
 #
 # A smoothed mask has two values: call them $a$ on foreground and $b$ on background.
 #
@@ -150,7 +150,7 @@ theory.claim1()
 # With $\delta = 0$ condition (B) always holds, and (A) asks that the foreground fraction $p$ be at least the **critical
 # fraction**
 #
-# $$p^* = \frac{\beta b^2}{(1 - \varepsilon)(\alpha - \beta b)}.$$
+# $$p^* = \frac{\beta b^2}{(1 - \varepsilon)(\alpha - \beta b)}. \tag{7.2}$$
 #
 # (Where this is not below 1, or $\alpha \le \beta b$, no mask with any background is safe: then $p^*$ is infinite.)
 #
@@ -231,7 +231,7 @@ assert theory.critical_fraction(*mine, 0.4, num_classes=1) == np.inf
 # every critical fraction. With $\delta = 0$ the best answer to such an image is *everything*, for every
 # $\varepsilon > 0$. The mask becomes the best answer from the **critical delta** on,
 #
-# $$\delta^* = \frac{\beta b^2}{\alpha - (\alpha + \beta)\, b}\; Q,$$
+# $$\delta^* = \frac{\beta b^2}{\alpha - (\alpha + \beta)\, b}\; Q, \tag{7.3}$$
 #
 # as long as $b < \frac{\alpha}{\alpha + \beta}$; otherwise no delta is enough.
 #
@@ -263,10 +263,10 @@ for side, epsilon in product((64, 512), (0.1, 0.2, 0.4)):
 #
 # $$t = (1 - \varepsilon)\, q + \frac{\varepsilon}{C},$$
 #
-# and for the pooled counts of many masks the threshold theorem applies to $t$. Cutting $t$ at $\tau$ is cutting the
-# chance at
+# and for the pooled counts of many masks the threshold theorem applies to $t$. Cutting $t$ at the $\tau$ of (6.1)
+# is cutting the chance at
 #
-# $$\kappa = \frac{\tau(\tilde T) - \varepsilon/C}{1 - \varepsilon},$$
+# $$\kappa = \frac{\tau(\tilde T) - \varepsilon/C}{1 - \varepsilon}, \tag{7.4}$$
 #
 # where $\tilde T$ is the best index against $t$. Take the four pixels of lesson 02 once more, with the chances 0.9, 0.4,
 # 0.3 and 0.1. Without smoothing Dice cuts them at 0.351 and marks two.

@@ -134,7 +134,7 @@ say(f"The best prediction is {best:.2f}.")
 # **The idea.** Smooth a one-hot label and look. Cross-entropy is linear in the label, so it splits into a part of the
 # hard label and a part of the uniform one, and $H(u, \hat y) = \mathrm{KL}(u\,\|\,\hat y) + \log C$. Hence
 #
-# $$H(\tilde y, \hat y) = (1 - \varepsilon)\left[\, H(y, \hat y) + \frac{\varepsilon}{1 - \varepsilon}\, \mathrm{KL}(u \,\|\, \hat y) \right] + \varepsilon \log C.$$
+# $$H(\tilde y, \hat y) = (1 - \varepsilon)\left[\, H(y, \hat y) + \frac{\varepsilon}{1 - \varepsilon}\, \mathrm{KL}(u \,\|\, \hat y) \right] + \varepsilon \log C. \tag{8.1}$$
 #
 # So the talk's statement is exact up to three things: a factor $1 - \varepsilon$ in front, a constant at the end, and
 # the weight, which is $\frac{\varepsilon}{1-\varepsilon}$ and not $\varepsilon$. Neither factor nor constant moves a

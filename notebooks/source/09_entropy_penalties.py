@@ -44,7 +44,7 @@ from tverskylib import say, smooth_labels, theory, tiles, tversky_from_counts, t
 #
 # The talk's proposal is as simple as can be: for any loss $\mathcal L$,
 #
-# $$\tilde{\mathcal L}(y, \hat y) = \mathcal L(y, \hat y) - w \sum_c \log \hat y_c \qquad\text{or}\qquad \tilde{\mathcal L}(y, \hat y) = \mathcal L(y, \hat y) - w H(\hat y),$$
+# $$\tilde{\mathcal L}(y, \hat y) = \mathcal L(y, \hat y) - w \sum_c \log \hat y_c \qquad\text{or}\qquad \tilde{\mathcal L}(y, \hat y) = \mathcal L(y, \hat y) - w H(\hat y), \tag{9.1}$$
 #
 # the first with the label noise penalty, the second with the confidence penalty, both as a mean over the pixels. (The
 # talk calls the weight $\varepsilon$; we write $w$, because it is not the $\varepsilon$ of smoothing, as lesson 08
@@ -169,9 +169,10 @@ assert 0.5 < needed < 1.5
 # ## Two forms that follow soft labels
 #
 # Why did smooth labels not move the optimum? Because the overlap $\sum t_i \hat y_i$ is *linear* in each prediction, and
-# linear functions have their extremes at the ends. The **minimum form** of Wang and others (2023) replaces the product,
+# linear functions have their extremes at the ends. The **minimum form** of Wang and others (2023) replaces the product in
+# (4.1),
 #
-# $$TP = \sum_i \min(t_i, \hat y_i), \qquad FP = \sum_i \hat y_i - TP, \qquad FN = \sum_i t_i - TP.$$
+# $$TP = \sum_i \min(t_i, \hat y_i), \qquad FP = \sum_i \hat y_i - TP, \qquad FN = \sum_i t_i - TP. \tag{9.2}$$
 #
 # For a binary target nothing changes, as $\min(1, \hat y) = \hat y$ and $\min(0, \hat y) = 0$. For a soft one the index
 # is 1 if and only if $\hat y = t$. The **squared form** of the V-Net (2016) is another way; it is a squared distance

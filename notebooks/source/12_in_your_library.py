@@ -395,12 +395,12 @@ assert line == ("mean of images", "left out") and np.isclose(table["dice"][line]
 # %% [markdown]
 # ## What a paper's table can tell
 #
-# Many papers print Dice *and* Jaccard. For **one** confusion matrix the second adds nothing: Jaccard is Dice / (2 − Dice).
-# But a mean of several pairs is another matter. That function is convex, so by Jensen's inequality the mean Jaccard is at
+# Many papers print Dice *and* Jaccard. For **one** confusion matrix the second adds nothing: Jaccard is Dice / (2 − Dice), by
+# (3.2). But a mean of several pairs is another matter. That function is convex, so by Jensen's inequality the mean Jaccard is at
 # least the function of the mean Dice; and each Jaccard is at most its Dice. So for any mean, over whatever and with any
 # weights,
 #
-# $$\frac{\text{Dice}}{2 - \text{Dice}} \;\le\; \text{Jaccard} \;\le\; \text{Dice},$$
+# $$\frac{\text{Dice}}{2 - \text{Dice}} \;\le\; \text{Jaccard} \;\le\; \text{Dice}, \tag{12.1}$$
 #
 # and every pair between can be had. This is the talk's table, for which we do not have the data:
 
