@@ -100,6 +100,26 @@ tp, fp, fn = counts(shift=12)
 dice = tversky_from_counts(tp, fp, fn)
 say(f"At a shift of 12 pixels: TP = {tp:,}, FP = {fp:,}, FN = {fn:,}, and Dice is **{dice:.2f}**.")
 
+# %% [markdown] tags=["question"]
+# **Question.** A prediction covers all of the target, and as many pixels again outside it. What is its Dice index?
+#
+# <details class="tversky-choice"><summary>1/2</summary>
+#
+# ✗ No. That is the share of the marked pixels that are right, TP / (TP + FP). Dice counts a false positive only by
+# half.
+#
+# </details>
+# <details class="tversky-choice"><summary>2/3</summary>
+#
+# ✓ Yes. With TP = FP and FN = 0 it is TP / (TP + TP/2).
+#
+# </details>
+# <details class="tversky-choice"><summary>1</summary>
+#
+# ✗ No. That all of the target is found says nothing of what else was marked. FP stands in the fraction too.
+#
+# </details>
+
 # %% [markdown]
 # Wherever a claim can be computed, a line that begins with "checked" stands beside it. The cell above that line is
 # folded: open it to see what was compared. It stops the lesson if the claim is false.
@@ -113,6 +133,25 @@ checked(f"at a shift of 19 pixels Dice is {half:.2f}, and {share:.0%} of the tar
 tp, fp, fn = counts(shift=0, radius=36)
 large = tversky_from_counts(tp, fp, fn)
 checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", fn == 0, large < 0.7)
+
+# %% [markdown] tags=["question"]
+# **Question.** Both masks are put into a larger image, and the new pixels are background in both. What becomes of Dice?
+#
+# <details class="tversky-choice"><summary>It stays.</summary>
+#
+# ✓ Yes. TP, FP and FN are the same as before, and Dice is made of nothing else.
+#
+# </details>
+# <details class="tversky-choice"><summary>It rises, as more pixels are right.</summary>
+#
+# ✗ No. That is what the share of right pixels would do. Pixels that both call background are none of the three counts.
+#
+# </details>
+# <details class="tversky-choice"><summary>It falls, as the overlap is a smaller part of the image.</summary>
+#
+# ✗ No. The size of the image stands nowhere in the formula. The overlap is compared with the masks only.
+#
+# </details>
 
 # %% [markdown]
 # How *much* false positives and false negatives should count is what the two weights of the Tversky index, alpha and

@@ -115,6 +115,31 @@ figures.panels(
     alt="Three black and white masks of the same tile: pale, darker, and brown tissue. Each pixel is white in one.",
 )
 
+# %% [markdown] tags=["question"]
+# **Question.** Eight colour images of 64 × 64 pixels have a target of four classes. Which shape has the one-hot target,
+# channels first?
+#
+# <details class="tversky-choice"><summary>(8, 3, 64, 64)</summary>
+#
+# ✗ No. Three is the number of colours of the image. A target has one channel for each class.
+#
+# </details>
+# <details class="tversky-choice"><summary>(8, 4, 64, 64)</summary>
+#
+# ✓ Yes. Images, classes, height and width: each pixel is 1 in one of the four channels.
+#
+# </details>
+# <details class="tversky-choice"><summary>(8, 64, 64, 4)</summary>
+#
+# ✗ No. That is channels last, as pictures come. The lessons and PyTorch put channels first.
+#
+# </details>
+# <details class="tversky-choice"><summary>(8, 64, 64)</summary>
+#
+# ✗ No. That is a class map: one number a pixel, and not yet one-hot.
+#
+# </details>
+
 # %% [markdown]
 # A common mistake is to hand a class map to a loss that expects one-hot channels. Some libraries then compute a number
 # that means nothing. This one refuses, and says what to do.
@@ -183,6 +208,26 @@ assert (images, classes) == (8, 4) and np.allclose(shares.sum(axis=1), 1)
 p = y.mean()
 nothing = np.zeros_like(y)
 say(f"Here p = {p:.3f}. Calling everything background: accuracy {(nothing == y).mean():.3f}, Dice {dice_index(nothing, y):.0f}.")
+
+# %% [markdown] tags=["question"]
+# **Question.** In your test images 2 % of the pixels are foreground, and a network has the accuracy 0.97. What do you
+# know?
+#
+# <details class="tversky-choice"><summary>It is nearly perfect.</summary>
+#
+# ✗ No. Finding nothing at all would have the accuracy 0.98. With little foreground, a high accuracy says little.
+#
+# </details>
+# <details class="tversky-choice"><summary>In accuracy it is worse than a network that finds nothing.</summary>
+#
+# ✓ Yes. That one has 1 − p = 0.98. Which of the two is more useful, accuracy does not say.
+#
+# </details>
+# <details class="tversky-choice"><summary>It finds about half of the foreground.</summary>
+#
+# ✗ No. It may find all of it and mark 3 % by mistake, or find none. Accuracy does not tell these apart.
+#
+# </details>
 
 # %% [markdown]
 # While $p$ is large, a low accuracy still warns us. But a small lesion may fill a hundredth of an image, or a

@@ -95,6 +95,25 @@ checked(
     *(np.diff(counts.tp) <= 0, np.diff(counts.fp) <= 0, np.diff(counts.fn) >= 0),
 )
 
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["question"]
+# **Question.** The threshold falls from 0.6 to 0.4. What can happen?
+#
+# <details class="tversky-choice"><summary>TP rises and FP falls.</summary>
+#
+# ✗ No. That would be a better map, not another cut: pixels only enter the mask, so neither of the two can fall.
+#
+# </details>
+# <details class="tversky-choice"><summary>FP and FN both fall.</summary>
+#
+# ✗ No. FN can fall. But FP can only grow when pixels enter the mask.
+#
+# </details>
+# <details class="tversky-choice"><summary>TP and FP rise, and FN falls.</summary>
+#
+# ✓ Yes. Pixels enter the mask and none leaves it. What enters was missed before, or is now marked by mistake.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Precision, recall, Dice
 #
@@ -216,6 +235,26 @@ for marked in range(1, 5):
 # %% slideshow={"slide_type": "fragment"} tags=["check"]
 half = tversky_from_counts(1.3, 0.7, 0.4) / 2
 checked(f"half of the best Dice, {half:.3f}, lies between the chances 0.4 and 0.3", 0.3 < half < 0.4)
+
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["question"]
+# **Question.** On another map, whose numbers are chances, the best Dice is 0.5. Does a pixel of chance 0.3 belong to
+# the best mask?
+#
+# <details class="tversky-choice"><summary>Yes, 0.3 is larger than 0.25.</summary>
+#
+# ✓ Yes. Half of the best Dice is the bar. The harder the task, the lower it lies.
+#
+# </details>
+# <details class="tversky-choice"><summary>No, it is more likely background.</summary>
+#
+# ✗ No. That rule makes the fewest wrong pixels. Dice pays from half of its best value upward.
+#
+# </details>
+# <details class="tversky-choice"><summary>That depends on how many pixels the mask has.</summary>
+#
+# ✗ No. The size of the mask is in the Dice already. One bar holds for all pixels.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
 # **Exercise 3.** Someone offers you 1,000 more pixels for the mask at 0.5, half of them foreground: 500 more true

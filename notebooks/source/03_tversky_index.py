@@ -202,6 +202,30 @@ F = (1 + k**2) * precision * recall / (k**2 * precision + recall)
 of_weights = tversky_from_counts(tp, fp, fn, 1 / (1 + k**2), k**2 / (1 + k**2))
 checked("with letters, F of k is the index with these weights", sp.simplify(F - of_weights) == 0)
 
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["question"]
+# **Question.** Dice of one mask is 0.8. What is its Jaccard index?
+#
+# <details class="tversky-choice"><summary>0.64</summary>
+#
+# ✗ No. That is the square. The relation is Dice / (2 − Dice).
+#
+# </details>
+# <details class="tversky-choice"><summary>0.667</summary>
+#
+# ✓ Yes. 0.8 / 1.2: Jaccard is never the larger of the two.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.889</summary>
+#
+# ✗ No. That is the other way round, from Jaccard to Dice.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.8</summary>
+#
+# ✗ No. They order masks alike, but their values are equal only at 0 and at 1.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The picture shows the plane of the weights for the mask of the glands at 0.5: the level lines of the index, the line of
 # the F-measures, the named points, and a dashed ray of which more below. The index falls when either weight grows, as
@@ -282,6 +306,25 @@ checked(
     "Dice, Jaccard and (2, 2) prefer the mask cut at 0.5; F2 and (1, 4) prefer the one cut at 0.3",
     signs == [False, False, False, True, True],
 )
+
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["question"]
+# **Question.** Which pair of weights orders masks as (0.25, 0.75) does?
+#
+# <details class="tversky-choice"><summary>(0.75, 0.25)</summary>
+#
+# ✗ No. Alpha and beta are swapped: this pair pays for precision, where the other pays for recall.
+#
+# </details>
+# <details class="tversky-choice"><summary>(0.5, 1)</summary>
+#
+# ✗ No. The difference is the same, but the ratio is 2 instead of 3.
+#
+# </details>
+# <details class="tversky-choice"><summary>(1, 3)</summary>
+#
+# ✓ Yes. beta/alpha is 3 in both, and nothing else orders masks.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # In formulas, $T_{c\alpha,\, c\beta} = T / (T + c\,(1 - T))$, which grows with $T$. Every ray from the origin of the
@@ -364,7 +407,8 @@ for ratio in (0.25, 0.5, 1, 2, 4, 9):
 # $\alpha + \beta = 1$, and report their best Dice with (0.3, 0.7).
 #
 # And a caution: these weights judge masks of a map that is *there*. A network that is *trained* with them gives another
-# map, and need not follow the ratio as closely.
+# map, and need not follow the ratio as closely. [Lesson 11](11_what_the_experiment_says.ipynb) trains some: recall and
+# precision go where the ratio says.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we saw

@@ -91,6 +91,25 @@ prediction = torch.tensor(y_hat).reshape(1, 1, 2, 2)
 loss = tversky_loss(prediction, target, alpha=0.5, beta=0.5, delta=1.0)
 say(f"On the four pixels, with delta = 1: loss {loss:.3f} = 1 - {TP + 1:.1f} / {TP + FP / 2 + FN / 2 + 1:.2f}.")
 
+# %% [markdown] tags=["question"]
+# **Question.** A library adds the term 1 above and below to the form with 2 TP. Which delta is that?
+#
+# <details class="tversky-choice"><summary>0.5</summary>
+#
+# ✓ Yes. Divide by two above and below: s = 2 delta.
+#
+# </details>
+# <details class="tversky-choice"><summary>1</summary>
+#
+# ✗ No. In that form the counts are doubled, so the same number smooths half as much.
+#
+# </details>
+# <details class="tversky-choice"><summary>2</summary>
+#
+# ✗ No. That is the other direction: delta = 2 would be the term 4 there.
+#
+# </details>
+
 # %% [markdown]
 # Other people write Dice with a term $s$, as below. Multiply ours by two above and below, and you see that
 # $s = 2\delta$:
@@ -197,6 +216,27 @@ say(f"{probability.numel():,} pixels, {values.numel()} derivatives: {values[0]:.
 real = soft_counts(tile.probability[None, None].astype(float), truth)
 slopes = theory.pixel_gradients(*real, 0.2, 0.8, 1.0)  # of the index: the loss has the other sign
 checked("PyTorch's two values are those of the formula", np.allclose(values, [-slopes[0], -slopes[1]]))
+
+# %% [markdown] tags=["question"]
+# **Question.** Two foreground pixels of one image are predicted 0.2 and 0.9. For which of them is the derivative of the
+# Dice loss with respect to its probability larger?
+#
+# <details class="tversky-choice"><summary>For the one at 0.2, which is further from its target.</summary>
+#
+# ✗ No. So it is with cross-entropy. In a ratio a pixel's derivative depends on its target and on the sums, not on its
+# own value.
+#
+# </details>
+# <details class="tversky-choice"><summary>They are equal.</summary>
+#
+# ✓ Yes. All foreground pixels of one ratio share one value. Only from logits they differ, by the factor p (1 − p).
+#
+# </details>
+# <details class="tversky-choice"><summary>For the one at 0.9, which carries more overlap.</summary>
+#
+# ✗ No. Its overlap is in the sums, and those are the same for both pixels.
+#
+# </details>
 
 # %% tags=["proof"]
 theory.tversky_gradient()

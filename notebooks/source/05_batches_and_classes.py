@@ -78,6 +78,26 @@ strongest = pull_of_empty(0.5 * 2048)
 others = np.array([pull_of_empty(delta) for delta in (0, 1e-5, 1, 1000, 1050, 1e6)])
 checked(f"{strongest:.2e} = 1/(4S) is the strongest", np.isclose(strongest, 1 / 8192), others < strongest)
 
+# %% [markdown] tags=["question"]
+# **Question.** The network has learnt: on an empty image its predictions now add up to 10 pixels. Which delta pulls it
+# hardest, for Dice?
+#
+# <details class="tversky-choice"><summary>1024, as before</summary>
+#
+# ✗ No. That was right for a sum of 2048. As the sum shrinks, so does the best delta.
+#
+# </details>
+# <details class="tversky-choice"><summary>As small as possible</summary>
+#
+# ✗ No. With delta near 0 the cliff is far to the left, and the network stands on the plateau.
+#
+# </details>
+# <details class="tversky-choice"><summary>5</summary>
+#
+# ✓ Yes. alpha S = 5: the cliff then lies where the network stands.
+#
+# </details>
+
 # %% tags=["proof"]
 theory.empty_mask()
 
@@ -175,6 +195,26 @@ checked(f"image-wise rises by {gains[0]:.3f}, batch-wise by {gains[1]:.3f}", gai
 
 # %% tags=["check"]
 checked(f"batch-wise {pooled:.3f} lies between {T_k.min():.3f} and {T_k.max():.3f}", T_k.min() < pooled < T_k.max())
+
+# %% [markdown] tags=["question"]
+# **Question.** Two images have the Dice 0.9 and 0.5, with denominators 900 and 100. What is the batch-wise Dice, with
+# delta = 0?
+#
+# <details class="tversky-choice"><summary>0.70</summary>
+#
+# ✗ No. That is the plain mean: image-wise.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.86</summary>
+#
+# ✓ Yes. The weights are 0.9 and 0.1: 0.81 + 0.05.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.54</summary>
+#
+# ✗ No. The weights are swapped. The image with the larger denominator has the larger one.
+#
+# </details>
 
 # %% [markdown]
 # With the *full* delta in each image, as libraries commonly do it, that need not be so. Two images with one false
@@ -303,6 +343,26 @@ for alpha, beta in ((0.5, 0.5), (0.1, 0.9), (0.9, 0.1)):
 shares = np.random.default_rng(0).dirichlet([1, 1], size=(1, 100, 100)).transpose(0, 3, 1, 2)
 accuracy, F2 = (shares * truth).sum() / 10_000, tversky_index(shares, truth, 0.2, 0.8)
 checked(f"for random softmax outputs one ratio {F2:.3f} is the soft accuracy {accuracy:.3f}", np.isclose(F2, accuracy))
+
+# %% [markdown] tags=["question"]
+# **Question.** Of a softmax with two channels, both in one ratio, 5 % of the pixels are foreground and none is
+# predicted. What does Dice say?
+#
+# <details class="tversky-choice"><summary>0</summary>
+#
+# ✗ No. So it would be for the foreground channel alone.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.49</summary>
+#
+# ✗ No. That is about the mean of one ratio a channel. In one ratio the counts are added first.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.95</summary>
+#
+# ✓ Yes. It is the pixel accuracy: every right pixel is a true positive of one of the channels.
+#
+# </details>
 
 # %% [markdown]
 # So one ratio over a softmax with background gives up what the index is for. It is what `per_class=False`, the default

@@ -134,6 +134,26 @@ winner = max(masks, key=lambda mask: index(mask, labels, 0.3, 0.7))
 tau = theory.optimal_threshold(index(winner, labels, 0.3, 0.7), 0.3, 0.7)
 checked(f"of 256 masks the best marks the {winner.sum():.0f} labels above tau = {tau:.3f}", winner == (labels > tau))
 
+# %% [markdown] tags=["question"]
+# **Question.** The best Jaccard index against a soft target is 0.5. Which pixels does the best prediction mark?
+#
+# <details class="tversky-choice"><summary>Those with a label above 1/3</summary>
+#
+# ✓ Yes. 0.5 / 1.5. It is the same mask as the best for Dice, whose index is 2/3.
+#
+# </details>
+# <details class="tversky-choice"><summary>Those with a label above 0.25</summary>
+#
+# ✗ No. Half of the best index is the rule of Dice. For Jaccard tau is T / (1 + T).
+#
+# </details>
+# <details class="tversky-choice"><summary>Those with a label above 0.5</summary>
+#
+# ✗ No. One half is the bar of accuracy. No Tversky index with equal weights has a higher one, and it is reached only by
+# a perfect mask.
+#
+# </details>
+
 # %% [markdown] tags=["exercise"]
 # **Exercise 1.** Three doctors mark four pixels, and $t = (1, \frac23, \frac13, 0)$ is their vote. Which mask,
 # `consensus`, has the best Dice against $t$? Which has the best recall-heavy index (0.1, 0.9), `careful`?
@@ -268,7 +288,28 @@ say("\n".join(rows))
 # three doctors are then scored with a mask ten times too large.
 #
 # </details>
+
+# %% [markdown] tags=["question"]
+# **Question.** You report the mean of the Dice of single images, under doubt. Is half of the best *pooled* Dice the
+# best cut of the chance for it?
 #
+# <details class="tversky-choice"><summary>Yes, the theorem says so.</summary>
+#
+# ✗ No. The theorem is about one ratio. A mean of ratios is none.
+#
+# </details>
+# <details class="tversky-choice"><summary>Not in general: it is a rule of thumb there.</summary>
+#
+# ✓ Yes. Each image has a bar of its own, and under doubt even that is not exact.
+#
+# </details>
+# <details class="tversky-choice"><summary>Yes, if the map is calibrated.</summary>
+#
+# ✗ No. Calibration makes the numbers chances. It does not turn a mean of ratios into a ratio of means.
+#
+# </details>
+
+# %% [markdown]
 # So for the mean of image-wise scores under doubt the threshold is a rule of thumb. Dai and Li (2023) prove that cutting
 # at a fixed threshold does not lead to the best expected Dice of single images. Their RankSEG does, if the pixels of an
 # image are independent given the image: it still takes the pixels of largest chance, but computes for each image how

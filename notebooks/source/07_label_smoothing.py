@@ -63,6 +63,25 @@ for classes in (1, 2):
 #
 # </details>
 
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["question"]
+# **Question.** A mask is smoothed with epsilon 0.4 and C = 2. Which two labels does it get?
+#
+# <details class="tversky-choice"><summary>0.8 on foreground, 0.2 on background</summary>
+#
+# ✓ Yes. 0.6 + 0.2 and 0.2: half of what is taken comes back to either side.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.6 on foreground, 0.4 on background</summary>
+#
+# ✗ No. What is taken is spread over both classes, so the foreground gets half of it back.
+#
+# </details>
+# <details class="tversky-choice"><summary>1 on foreground, 0.4 on background</summary>
+#
+# ✗ No. That is C = 1, where the formula is one-sided.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Why do this at all? The cross-entropy of a hard label is never satisfied: it pushes the logit of the right class
 # towards infinity, however sure the network already is. A smooth label gives it a place to stop (Szegedy and others,
@@ -285,6 +304,26 @@ for epsilon in (0, 0.1, 0.2, 0.4, 0.6):
 #
 # No. At 0.2 the pixel of chance 0.3 joins them, at 0.6 all four are marked. A *known* mask of two of the four pixels would
 # be safe at each of these strengths.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["question"]
+# **Question.** Your images have 5 % foreground, far above the critical fraction of Dice at epsilon 0.2. May smoothing
+# hurt a network that learns from them?
+#
+# <details class="tversky-choice"><summary>No, Claim 1 holds for such masks.</summary>
+#
+# ✗ No. It holds for each known mask. The network has to cut a chance, and that cut moves.
+#
+# </details>
+# <details class="tversky-choice"><summary>Yes: it marks everything.</summary>
+#
+# ✗ No. That is what happens below the critical fraction. Above it the cut falls, but not to 0.
+#
+# </details>
+# <details class="tversky-choice"><summary>Yes: it cuts the chance lower, and marks more.</summary>
+#
+# ✓ Yes. The known masks stay their own optima, and still what is learnt of unknown ones changes.
 #
 # </details>
 

@@ -125,7 +125,28 @@ say(f"The best prediction is {best:.2f}.")
 # high below it and too low above. The order of the chances stays, and one can compute them back.
 #
 # </details>
+
+# %% [markdown] tags=["question"]
+# **Question.** A pixel is foreground with chance 0.2; its labels are smoothed with epsilon 0.1 and two classes. What
+# does cross-entropy ask for?
 #
+# <details class="tversky-choice"><summary>0.2</summary>
+#
+# ✗ No. That is the chance without smoothing. The labels it learns from have another mean.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.23</summary>
+#
+# ✓ Yes. 0.9 · 0.2 + 0.05, the mean of the smoothed labels.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.28</summary>
+#
+# ✗ No. That is 0.9 · 0.2 + 0.1, with C = 1 in the formula.
+#
+# </details>
+
+# %% [markdown]
 # ## Claim 2
 #
 # > **Claim 2** (the talk). *When using cross-entropy loss, label smoothing is equivalent to adding*
@@ -168,6 +189,26 @@ checked(
     "with weight 0.25, 0.8 times the penalised loss plus 0.2 log 2 is the smooth one",
     np.isclose(smooth, 0.8 * np.array(hard) + 0.2 * np.log(2)),
 )
+
+# %% [markdown] tags=["question"]
+# **Question.** Which weight of KL(u ‖ prediction) beside the hard cross-entropy has the same minimum as label smoothing
+# with epsilon 0.1?
+#
+# <details class="tversky-choice"><summary>0.1</summary>
+#
+# ✗ No. That is the talk's weight. The factor 1 − epsilon in front divides it.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.111</summary>
+#
+# ✓ Yes. epsilon / (1 − epsilon) = 0.1 / 0.9.
+#
+# </details>
+# <details class="tversky-choice"><summary>0.056</summary>
+#
+# ✗ No. That is the weight of the label noise penalty, which holds the factor C = 2 already.
+#
+# </details>
 
 # %% [markdown]
 # ## Two penalties

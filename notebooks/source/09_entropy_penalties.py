@@ -147,6 +147,26 @@ start = torch.full((1, 1, 8, 8), 0.4, dtype=torch.float64, requires_grad=True)
 (tversky_loss(start, torch.zeros(1, 1, 8, 8), delta=1e-5) + 0.1 * confidence_penalty(start)).backward()
 checked("at 0.4 on an empty image, delta 1e-5, downhill is upward, away from 0", (start.grad < 0).numpy())
 
+# %% [markdown] tags=["question"]
+# **Question.** Batches are mostly empty images, the loss is image-wise Dice with delta = 1e-5, and somebody adds the
+# confidence penalty "against false alarms". What will it do?
+#
+# <details class="tversky-choice"><summary>Pull the predictions on empty images towards one half.</summary>
+#
+# ✓ Yes. The loss is flat there, so the penalty alone decides, but for a pit about delta wide.
+#
+# </details>
+# <details class="tversky-choice"><summary>Lower the predictions on empty images.</summary>
+#
+# ✗ No. It rewards doubt, and doubt is one half: from below that, downhill is upward.
+#
+# </details>
+# <details class="tversky-choice"><summary>Nothing, as the image is empty.</summary>
+#
+# ✗ No. The loss does next to nothing. The penalty does not ask for the target at all.
+#
+# </details>
+
 # %% [markdown] tags=["exercise"]
 # **Exercise 1.** An image has a quarter foreground: `quarter = torch.tensor([1.0, 0, 0, 0]).reshape(1, 1, 2, 2)`. Its
 # background pixels are predicted 0.01. How large must the weight be, in steps of 0.1, so that Dice with the *confidence*
@@ -272,6 +292,26 @@ say("| loss | best prediction |\n|---|---|\n" + "\n".join(f"| {name} | {best_com
 # (lesson 06) at its largest: a thousand pixels are marked where 300 are foreground. On hard labels the minimum form is
 # the same loss. The squared form says $\sqrt{0.3}$. Dice plus cross-entropy lies between: 0.69, 0.39 and 0.31. The more
 # cross-entropy, the nearer to the chance, and never quite there.
+#
+# </details>
+
+# %% [markdown] tags=["question"]
+# **Question.** In the lottery of chance 0.3, cross-entropy with a growing weight stands beside Dice. Where does the
+# best common prediction go?
+#
+# <details class="tversky-choice"><summary>From 0 towards 0.3</summary>
+#
+# ✗ No. Dice marks everything here, since 0.3 lies above half of the best Dice.
+#
+# </details>
+# <details class="tversky-choice"><summary>From 1 towards 0.3</summary>
+#
+# ✓ Yes. Dice alone says 1, cross-entropy alone 0.3. The sum lies between and never quite arrives.
+#
+# </details>
+# <details class="tversky-choice"><summary>It is 0.3 as soon as some cross-entropy is there.</summary>
+#
+# ✗ No. The sum of a proper loss and another one is not proper. It takes much cross-entropy to come near.
 #
 # </details>
 

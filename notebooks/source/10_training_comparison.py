@@ -204,12 +204,32 @@ def scores(run):
 
 pd.DataFrame({name: scores(run) for name, run in trained.items()}).round(3)
 
+# %% [markdown] tags=["question"]
+# **Question.** From one epoch to the next, average precision rises and Dice at 0.5 falls. Can that be?
+#
+# <details class="tversky-choice"><summary>No, both say how well the masks overlap.</summary>
+#
+# ✗ No. Average precision cuts nowhere: it says how well the probabilities rank the pixels.
+#
+# </details>
+# <details class="tversky-choice"><summary>Only if the learning rate is too high</summary>
+#
+# ✗ No. It needs no accident. Two scores that look at different things may move apart at any rate.
+#
+# </details>
+# <details class="tversky-choice"><summary>Yes: the ranking got better, and 0.5 is now a worse place to cut.</summary>
+#
+# ✓ Yes. Shift all logits of a map and its ranking stays, but the mask at 0.5 does not.
+#
+# </details>
+
 # %% [markdown]
 # *Question:* which one won? Before you answer: how large a difference would you expect between two runs that differ in
 # nothing but their seed?
 #
-# One pair of runs shows what *can* happen. Whether it *does*, lesson 11 asks, with three seeds for each setting and
-# five for the plain Dice loss at batch size 8. There two seeds of one setting lie up to six hundredths of Dice apart.
+# One pair of runs shows what *can* happen. Whether it *does*, lesson 11 asks, with ten seeds for the plain Dice loss at
+# batch size 8 and three to five for every other setting. There the seeds of one setting lie further apart than most
+# settings do.
 #
 # ### Move the evaluation
 #
@@ -336,6 +356,26 @@ share = (mixed["of_empty"] / mixed["of_positive"]).median()
 moved = empty["moved"].mean() / mixed["moved"].mean() if len(empty) else np.nan
 checked(f"image-wise, the empties have {share:.0e} of the gradient of the others; a step on an all-empty batch is {moved:.0%} as long "
         f"as another ({len(empty)} of {len(steps)} steps)", share < 1e-2 or not choice.learns)
+
+# %% [markdown] tags=["question"]
+# **Question.** Image-wise, with a tiny delta, a batch of eight holds empty images only. What moves the weights in that
+# step?
+#
+# <details class="tversky-choice"><summary>What earlier batches left in Adam's momentum.</summary>
+#
+# ✓ Yes. The step goes on in the direction of the batches before, as the table above shows.
+#
+# </details>
+# <details class="tversky-choice"><summary>Nothing: the gradient is next to 0.</summary>
+#
+# ✗ No. The gradient is. But a step of Adam is made of averages over past gradients.
+#
+# </details>
+# <details class="tversky-choice"><summary>The empty images, as Adam scales their gradient up.</summary>
+#
+# ✗ No. It divides by an average over many steps, which the other batches fill. What is tiny beside them stays tiny.
+#
+# </details>
 
 # %% [markdown]
 # One way is left in which empty images act. **Batch normalisation** takes mean and variance of the whole batch, so an empty

@@ -116,6 +116,26 @@ dice = paired_differences(lesions, ["dice", "batches_dice", "pooled_dice"]).loc[
 checked("in Dice at 8 and 16, our interval for the mean stays below the talk's gain, under each convention",
         *(dice.loc[size][f"{way}dice", "high"] < gains["dice"][size] for size in (8, 16) for way in ("", "batches_", "pooled_")))
 
+# %% [markdown] tags=["question"]
+# **Question.** Two losses have the same average precision as a mean over images, and one is better pooled. Where does
+# the difference lie?
+#
+# <details class="tversky-choice"><summary>In how pixels are ranked within an image</summary>
+#
+# ✗ No. That is what the mean over images sees, and there they are equal.
+#
+# </details>
+# <details class="tversky-choice"><summary>Between images: whether their probabilities can be compared</summary>
+#
+# ✓ Yes. Pooled, one cut serves all images, so a map that is too low as a whole costs precision or recall.
+#
+# </details>
+# <details class="tversky-choice"><summary>In chance: two averages of one thing cannot differ</summary>
+#
+# ✗ No. They weigh the same pixels differently. Both can be right, pair after pair.
+#
+# </details>
+
 # %% [markdown]
 # ### The planned test
 #
@@ -134,6 +154,26 @@ def verdict(row):
 
 say("\n".join(f"- {task}, {metric.replace('_', ' ')}: {row['difference']:+.3f}, {verdict(row)}"
               for (task, metric), row in planned.iterrows()))
+
+# %% [markdown] tags=["question"]
+# **Question.** Ten pairs of seeds give the interval 0.05 to 0.08 for the mean difference. A paper's one pair has 0.12.
+# Does that contradict?
+#
+# <details class="tversky-choice"><summary>Yes, 0.12 lies outside the interval.</summary>
+#
+# ✗ No. The interval is for the mean of many pairs. One pair scatters much more.
+#
+# </details>
+# <details class="tversky-choice"><summary>No, a paper with one pair is never evidence.</summary>
+#
+# ✗ No. It is weak evidence, not none. Far outside the interval of one new pair it would count.
+#
+# </details>
+# <details class="tversky-choice"><summary>That cannot be said without the interval of one new pair.</summary>
+#
+# ✓ Yes. It is wider, by the square root of n + 1, and it is the one to hold a single pair against.
+#
+# </details>
 
 # %% [markdown]
 # Batch sizes 16 to 64 belong to the description. Epochs are equal in all of them, so larger batches mean fewer steps, 120

@@ -75,6 +75,25 @@ say(peers.brief(["monai", "nnunetv2", "segmentation_models_pytorch", "kornia", "
 # %%
 peers.describe("monai", "DiceMetric")
 
+# %% [markdown] tags=["question"]
+# **Question.** In the Keras of the table, `Tversky(alpha=0.3, beta=0.7)` is minimised. Which mistakes cost more?
+#
+# <details class="tversky-choice"><summary>False positives</summary>
+#
+# ✓ Yes. The weight 0.7 stands beside the sum of predictions on background. The table says it in bold.
+#
+# </details>
+# <details class="tversky-choice"><summary>Missed pixels, as beta is the larger</summary>
+#
+# ✗ No. So its documentation says. In its code the two sums have each other's names.
+#
+# </details>
+# <details class="tversky-choice"><summary>Both alike</summary>
+#
+# ✗ No. They would with equal weights. Swapping two different weights changes which mistake is dear.
+#
+# </details>
+
 # %% [markdown]
 # ## The same loss elsewhere
 #
@@ -433,6 +452,25 @@ say(f"Of all {len(found)}: {' / '.join({one.verdict for one in found})}.")
 # %% tags=["check"]
 checked(f"of {len(found)} lines all are possible, none is of one confusion matrix",
         *(one.possible and not one.one_ratio for one in found))
+
+# %% [markdown] tags=["question"]
+# **Question.** A table prints Dice 0.80 and Jaccard 0.70. What follows?
+#
+# <details class="tversky-choice"><summary>There is a mistake: Jaccard must be 0.667.</summary>
+#
+# ✗ No. For one confusion matrix it must. A mean of several pairs may lie above that.
+#
+# </details>
+# <details class="tversky-choice"><summary>The numbers are means of something.</summary>
+#
+# ✓ Yes. 0.70 lies above 0.8 / 1.2 = 0.667 and below 0.80. Of what they are means, it does not say.
+#
+# </details>
+# <details class="tversky-choice"><summary>The numbers are pooled over all images.</summary>
+#
+# ✗ No. Pooled, both come from one confusion matrix, and Jaccard would be 0.667.
+#
+# </details>
 
 # %% [markdown] tags=["exercise"]
 # **Exercise 3.** Three tables print Dice and Jaccard as (0.900, 0.818), (0.85, 0.70) with two digits, and (0.80, 0.82). Put
