@@ -38,6 +38,8 @@ from tverskylib import checked, explorers, figures, say, theory
 from tverskylib.training import chance_at_half, confirmation, mean_interval, paired_differences
 from tverskylib.training import predicted_cut, read_records, results_frame, trivial_baselines
 
+pd.set_option("display.max_colwidth", None)  # the names of arms in full
+
 # %% [markdown]
 # ## The records, and a plan
 #
@@ -400,6 +402,10 @@ checked("the theory's cut falls with epsilon, and what networks mark grows", np.
         np.diff(smoothed["predicted over true area"].dropna()) > 0)
 
 # %% [markdown]
+# Networks cut lower than the theorem in every row, without smoothing too, so that much is not smoothing's doing: they are
+# no optimum, and test slides differ from validation slides. The fall from row to row is what the theorem predicts. At 0.1
+# and 0.2 it costs no mean Dice that three seeds could show; at 0.4 it does.
+#
 # So strong smoothing costs Dice with or without a collapse. The **minimum form** of lesson 09, whose optimum *is* the
 # smoothed label, gives most of the Dice back, and pays elsewhere: in the last table of the next section, compare its
 # pooled average precision and its likelihood with those of plain Dice.
@@ -432,10 +438,10 @@ means = compared.groupby("arm")[measures].mean().sort_values("nll")
 means.round(3)
 
 # %% tags=["check"]
-minimum, dice = means.loc["smoothing 0.4, minimum form"], means.loc["grid"]
-checked("cross-entropy has the best likelihood, the minimum form a worse one than plain Dice, and less pooled average precision",
-        means["nll"].idxmin() == "cross-entropy", minimum["nll"] > dice["nll"],
-        minimum["pooled_average_precision"] < dice["pooled_average_precision"])
+minimum, dice, entropies = means.loc["smoothing 0.4, minimum form"], means.loc["grid"], means.loc[["cross-entropy", "Dice + cross-entropy"]]
+checked("cross-entropy, alone or beside Dice, has a better likelihood than plain Dice, and ranks better pooled; the minimum form has a worse one, and ranks worse",
+        entropies["nll"] < dice["nll"], entropies["pooled_average_precision"] > dice["pooled_average_precision"],
+        minimum["nll"] > dice["nll"], minimum["pooled_average_precision"] < dice["pooled_average_precision"])
 
 # %% [markdown]
 # Neither penalty moves the mean Dice by more than the seeds do, and neither has the likelihood of cross-entropy. Chances
@@ -473,6 +479,7 @@ say(f"""
 - **Dice + cross-entropy instead of Dice, where images are empty.** Image-wise flooding falls from {flooding["grid"]:.0%} to {flooding[COMPOUND]:.0%}, and with it most of the difference between the domains: pooled Dice over all images, each at its tuned cut, {level(COMPOUND, "batch", "cut_pooled_dice_all"):.2f} batch-wise and {level(COMPOUND, "image", "cut_pooled_dice_all"):.2f} image-wise. Batch-wise with guaranteed foreground ranked best of all, {ranking[f"{COMPOUND}, {SAMPLED}"]:.2f}. *Fairly sure of the flooding: theory and every seed; leaning on the rest: few seeds.*
 - **Tune the cut on validation images**, for each loss by itself. *Sure: saturated maps have their best cut far from one half.*
 - **No label smoothing with Dice.** At epsilon 0.4 the predicted area is {smoothed.loc["epsilon 0.4", "predicted over true area"]:.2f} of the true one, without {smoothed.loc["epsilon 0", "predicted over true area"]:.2f}. *Fairly sure: a theorem, and three seeds an arm.*
+- **Alpha and beta for recall or precision, not for a better Dice.** Batch-wise, from (0.7, 0.3) over (0.5, 0.5) to (0.3, 0.7), recall is {", ".join(f"{value:.2f}" for value in bought["recall"]["batch"])} and mean Dice {", ".join(f"{value:.2f}" for value in bought["dice"]["batch"])}. *Fairly sure of the direction: both domains, and lesson 03.*
 - **Chances needed: cross-entropy**, alone or beside Dice, or calibrate afterwards. *Leaning: by likelihood; three seeds an arm.*
 """)
 
