@@ -8,16 +8,15 @@ from pathlib import Path
 
 from tverskylib.peers import records as answers
 from tverskylib.peers.calls import LOSSES
-from tverskylib.training import read_records, results_frame
+from tverskylib.training import paired_differences, read_records, results_frame
 
 NOTEBOOKS = Path(__file__).resolve().parent
 PAGES = ("CHOOSE.md",)
-RECORDS = "cpu-1"  # the folder of results that lesson 11 reads
 
 
 def numbers() -> dict[str, str]:
     """The numbers by their names in the sources: means over the seeds, at batch size 8."""
-    frame = results_frame(read_records(NOTEBOOKS.parent / "results" / RECORDS))
+    frame = results_frame(read_records(NOTEBOOKS.parent / "results" / "cpu"))
     at_8 = frame[frame["batch_size"] == 8]
 
     def mean(task: str, arm: str, domain: str, column: str) -> float:
@@ -26,20 +25,37 @@ def numbers() -> dict[str, str]:
             raise ValueError(f"no record for {task}, {arm}, {domain}: a page states its {column}")
         return float(chosen[column].mean())
 
-    plain = {domain: mean("positive", "grid", domain, "dice") for domain in ("image", "batch")}
-    flooded = {domain: mean("whole", "grid", domain, "flooded_negatives") for domain in ("image", "batch")}
-    nll = {
-        name: mean("positive", arm, "batch", "nll")
-        for name, arm in (("dice", "grid"), ("ce", "cross-entropy"), ("smooth", "cross-entropy, smoothing 0.4"))
-    }
-    seeds = at_8[(at_8["task"] == "positive") & (at_8["arm"] == "grid") & (at_8["domain"] == "batch")]
+    def whole(arm: str, domain: str, column: str = "flooded_negatives") -> str:
+        return f"{mean('whole', arm, domain, column):.0%}".replace("%", " %")
+
+    def precise(arm: str) -> str:
+        return f"{mean('whole', arm, 'batch', 'pooled_average_precision_all'):.2f}"
+
+    pairs = paired_differences(at_8, ["dice", "pooled_average_precision"]).loc[("positive", "grid", 8)]
+
+    def gap(metric: str) -> str:
+        mean, low, high = (pairs[metric, part] for part in ("difference", "low", "high"))
+        return f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]"
+
+    both, sampled = "Dice + cross-entropy", "foreground in 33% of each batch"
+    steep, flat = "alpha 0.3, beta 0.7", "alpha 0.7, beta 0.3"
+    nll = {"dice": "grid", "ce": "cross-entropy", "both": both, "smooth": "cross-entropy, smoothing 0.4"}
     return {
         "runs": str(len(frame)),
-        "small_seeds": str(len(seeds)),
-        **{f"small_{domain}": f"{value:.2f}" for domain, value in plain.items()},
-        **{f"flooded_{domain}": f"{value:.0%}".replace("%", " %") for domain, value in flooded.items()},
-        "missed_delta": f"{mean('whole', 'delta 41', 'image', 'missed_positives'):.0%}".replace("%", " %"),
-        **{f"nll_{name}": f"{value:.2f}" for name, value in nll.items()},
+        "small_seeds": f"{pairs['pairs', '']:.0f}",
+        "small_dice": gap("dice"),
+        "small_ap": gap("pooled_average_precision"),
+        "recall_low": f"{mean('positive', flat, 'batch', 'recall'):.2f}",
+        "recall_high": f"{mean('positive', steep, 'batch', 'recall'):.2f}",
+        "weights_low": f"{mean('positive', flat, 'batch', 'dice'):.2f}",
+        "weights_high": f"{mean('positive', steep, 'batch', 'dice'):.2f}",
+        **{f"flooded_{domain}": whole("grid", domain) for domain in ("image", "batch")},
+        **{f"ce_{domain}": whole(both, domain) for domain in ("image", "batch")},
+        "sampled_image": whole(sampled, "image"),
+        "ap_plain": precise("grid"),
+        "ap_both": precise(f"{both}, {sampled}"),
+        "missed_delta": whole("delta 41", "image", "missed_positives"),
+        **{f"nll_{name}": f"{mean('positive', arm, 'batch', 'nll'):.2f}" for name, arm in nll.items()},
         "half_nan": " and ".join(sorted({words(loss.library) for loss in LOSSES if overflows(loss.library)})),
     }
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tverskylib.training.record import Record
@@ -28,6 +29,7 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
     pooled                        ``pooled_dice``                    ``pooled_dice_all``
     ============================  =================================  ================================
 
+    ``recall`` and ``precision`` are means over the positive test images, the second over those in which something is marked.
     ``foreground``, ``predicted_foreground``, ``area_ratio`` (their quotient, predicted over true), ``ece``, ``nll`` and
     ``entropy`` are of the pixels of the positive test images, ``..._all`` of all.
 
@@ -61,6 +63,7 @@ def _row(record: Record, arm: str) -> dict[str, Any]:
         "seconds": record["seconds"],
         **_scores(test["over_positive"], ""),
         **_scores(test["over_all"], "_all"),
+        **_recall_and_precision(record["positive_images"]),
         "missed_positives": test["missed_positives"],
         "flooded_negatives": test["flooded_negatives"],
         **_at_the_best_cuts(record["tuned"]),
@@ -77,6 +80,18 @@ def _scores(found: Record, suffix: str) -> Record:
         f"predicted_foreground{suffix}": predicted,
         f"area_ratio{suffix}": predicted / true if true else None,
         **{f"{name}{suffix}": found["calibration"][name] for name in ("ece", "nll", "entropy")},
+    }
+
+
+def _recall_and_precision(counts: Record) -> Record:
+    """Means over the positive test images at threshold 0.5; precision over those in which something is marked."""
+    tp, fp, fn = (
+        np.asarray(counts[f"{name}s"], float) for name in ("true_positive", "false_positive", "false_negative")
+    )
+    marked = tp + fp > 0
+    return {
+        "recall": (tp / (tp + fn)).mean() if tp.size else None,
+        "precision": (tp[marked] / (tp + fp)[marked]).mean() if marked.any() else None,
     }
 
 
