@@ -1,11 +1,15 @@
-"""Make the pages that state numbers, from source/*.md and the records: ``python notebooks/pages.py``."""
+"""Make of the records what states their numbers: pages, from source/*.md, and data of an explorer."""
 
 from __future__ import annotations
 
+import json
 import string
 import sys
 from pathlib import Path
 
+import pandas as pd
+
+from tverskylib.explorers.browser.pairs import DATA, differences
 from tverskylib.peers import records as answers
 from tverskylib.peers.calls import LOSSES
 from tverskylib.training import paired_differences, read_records, results_frame
@@ -81,9 +85,20 @@ def made(page: str) -> str:
     return head + source.format_map(known)
 
 
+def pairs() -> str:
+    """The differences that the explorer of pairs shows, and the talk's beside them."""
+    results = NOTEBOOKS.parent / "results"
+    frame = results_frame(read_records(results / "cpu"))
+    lesions = frame[(frame["task"] == "positive") & (frame["arm"] == "grid")]
+    talk = pd.read_csv(results / "talk.csv").set_index(["batch_size", "domain"])
+    gains = talk.xs("batch", level="domain") - talk.xs("image", level="domain")
+    return json.dumps(differences(lesions, gains.to_dict())) + "\n"
+
+
 def main() -> int:
     for page in PAGES:
         (NOTEBOOKS / page).write_text(made(page), encoding="utf-8", newline="\n")
+    DATA.write_text(pairs(), encoding="utf-8", newline="\n")
     return 0
 
 

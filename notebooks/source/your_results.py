@@ -81,14 +81,6 @@ more = ("pooled_dice", "batches_dice", "pooled_dice_all", "flooded_negatives", "
 say(markdown(summary(frame, more)))
 
 # %% [markdown]
-# ## Run by run
-#
-# Every mark is a run. Choose a task and a metric from the lists.
-
-# %%
-explorers.records(frame)
-
-# %% [markdown]
 # ## Batch-wise against image-wise, in pairs
 #
 # Two runs with equal seeds differ in nothing but the domain of the loss, so their difference is worth more than the
@@ -100,6 +92,15 @@ explorers.records(frame)
 ways = [f"{way}{name}{over}" for name, way, over in product(("dice", "average_precision"), ("", "batches_", "pooled_"), ("", "_all"))]
 pairs = paired_differences(frame, ways)
 say(markdown(pairs) if len(pairs) else "There is no pair: make runs with both domains and equal seeds.")
+
+# %% [markdown]
+# Every difference, for one task and one arm: change `TASK` and `ARM` to see another. *Move this:* the number of seeds, and
+# then the convention. *Look for:* how far apart the pairs lie, and how slowly the thin interval narrows.
+
+# %%
+TASK, ARM = frame[["task", "arm"]].iloc[0]
+chosen = frame.query("task == @TASK and arm == @ARM")
+explorers.pairs(chosen, seeds=10) if chosen["domain"].nunique() == 2 else say("There is no pair of this task and arm.")
 
 # %% [markdown]
 # ## Without a network

@@ -76,7 +76,7 @@ def test_explorers_and_links_of_the_page_exist(path: Path) -> None:
 
 def test_the_index_has_every_explorer_that_needs_no_training() -> None:
     source = (APP / "source" / "index.py").read_text(encoding="utf-8")
-    need_runs = {"pairs", "records", "trained"}
+    need_runs = {"trained"}
     parts = {"Explorer", "LiveCurves", "RunChoice", "interactive"}
     wanted = set(dir(explorers)) - need_runs - parts
     assert {name for name in wanted if f"explorers.{name}" not in source} == set()
@@ -121,11 +121,7 @@ def controls(name: str) -> set[str]:
         return {*named, "Reset", "Present", *(button for group in buttons for button in group)}
     if name == "trained":  # it needs networks; these are the three that lesson 10 tells its readers to move
         return {"threshold", "alpha", "beta"}
-    if name == "pairs":
-        frame = records()[1]
-        explorer = explorers.pairs(frame[(frame["arm"] == "grid") & (frame["task"] == "positive")])
-    else:
-        explorer = explorers.records(records()[1]) if name == "records" else shown(name)
+    explorer = shown(name)
     return {slider.description.partition(" (")[0] for slider in explorer.sliders.values()} | set(explorer.buttons)
 
 

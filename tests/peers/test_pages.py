@@ -15,6 +15,10 @@ def test_a_page_states_the_numbers_of_today(page):
     assert stored == pages.made(page), "python notebooks/pages.py"
 
 
+def test_the_explorer_of_pairs_shows_the_records_of_today():
+    assert pages.DATA.read_text(encoding="utf-8") == pages.pairs(), "python notebooks/pages.py"
+
+
 @pytest.mark.parametrize("page", ["CHOOSE.md", "WHEN_IT_GOES_WRONG.md", "IN_YOUR_CODE.md"])
 def test_links_lead_somewhere(page):
     text = (NOTEBOOKS / page).read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +12,11 @@ from PIL import Image
 
 from tverskylib import explorers, figures
 from tverskylib.explorers import choice, live
-from tverskylib.figures.results import NAMES
 from tverskylib.figures.trained import _mean, _pooled
 from tverskylib.index import tversky_index
 from tverskylib.training import paired_differences, read_records, results_frame
 
-RESULTS = Path(__file__).parents[2] / "results" / "cpu-1"
+RESULTS = Path(__file__).parents[2] / "results" / "cpu"
 
 
 @pytest.fixture(scope="module")
@@ -135,57 +133,35 @@ def test_each_slider_over_the_networks_changes_the_picture_and_its_words(shown, 
 # ------------------------------------------------------------------------------------------------- records
 
 
-@pytest.mark.parametrize("task", ["positive", "whole"])
-def test_every_metric_of_every_task_can_be_shown(frame, task):
-    explorer = explorers.records(frame)
-    for metric in NAMES:
-        explorer.set(task=task, metric=metric)
-        values = frame[frame["task"] == task][metric].dropna()
-        drawn = sum(len(marks.get_xdata()) for marks in explorer.drawing.marks.values())
-        assert drawn == len(values), metric
-        assert ("not defined" in explorer.picture.alt) == values.empty
-        assert "nan" not in explorer.picture.alt
-    assert explorer.message.value == ""
-
-
-def test_the_rows_are_batch_sizes_first_then_arms(frame):
-    explorer = explorers.records(frame)
-    labels = [label.get_text() for label in explorer.drawing.axes.get_yticklabels()]
-    sizes = [label for label in labels if label.startswith("plain Dice loss, ")]
-    assert labels[: len(sizes)] == sizes and len(sizes) == 4
-    assert max(Counter(labels).values()) == 1
-
-
 @pytest.fixture(scope="module")
 def lesions(frame):
     return frame[(frame["arm"] == "grid") & (frame["task"] == "positive")]
 
 
-@pytest.mark.parametrize(("way", "column"), [("", "dice"), ("batches_", "batches_dice"), ("pooled_", "pooled_dice")])
-def test_pairs_tell_their_difference_under_each_convention(lesions, way, column):
-    explorer = explorers.pairs(lesions, {"dice": {8: 0.055, 16: 0.059, 32: 0.064, 64: 0.074}})
-    explorer.set(metric="dice", way=way, seeds=explorer.sliders["seeds"].max)
-    row = paired_differences(lesions, [column]).loc[("positive", "grid", 8), column]
-    told = f"at 8 {row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}] in 5 pairs; the talk's at 8 +0.055"
-    assert told in explorer.picture.alt
-    assert len(explorer.drawing.panels) == 4 and explorer.message.value == ""
+@pytest.mark.parametrize(
+    ("way", "column"), [("images", "dice"), ("batches", "batches_dice"), ("pooled", "pooled_dice")]
+)
+def test_pairs_are_those_of_the_tables_under_each_convention(lesions, way, column):
+    explorer = explorers.pairs(lesions, metric="dice", way=way, seeds=10)
+    row = paired_differences(lesions, [column]).loc[("positive", "grid", 8)]
+    expected = [row["pairs", ""], *(row[column, part] for part in ("difference", "low", "high"))]
+    assert [explorer.numbers[name] for name in ("pairs", "mean", "low", "high")] == pytest.approx(expected, abs=1e-4)
 
 
-def test_one_pair_has_no_interval_and_what_is_undefined_is_said(lesions):
-    explorer = explorers.pairs(lesions)
-    explorer.set(metric="dice", seeds=1)
-    assert "in 1 pairs" in explorer.picture.alt and "[" not in explorer.picture.alt
-    explorer.set(metric="hd95", way="pooled_")
-    assert "(not defined)" in explorer.picture.alt
+def test_what_is_not_defined_is_no_pair(lesions):
+    assert explorers.pairs(lesions, metric="hd95", way="pooled").numbers["pairs"] == 0
 
 
-def test_the_scale_stays_when_the_convention_changes(lesions):
-    explorer = explorers.pairs(lesions)
-    limits = []
-    for way in ("", "batches_", "pooled_"):
-        explorer.set(way=way)
-        limits.append([ax.get_ylim() for ax in (*explorer.drawing.panels, explorer.drawing.below)])
-    assert limits[0] == limits[1] == limits[2]
+def test_pairs_of_ones_own_have_no_strip_of_others(lesions):
+    own = explorers.pairs(lesions[lesions["seed"] < 3])
+    assert "image/png" not in own._repr_mimebundle_()[0] and "image/png" in explorers.pairs()._repr_mimebundle_()[0]
+
+
+def test_pairs_of_two_arms_or_of_one_domain_are_refused(frame, lesions):
+    with pytest.raises(ValueError, match=r"^frame must hold one task and one arm, got \d+"):
+        explorers.pairs(frame)
+    with pytest.raises(ValueError, match=r"^frame must hold runs of both domains"):
+        explorers.pairs(lesions[lesions["domain"] == "batch"])
 
 
 def test_own_cuts_tell_how_far_they_lie_apart():

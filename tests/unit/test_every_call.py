@@ -476,7 +476,7 @@ ELSEWHERE = {
         figures.panels figures.reliability figures.smoothed_cuts
         figures.static_grid figures.still figures.thresholded figures.weight_plane""",
     "an explorer that draws what it is given, tried in tests/training and tests/unit/test_interactive.py": """
-        explorers.Explorer explorers.interactive explorers.LiveCurves explorers.pairs explorers.records explorers.trained""",
+        explorers.Explorer explorers.interactive explorers.LiveCurves explorers.trained""",
     "an explorer of the browser, whose values are refused by name in tests/browser/test_declared.py": " ".join(
         f"explorers.{name}" for name in catalogue()
     ),

@@ -25,7 +25,7 @@ from tverskylib.explorers.browser.catalogue import catalogue
 def test_every_explorer_is_tried_somewhere():
     public = {name for name in dir(explorers) if not name.startswith("_")}
     in_the_browser = set(catalogue())  # test_browser_explorers.py
-    of_training = {"LiveCurves", "RunChoice", "pairs", "records", "trained"}  # tests/training
+    of_training = {"LiveCurves", "RunChoice", "trained"}  # tests/training
     modules = {
         "Explorer",
         "browser",

@@ -13,7 +13,6 @@ from .lessons import penalised_landscape as penalised_landscape
 from .lessons import penalised_pixel as penalised_pixel
 from .lessons import phase_diagram as phase_diagram
 from .lessons import pushes as pushes
-from .lessons import records as records
 from .lessons import sharpening as sharpening
 from .lessons import simplex as simplex
 from .lessons import sorted_labels as sorted_labels

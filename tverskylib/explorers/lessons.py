@@ -18,6 +18,7 @@ from tverskylib.explorers.browser.equivalence import Equivalence
 from tverskylib.explorers.browser.landscape import Landscape
 from tverskylib.explorers.browser.one_pixel import OnePixel
 from tverskylib.explorers.browser.overlap import Overlap
+from tverskylib.explorers.browser.pairs import Pairs
 from tverskylib.explorers.browser.penalised_landscape import PenalisedLandscape
 from tverskylib.explorers.browser.penalised_pixel import PenalisedPixel
 from tverskylib.explorers.browser.phase_diagram import PhaseDiagram
@@ -29,12 +30,9 @@ from tverskylib.explorers.browser.three_forms import ThreeForms
 from tverskylib.explorers.browser.threshold import Threshold
 from tverskylib.explorers.browser.weights import Weights
 from tverskylib.explorers.explorer import Explorer
-from tverskylib.figures.results import METRICS, NAMES, WAYS
 from tverskylib.figures.trained import SHOWN
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from tverskylib.training import Trained
 
 # Drawn in the browser; each class says what it shows, and of which lesson it is.
@@ -46,6 +44,7 @@ landscape = Landscape
 one_pixel = OnePixel
 overlap = Overlap
 equivalence = Equivalence
+pairs = Pairs
 penalised_landscape = PenalisedLandscape
 penalised_pixel = PenalisedPixel
 phase_diagram = PhaseDiagram
@@ -81,43 +80,3 @@ def trained(runs: Mapping[str, Trained]) -> Explorer:
     controls = {"threshold": sliders.threshold(), "alpha": sliders.alpha(), "beta": sliders.beta()}
     static = [{}, {"threshold": 0.1}, {"threshold": 0.9}, {"alpha": 0.2, "beta": 0.8}]
     return Explorer(make, controls, presets=sliders.PRESETS, static=static)
-
-
-def records(frame: pd.DataFrame) -> Explorer:
-    """Lesson 11: every run of a task, by arm and batch size; the metric is chosen from a list.
-
-    Args:
-        frame: of :func:`tverskylib.training.results_frame`.
-    """
-    words = {"positive": "positive tiles only", "whole": "the whole data set"}
-    tasks = {name: words[name] for name in words if (frame["task"] == name).any()}
-    telling = {"positive": ("dice", "pooled_dice"), "whole": ("dice", "flooded_negatives")}
-    return Explorer(
-        partial(figures.Cells, frame=frame),
-        {
-            "task": sliders.dropdown("task", tasks),
-            "metric": sliders.dropdown("metric", {"dice": "Dice", **NAMES}),
-        },
-        static=[{"task": task, "metric": metric} for task in tasks for metric in telling[task]],
-    )
-
-
-def pairs(frame: pd.DataFrame, others: Mapping[str, Mapping[int, float]] | None = None) -> Explorer:
-    """Lesson 11: the two runs of each seed, joined, under each convention; how the interval narrows with seeds.
-
-    Args:
-        frame: of :func:`tverskylib.training.results_frame`: one task, one arm.
-        others: metric -> batch size -> somebody else's difference, batch-wise minus image-wise.
-    """
-    most = int(frame.groupby(["batch_size", "domain"])["seed"].nunique().max())
-    return Explorer(
-        partial(figures.Pairs, frame=frame, others=others),
-        {
-            "metric": sliders.dropdown("metric", {name: NAMES[name] for name in METRICS}),
-            "way": sliders.dropdown("convention", WAYS),
-            "seeds": sliders.slider("seeds", 1, 1, most, 1, form=".0f"),
-        },
-        presets={"all seeds": {"seeds": most}},
-        static=[{"seeds": most}, {"seeds": most, "way": "pooled_"}],
-        columns=1,
-    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import ipywidgets as widgets
 
 from tverskylib.explorers.browser.values import PRESETS as PRESETS
@@ -34,9 +32,3 @@ def beta(value: float = 0.5, low: float = 0.05) -> widgets.FloatSlider:
 
 def threshold(value: float = 0.5) -> widgets.FloatSlider:
     return slider("threshold", value, 0.01, 0.99, 0.01)
-
-
-def dropdown(name: str, options: Mapping[str, str]) -> widgets.Dropdown:
-    """A choice among values, each by its words; it starts at the first."""
-    looks = {key: value for key, value in _looks().items() if key != "continuous_update"}
-    return widgets.Dropdown(options=[(words, value) for value, words in options.items()], description=name, **looks)

@@ -10,8 +10,6 @@ from .gallery import panels as panels
 from .overview import error_maps as error_maps
 from .plate import Plate as Plate
 from .printed import dice_and_jaccard as dice_and_jaccard
-from .results import Cells as Cells
-from .results import Pairs as Pairs
 from .results import arms as arms
 from .results import collapse as collapse
 from .results import own_cuts as own_cuts

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, FigureBase
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from tverskylib.figures._style import BATCH, DICE, FAINT, FP, GRID, IMAGE, INK, OTHER, TP, Ink, in_style
-from tverskylib.figures.drawing import Drawing
+from tverskylib.figures._style import BATCH, DICE, FAINT, FP, GRID, IMAGE, OTHER, TP, Ink, in_style
 from tverskylib.figures.plate import Plate
 
 if TYPE_CHECKING:
@@ -39,153 +38,6 @@ NAMES = {
     "pooled_average_precision_all": "average precision pooled over all images",
     "area_ratio": "predicted over true area",
 }
-METRICS = ("average_precision", "balanced_accuracy", "dice", "jaccard", "hd95")
-WAYS = {"": "mean of images", "batches_": "mean of batches", "pooled_": "pooled"}
-
-
-class Cells(Drawing):
-    """Every run of a task as a mark, in rows by arm and batch size. Values: ``task`` and ``metric``.
-
-    Args:
-        frame: of :func:`tverskylib.training.results_frame`.
-    """
-
-    size: ClassVar[tuple[float, float]] = (9.0, 5.4)
-
-    def __init__(self, parent: FigureBase, *, frame: pd.DataFrame) -> None:
-        self.frame = frame
-        self.axes = parent.subplots(gridspec_kw={"left": 0.36, "right": 0.98, "bottom": 0.1, "top": 0.86})
-        self.axes.grid(axis="x", color=GRID)
-        self.axes.set_axisbelow(True)
-        self.marks: dict[str, Any] = {}
-        self.means: dict[str, Any] = {}
-        for name, ink in DOMAINS.items():
-            [self.marks[name]] = self.axes.plot(
-                [], [], ls="", marker=ink.marker, ms=6, mfc="none", color=ink.colour, label=f"{name}-wise, each seed"
-            )
-            [self.means[name]] = self.axes.plot(
-                [], [], ls="", marker="|", ms=13, mew=3, color=ink.colour, label=f"{name}-wise, mean"
-            )
-        parent.legend(*self.axes.get_legend_handles_labels(), loc="upper left", ncols=4, fontsize=9)
-
-    def update(self, *, task: str, metric: str) -> None:
-        own = self.frame[self.frame["task"] == task].dropna(subset=[metric])
-        rows = sorted({*zip(own["arm"], own["batch_size"], strict=True)}, key=lambda row: (row[0] != "grid", *row))
-        place = {row: len(rows) - k for k, row in enumerate(rows)}
-        self.words = []
-        for name in DOMAINS:
-            part = own[own["domain"] == name]
-            shift = 0.17 if name == "batch" else -0.17
-            at = [place[row] + shift for row in zip(part["arm"], part["batch_size"], strict=True)]
-            self.marks[name].set_data(part[metric], at)
-            means = part.groupby(["arm", "batch_size"])[metric].mean()
-            self.means[name].set_data(means.to_numpy(), [place[row] + shift for row in means.index])
-            self.words += [f"{arm}, batch size {size}, {name}-wise {mean:.3f}" for (arm, size), mean in means.items()]
-        self.axes.set_yticks([place[row] for row in rows], [_row_name(*row) for row in rows])
-        self.axes.set(ylim=(0.4, max(len(rows), 1) + 0.6), xlim=_limits(own[metric]) if rows else (0, 1))
-        undefined = "" if rows else " (not defined for this task)"
-        self.axes.set_xlabel(f"{NAMES[metric]}, task: {task}{undefined}")
-        self.title = f"{NAMES[metric]} on the test tiles, task {task}"
-
-    def describe(self) -> str:
-        return f"{self.title}; means over seeds: {'; '.join(self.words) or 'not defined for this task'}."
-
-
-def _row_name(arm: str, batch_size: int) -> str:
-    return f"plain Dice loss, batch size {batch_size}" if arm == "grid" else arm
-
-
-def _limits(values: Any) -> tuple[float, float]:
-    low, high = float(values.min()), float(values.max())
-    room = 0.06 * max(high - low, 0.02)
-    return low - room, high + room
-
-
-class Pairs(Drawing):
-    """The two runs of each seed, joined, and their differences. Values: ``metric``, ``way`` and ``seeds``.
-
-    Above, a panel a batch size: a line from the image-wise run of a seed to its batch-wise run. Below, the mean
-    difference, with the 95 % interval of the mean (thick), that of one new pair (thin), and somebody else's pair.
-
-    Args:
-        frame: of :func:`tverskylib.training.results_frame`: one task, one arm.
-        others: metric -> batch size -> somebody else's difference, batch-wise minus image-wise.
-    """
-
-    size: ClassVar[tuple[float, float]] = (9.6, 5.6)
-
-    def __init__(
-        self, parent: FigureBase, *, frame: pd.DataFrame, others: Mapping[str, Mapping[int, float]] | None = None
-    ) -> None:
-        self.frame, self.others = frame, others or {}
-        self.sizes = sorted(frame["batch_size"].unique())
-        grid = parent.add_gridspec(
-            2, len(self.sizes), left=0.08, right=0.98, bottom=0.1, top=0.86, hspace=0.42, wspace=0.1
-        )
-        self.panels = [parent.add_subplot(grid[0, k]) for k in range(len(self.sizes))]
-        self.below = parent.add_subplot(grid[1, :])
-        self.title = parent.suptitle("", x=0.08, y=0.97, ha="left", fontsize=11)
-
-    def update(self, *, metric: str, way: str, seeds: float) -> None:
-        column = f"{way}{metric}"
-        wide = self.frame.pivot(index=["batch_size", "seed"], columns="domain", values=column).astype(float)
-        shown = wide.dropna().groupby(level="batch_size").head(int(seeds))
-        self.words: list[str] = []
-        self._draw_lines(shown, self._limits(metric))
-        self._draw_differences(shown, metric)
-        undefined = "" if len(shown) else " (not defined)"
-        self.title.set_text(f"{NAMES[metric]}, {WAYS[way]}{undefined}, {int(seeds)} seeds at most")
-
-    def _draw_lines(self, shown: pd.DataFrame, limits: tuple[float, float]) -> None:
-        for ax, size in zip(self.panels, self.sizes, strict=True):
-            ax.clear()
-            here = shown[shown.index.get_level_values("batch_size") == size]
-            for image, batch in here[["image", "batch"]].to_numpy() if len(here) else ():
-                ax.plot([0, 1], [image, batch], color=FAINT, lw=1.1)
-                ax.plot(0, image, marker=IMAGE.marker, color=IMAGE.colour, ms=6)
-                ax.plot(1, batch, marker=BATCH.marker, color=BATCH.colour, ms=6)
-            ax.set(xlim=(-0.3, 1.3), ylim=limits, title=f"batch size {size}, n = {len(here)}")
-            ax.set_xticks([0, 1], ["image-wise", "batch-wise"])
-            ax.grid(axis="y", color=GRID)
-            if ax is not self.panels[0]:
-                ax.set_yticklabels([])
-
-    def _draw_differences(self, shown: pd.DataFrame, metric: str) -> None:
-        from tverskylib.training.comparison import mean_interval, new_pair_interval
-
-        ax = self.below
-        ax.clear()
-        ax.axhline(0, color=INK, lw=1)
-        for k, size in enumerate(self.sizes):
-            here = shown[shown.index.get_level_values("batch_size") == size]
-            if len(here):
-                found = (here["batch"] - here["image"]).to_numpy()
-                mean, low, high = mean_interval(found)
-                _, least, most = new_pair_interval(found)
-                ax.plot([k, k], [least, most], color=BATCH.colour, lw=1.2, label="95 %, one new pair")
-                ax.plot([k, k], [low, high], color=BATCH.colour, lw=4, alpha=0.55, label="95 %, the mean")
-                ax.plot(k, mean, marker="o", color=INK, ms=6, ls="", label="our mean")
-                interval = "" if len(found) < 2 else f" [{low:+.3f}, {high:+.3f}]"
-                self.words.append(f"at {size} {mean:+.3f}{interval} in {len(found)} pairs")
-            if metric in self.others:
-                theirs = self.others[metric][size]
-                ax.plot(k + 0.12, theirs, marker="D", color=OTHER.colour, mfc="none", ls="", label="the talk's pair")
-                self.words.append(f"the talk's at {size} {theirs:+.3f}")
-        reach = 0.5 if metric == "hd95" else 0.3
-        ax.set(xlim=(-0.5, len(self.sizes) - 0.5), ylim=(-reach, reach), ylabel="batch- minus image-wise")
-        ax.set_xticks(range(len(self.sizes)), [f"batch size {size}" for size in self.sizes])
-        ax.grid(axis="y", color=GRID)
-        handles, labels = ax.get_legend_handles_labels()
-        unique = dict(zip(labels, handles, strict=True))
-        ax.legend(unique.values(), unique.keys(), ncols=4, fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-
-    def _limits(self, metric: str) -> tuple[float, float]:
-        """Of all three conventions, so that the scale stays when the convention changes."""
-        values = self.frame[[f"{way}{metric}" for way in WAYS]].astype(float).to_numpy()
-        return _limits(values[np.isfinite(values)])
-
-    def describe(self) -> str:
-        return f"{self.title.get_text()}. Batch-wise minus image-wise: {'; '.join(self.words) or 'not defined'}."
 
 
 @in_style

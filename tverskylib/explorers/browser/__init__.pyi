@@ -6,6 +6,7 @@ from .equivalence import Equivalence as Equivalence
 from .explorer import BrowserExplorer as BrowserExplorer
 from .landscape import Landscape as Landscape
 from .overlap import Overlap as Overlap
+from .pairs import Pairs as Pairs
 from .penalised_landscape import PenalisedLandscape as PenalisedLandscape
 from .penalised_pixel import PenalisedPixel as PenalisedPixel
 from .phase_diagram import PhaseDiagram as PhaseDiagram

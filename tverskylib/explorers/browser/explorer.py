@@ -87,6 +87,11 @@ class BrowserExplorer(anywidget.AnyWidget):
         return f"{joined('explorer.js', f'{cls.name}.js', *more)}\nconst ABOUT = {about};\n"
 
     @property
+    def is_default(self) -> bool:
+        """Whether it shows the data that its stored strip shows."""
+        return True
+
+    @property
     @abstractmethod
     def numbers(self) -> dict[str, float]:
         """What the page shows, computed by the library; NaN for what is 0/0."""
@@ -156,8 +161,8 @@ class BrowserExplorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         view, about = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        strip = stored.strip(self.name)
-        if strip is None:  # a declaration that is being written; a test says so
+        strip = stored.strip(self.name) if self.is_default else None
+        if strip is None:  # also of a declaration that is being written; a test says so
             return view, about
         data, metadata = mimebundle(strip.png, strip.alt, scale=stored.SCALE)
         # What a site needs to show it alive; large data it makes anew.
