@@ -1,13 +1,12 @@
 """How Sphinx makes the site. ``make.py`` lays out the pages and runs it."""
 
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "build" / "site-pages"  # where stage.py lays them out
 sys.path.insert(0, str(ROOT / "site"))
-
-from stage import addresses  # noqa: E402
 
 import tverskylib  # noqa: E402
 
@@ -66,19 +65,12 @@ html_theme_options = {
     "show_toc_level": 1,
     "footer_end": [],
 }
-_urls = addresses()
+_urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"].get("urls", {})
 if "Repository" in _urls:
     html_theme_options |= {
         "repository_url": _urls["Repository"],
         "use_repository_button": True,
         "use_issues_button": True,
-        # Both install what the lessons need from the repository's files; a visitor runs nothing here without a click.
-        "repository_branch": "main",
-        "launch_buttons": {
-            "binderhub_url": "https://mybinder.org",
-            "colab_url": "https://colab.research.google.com",
-            "notebook_interface": "jupyterlab",
-        },
     }
 
 if "Documentation" in _urls:  # the cards that other sites show for a link need a full address

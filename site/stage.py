@@ -14,7 +14,6 @@ import importlib.metadata
 import re
 import shutil
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +50,6 @@ class Stage:
     target: Path
     live: Live = field(default_factory=Live)
     project: lessons.Project = field(default_factory=lambda: lessons.Project(ROOT))
-    address: str = field(default_factory=lambda: addresses().get("Repository", ""))
 
     def make(self) -> None:
         """Write everything."""
@@ -108,19 +106,9 @@ class Stage:
         if lesson in self.project.lessons:
             stored.cells[0].source = stored.cells[0].source.replace("# ", f"# {lesson.name[:2]} ", 1)
         title, _, rest = stored.cells[0].source.partition("\n")
-        stored.cells[0].source = f"{title}\n\n{self.to_run(lesson)}\n{rest}"
+        download = self.link(f"{lesson.name}.ipynb", ROOT / "notebooks", as_page=False)
+        stored.cells[0].source = f"{title}\n\n[Download this notebook]({download}).\n{rest}"
         nbformat.write(stored, folder_of(self.target / "notebooks" / f"{lesson.name}.ipynb"))
-
-    def to_run(self, lesson: lessons.Lesson) -> str:
-        """How to have the notebook as it is stored, and, where the project has an address, what Colab needs first."""
-        words = f"[Download this notebook]({self.link(f'{lesson.name}.ipynb', ROOT / 'notebooks', as_page=False)})."
-        if self.address:
-            name = self.address.rstrip("/").rpartition("/")[2]
-            words += (
-                f" On Binder it runs as it is. On Colab, run first: `!git clone {self.address}`, "
-                f"`%pip install ./{name}[lessons,train]` and `%cd {name}/notebooks`."
-            )
-        return words
 
     def answers(self, lesson: lessons.Lesson, cell: NotebookNode) -> Iterator[NotebookNode]:
         """The cells of the solution notebook that follow an exercise, up to the next one."""
@@ -192,12 +180,6 @@ class Stage:
             return target
         copied_to(found, self.target / "files" / found.relative_to(ROOT))
         return f"path:/files/{found.relative_to(ROOT).as_posix()}"
-
-
-def addresses() -> dict[str, str]:
-    """Those of pyproject.toml: none until the project has a home."""
-    found = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"].get("urls", {})
-    return {str(name): str(address) for name, address in found.items()}
 
 
 def answer(cell: NotebookNode) -> NotebookNode:

@@ -10,6 +10,7 @@ import os
 import pathlib
 from abc import abstractmethod
 from collections.abc import Mapping
+from html import escape
 from typing import Any, ClassVar
 
 import anywidget
@@ -162,10 +163,17 @@ class BrowserExplorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         view, about = super()._repr_mimebundle_(**kwargs) or ({}, {})
         strip = stored.strip(self.name) if self.is_default else None
-        if strip is None:  # also of a declaration that is being written; a test says so
-            return view, about
-        data, metadata = mimebundle(strip.png, strip.alt, scale=stored.SCALE)
+        if strip is None:  # of data of one's own; also of a declaration that is being written, and a test says so
+            data: dict[str, Any] = {"text/html": self._in_numbers()}
+            metadata: dict[str, Any] = {}
+        else:
+            data, metadata = mimebundle(strip.png, strip.alt, scale=stored.SCALE)
         # What a site needs to show it alive; large data it makes anew.
         state = encoded(self.state())
         kept = {"tverskylib": {"explorer": self.name, "state": state}} if len(state) <= KEPT else {}
         return {**view, **data}, {**about, **metadata, **kept}
+
+    def _in_numbers(self) -> str:
+        """What stands for it where no browser draws it and no strip shows its data."""
+        rows = "".join(f"<tr><th>{escape(name)}</th><td>{value:.4g}</td></tr>" for name, value in self.numbers.items())
+        return f"<p>{escape(self.title)}, at {escape(str(self.values))}:</p><table>{rows}</table>"

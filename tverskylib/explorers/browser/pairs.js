@@ -51,7 +51,7 @@ function columns({ sizes, values, others }) {
   const all = Object.values(values).flatMap((ways) => Object.values(ways).flat(2));
   const reach = Math.ceil(13 * Math.max(...all.concat(Object.values(others).flat()).map(Math.abs), 0.05)) / 10;
   return chart({
-    height: 0.62,
+    height: 0.45,
     x: { low: 0.6, high: sizes.length + 0.6, ticks: sizes.map((_, k) => k + 1), say: (k) => String(sizes[k - 1]), label: "batch size" },
     y: { low: -reach, high: reach, label: "batch-wise minus image-wise" },
     lines: [
