@@ -97,8 +97,9 @@ class Lesson:
 
     @cached_property
     def exercises(self) -> dict[int, Exercise]:
-        """Those that the library has, by number."""
-        return {one.number: one for one in of_lesson(int(self.name[:2]))} if self.name[:2].isdigit() else {}
+        """Those that it names and the library has, by number."""
+        named = {int(number) for number in re.findall(r"^# exercise (\d+)$", self.text, re.MULTILINE)}
+        return {one.number: one for one in of_lesson(int(self.name[:2])) if one.number in named} if named else {}
 
     @property
     def cells(self) -> list[NotebookNode]:
