@@ -6,8 +6,9 @@ python notebooks/build.py --check    runs nothing, says what is out of date
 
 A source is a py:percent file, and the files of that folder are the list of lessons; nothing else lists them. Tags on
 their cells say what becomes of them: ``solution`` cells leave the lesson and go to its solution notebook; ``exercise``
-cells (the statements) and ``setup`` cells (imports) also go to the exercise notebook, each statement followed by an
-empty cell; ``check`` cells (claims that are checked) and ``proof`` cells are folded, so that only their output is seen.
+cells (the statements) and ``setup`` cells (imports) also go to the exercise notebook, each statement followed by its
+starting code, or an empty cell. A statement that says only "exercise 2" is that of :mod:`tverskylib.exercises`, which has
+the solution too; ``check`` cells (claims that are checked) and ``proof`` cells are folded, so that only their output is seen.
 """
 
 import argparse
@@ -37,6 +38,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from tverskylib.exercises.exercise import Exercise, of_lesson
 
 BRANCH = "main"  # what the Binder and Colab links open
 LARGEST = 1_500_000  # bytes of a stored notebook: GitHub shows no large ones
@@ -78,7 +81,25 @@ class Lesson:
         notebook: NotebookNode = jupytext.reads(self.text, fmt="py:percent")
         if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
             raise LessonError(f"{self.name}: its header has no kernelspec with the name python3")
+        notebook.cells = [one for cell in notebook.cells for one in self._with_exercise(cell)]
         return notebook
+
+    def _with_exercise(self, cell: NotebookNode) -> list[NotebookNode]:
+        """The cell, or the statement and the solution of the exercise that it names."""
+        named = re.fullmatch(r"exercise (\d+)", cell.source.strip())
+        if named is None or not tagged(cell, "exercise"):
+            return [cell]
+        if int(named[1]) not in self.exercises:
+            raise LessonError(f"{self.name}: tverskylib.exercises has no exercise {named[1]} of it")
+        found = self.exercises[int(named[1])]
+        solution = new_code_cell(f"{found.code}\n\n{found.call}", metadata={"tags": ["solution"]})
+        return [copied(cell, found.statement), solution]
+
+    @cached_property
+    def exercises(self) -> dict[int, Exercise]:
+        """Those that it names and the library has, by number."""
+        named = {int(number) for number in re.findall(r"^# exercise (\d+)$", self.text, re.MULTILINE)}
+        return {one.number: one for one in of_lesson(int(self.name[:2])) if one.number in named} if named else {}
 
     @property
     def cells(self) -> list[NotebookNode]:
@@ -229,18 +250,27 @@ def with_links_to_exercises(cell: NotebookNode, lesson: Lesson) -> NotebookNode:
 def exercise_cells(lesson: Lesson) -> Iterator[NotebookNode]:
     """Imports and statements, with an empty cell for each answer."""
     yield new_markdown_cell(f"# Exercises: {lesson.title}\n\nThey belong to [the lesson](../{lesson.name}.ipynb).")
+    yield from checking_cells(lesson)
     for cell in lesson.cells:
         if tagged(cell, "setup", "exercise"):
             yield one_folder_down(cell)
         if tagged(cell, "exercise"):
-            yield new_code_cell("")
+            number = re.match(r"\*\*Exercise (\d+)\.", cell.source)
+            found = lesson.exercises.get(int(number[1])) if number else None
+            yield new_code_cell(found.starting_code if found else "")
+
+
+def checking_cells(lesson: Lesson) -> Iterator[NotebookNode]:
+    """What the exercises of a lesson are checked with, if they are."""
+    if lesson.exercises:
+        yield new_code_cell("from tverskylib import exercises", metadata={"tags": ["setup"]})
 
 
 def solution_cells(lesson: Lesson) -> list[NotebookNode]:
     """Imports, statements and solutions."""
     heading = f"# Solutions: {lesson.title}\n\nThey belong to [the lesson](../{lesson.name}.ipynb)."
     kept = [one_folder_down(cell) for cell in lesson.cells if tagged(cell, "setup", "exercise", "solution")]
-    return [new_markdown_cell(heading), *kept]
+    return [new_markdown_cell(heading), *checking_cells(lesson), *kept]
 
 
 def one_folder_down(cell: NotebookNode) -> NotebookNode:

@@ -153,6 +153,15 @@ checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", f
 #
 # </details>
 
+# %% [markdown] tags=["exercise"]
+# exercise 1
+
+# %% [markdown] tags=["exercise"]
+# exercise 2
+
+# %% [markdown] tags=["exercise"]
+# exercise 3
+
 # %% [markdown]
 # How *much* false positives and false negatives should count is what the two weights of the Tversky index, alpha and
 # beta, decide. That is lesson 03.

@@ -186,16 +186,7 @@ checked(
 )
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 1.** A network outputs `logits` of shape `(8, 4, 128, 128)`. Store the number of images and of classes in
-# `images` and `classes`. Turn random logits of that shape into probabilities `shares` that add up to 1 in every pixel.
-#
-# *If the sums are not 1:* look at the axis. Classes are on axis 1, not on the last one.
-
-# %% tags=["solution"]
-logits = np.random.default_rng(0).normal(size=(8, 4, 128, 128))
-images, classes = logits.shape[:2]
-shares = softmax(logits, axis=1)
-assert (images, classes) == (8, 4) and np.allclose(shares.sum(axis=1), 1)
+# exercise 1
 
 # %% [markdown]
 # ## The foreground fraction, and why accuracy deceives
@@ -275,26 +266,10 @@ checked(
 # successes, and there are so many that they hide everything else. The counts TP, FP and FN leave them out.
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 2.** From which foreground fraction downward does "everything is background" beat, in accuracy, a predictor
-# with sensitivity 0.8 and false alarm rate 0.05? Call it `p_equal`.
-#
-# *Hint:* set the two accuracies equal, $1 - p = 0.8\,p + 0.95\,(1 - p)$.
-
-# %% tags=["solution"]
-p_equal = 1 / 17
-assert np.isclose(1 - p_equal, 0.8 * p_equal + 0.95 * (1 - p_equal))
+# exercise 2
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 3.** Three of the 16 pixels of a mask are foreground. A prediction finds two of them and marks one pixel
-# wrongly. Build both as Boolean arrays of shape (1, 1, 4, 4), `found` and `truth`, and compute their Dice index and their
-# accuracy.
-#
-# *If Dice is not 2/3:* count again, TP = 2, FP = 1, FN = 1.
-
-# %% tags=["solution"]
-truth, found = np.zeros((2, 1, 1, 4, 4), dtype=bool)
-truth[0, 0, 0, :3], found[0, 0, 0, 1:4] = True, True
-assert np.isclose(dice_index(found, truth), 2 / 3) and (found == truth).mean() == 14 / 16
+# exercise 3
 
 # %% [markdown]
 # ## What we saw

@@ -97,17 +97,7 @@ checked(f"swapped, {T:.3f} becomes {swapped:.3f}", swapped != T)
 # one kind of mistake.
 
 # %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
-# **Exercise 1.** Your colleague's library swaps alpha and beta. Build a mask pair, `only_fp` (a prediction) and `square`
-# (its target), that has false positives and no false negatives, and show that the two conventions differ on it with
-# weights (0.2, 0.8).
-#
-# *If both are equal:* your prediction has as many false negatives as false positives.
-
-# %% tags=["solution"]
-square, only_fp = np.zeros((2, 1, 1, 8, 8), dtype=bool)
-square[..., 2:6, 2:6], only_fp[..., 1:7, 1:7] = True, True
-ours, theirs = (tversky_index(only_fp, square, *pair) for pair in ((0.2, 0.8), (0.8, 0.2)))
-assert ours > theirs
+# exercise 1
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## True negatives stay out
@@ -173,17 +163,7 @@ checked(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
-# **Exercise 2.** Two images have Dice 0.2 and 0.8. Compute the mean of their Jaccard indices, `mean_j`, and
-# Dice / (2 − Dice) of their mean Dice, `j_of_mean`. Which is larger? What does it tell you about a paper whose printed
-# Jaccard is larger than this function of its printed Dice?
-#
-# *Hint:* draw the function. It bends upward.
-
-# %% tags=["solution"]
-dices = np.array([0.2, 0.8])
-mean_j = (dices / (2 - dices)).mean()
-j_of_mean = dices.mean() / (2 - dices.mean())
-assert mean_j > j_of_mean + 0.05  # so such a paper printed averages over something
+# exercise 2
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The F-measures
@@ -339,13 +319,10 @@ checked(
 theory.ratio_of_weights()
 
 # %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
-# **Exercise 3.** On which ray lies (0.3, 0.6)? Find the pair `pair_of_sum_1` with $\alpha + \beta = 1$ on it, and the
-# $k$ of its F-measure, `k_of_ray`.
+# exercise 3
 
-# %% tags=["solution"]
-pair_of_sum_1 = (0.3 / 0.9, 0.6 / 0.9)
-k_of_ray = np.sqrt(0.6 / 0.3)
-assert np.isclose(sum(pair_of_sum_1), 1) and np.isclose(pair_of_sum_1[0], 1 / (1 + k_of_ray**2))
+# %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
+# exercise 4
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How the best threshold moves

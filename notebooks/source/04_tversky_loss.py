@@ -117,17 +117,7 @@ say(f"On the four pixels, with delta = 1: loss {loss:.3f} = 1 - {TP + 1:.1f} / {
 # $$\frac{2\,TP + s}{2\,TP + FP + FN + s}.$$
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 1.** Write your own soft Dice loss, `my_dice_loss(p, t)`, with $\delta = 1$, from torch operations only.
-# Compare it with `tversky_loss` on `prediction` and `target`.
-#
-# *If yours differs:* $TP + \frac12 FP + \frac12 FN$ is half the sum of the prediction plus half the sum of the target.
-
-# %% tags=["solution"]
-def my_dice_loss(p, t):
-    return 1 - ((p * t).sum() + 1) / (0.5 * p.sum() + 0.5 * t.sum() + 1)
-
-
-assert torch.isclose(my_dice_loss(prediction, target), loss)
+# exercise 1
 
 # %% [markdown]
 # ## Property 1: on masks it is the index
@@ -242,20 +232,10 @@ checked("PyTorch's two values are those of the formula", np.allclose(values, [-s
 theory.tversky_gradient()
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 2.** A network gives the logits $z = (-8, 0, 0, 0)$ for the four pixels; its first pixel is foreground, and
-# it is sure of the contrary. Compute the gradient of the Dice loss (`from_logits=True`, $\delta = 1$) with respect to
-# the logits, `slope_sure`, at that pixel. Then take 0 for its logit, `slope_unsure`. Which one is pulled harder?
-#
-# *Hint:* `torch.autograd.grad(loss, z)`.
+# exercise 2
 
-# %% tags=["solution"]
-def slope_at_first(logit):
-    z = torch.tensor([logit, 0.0, 0.0, 0.0]).reshape(1, 1, 2, 2).requires_grad_()
-    return torch.autograd.grad(tversky_loss(z, target, delta=1.0, from_logits=True), z)[0].flatten()[0]
-
-
-slope_sure, slope_unsure = slope_at_first(-8.0), slope_at_first(0.0)
-assert abs(slope_sure) < abs(slope_unsure) / 100  # the pixel that is surely wrong is left alone
+# %% [markdown] tags=["exercise"]
+# exercise 3
 
 # %% [markdown]
 # ## The landscape
@@ -369,14 +349,7 @@ checked(
 # to a region loss such as this one. Generalised Dice is about several classes: it is in lesson 05.
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 3.** For which indices $T$ is the gradient of focal Tversky with $\gamma = \frac43$ longer than that of the
-# plain loss? Compute the border, `T_equal`.
-#
-# *Hint:* solve $\frac34 (1 - T)^{-1/4} = 1$.
-
-# %% tags=["solution"]
-T_equal = 1 - 0.75**4
-assert np.isclose(0.75 * (1 - T_equal) ** -0.25, 1) and T_equal < 0.69
+# exercise 4
 
 # %% [markdown]
 # ## What we saw

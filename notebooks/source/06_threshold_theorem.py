@@ -155,16 +155,7 @@ checked(f"of 256 masks the best marks the {winner.sum():.0f} labels above tau = 
 # </details>
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 1.** Three doctors mark four pixels, and $t = (1, \frac23, \frac13, 0)$ is their vote. Which mask,
-# `consensus`, has the best Dice against $t$? Which has the best recall-heavy index (0.1, 0.9), `careful`?
-#
-# *If both are the same:* the second threshold is lower. Compute it.
-
-# %% tags=["solution"]
-vote = np.array([1, 2 / 3, 1 / 3, 0])
-consensus, _ = theory.best_prediction(vote, 0.5, 0.5)
-careful, _ = theory.best_prediction(vote, 0.1, 0.9)
-assert consensus.tolist() == [1, 1, 0, 0] and careful.tolist() == [1, 1, 1, 0]
+# exercise 1
 
 # %% [markdown]
 # ## Finding the best cut
@@ -201,16 +192,7 @@ best, best_T = theory.best_prediction(t, 0.5, 0.5)
 checked(f"best_prediction finds the same: index {best_T:.4f}", np.array_equal(best, mask), best_T == T)
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 2.** Start from the guess 1 instead of 0, on the same $t$ and with Dice. Collect the index of each of four
-# steps in a list `walk`. Which step falls below its guess?
-
-# %% tags=["solution"]
-walk, guess = [], 1.0
-for _ in range(4):
-    cut = t > theory.optimal_threshold(guess, 0.5, 0.5)
-    guess = index(cut, t)
-    walk.append(guess)
-assert walk[0] < 1 and walk[0] < walk[1] == walk[2]  # the first one only
+# exercise 2
 
 # %% [markdown]
 # ## Half of the best Dice
@@ -345,15 +327,7 @@ for name, chances in {"five sure, five at 0.3": sure_and_unsure, "ten at 0.3": a
 # above. Whoever measures volumes should not sum up a mask that was made for Dice, but the chances.
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 3.** Keep the five sure pixels. Which chance `edge`, in steps of 0.01 from 0.01, is the smallest at which the
-# five others are marked under Dice? Compare it with half of the Dice that the five sure pixels alone have there.
-
-# %% tags=["solution"]
-steps = np.arange(1, 100) / 100
-marked = [theory.best_prediction(np.r_[np.ones(5), np.full(5, c)], 0.5, 0.5)[0].sum() for c in steps]
-edge = steps[np.argmax(np.array(marked) == 10)]
-alone = index(np.r_[np.ones(5), np.zeros(5)], np.r_[np.ones(5), np.full(5, edge)])
-assert edge - 0.01 <= alone / 2 <= edge
+# exercise 3
 
 # %% [markdown]
 # ## What we saw

@@ -237,15 +237,7 @@ values = [[p(x).item() for x in (image, image.repeat(1, 1, 2, 2))] for p in (lab
 checked("an image four times as large has the same penalties", *(np.isclose(*pair) for pair in values))
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 1.** Which weight of the *label noise penalty* (with its factor $C$) gives the same minimum as label
-# smoothing with $\varepsilon = 0.1$ and two classes? Call it `weight`. (With a weight $w$ beside the cross-entropy of a
-# foreground pixel the minimum is at $\frac{1 + w}{1 + 2w}$.)
-#
-# *If yours is 0.111:* you forgot the factor $C$.
-
-# %% tags=["solution"]
-weight = 0.1 / 0.9 / 2
-assert np.isclose((1 + weight) / (1 + 2 * weight), 0.95)
+# exercise 1
 
 # %% [markdown]
 # ## How hard they push
@@ -278,16 +270,7 @@ checked(
 )
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 2.** For two classes, find the prediction `doubt` of the right class that minimises cross-entropy plus 0.5
-# times the *confidence* penalty. Use a grid.
-#
-# *If yours is 0.75:* that is the label noise penalty.
-
-# %% tags=["solution"]
-grid = np.linspace(0.001, 0.999, 999)
-losses = [-np.log(g) - 0.5 * entropy(np.array([g, 1 - g])) for g in grid]
-doubt = grid[np.argmin(losses)]
-assert np.isclose(doubt, 0.902)
+# exercise 2
 
 # %% [markdown]
 # A network is trained through its logits, and there the picture is milder. A step of the logit $z$ is $q(1-q)$ times one
@@ -324,14 +307,7 @@ except ValueError as error:
     print(error)
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 3.** Let $q = (s, \frac{1-s}{2}, \frac{1-s}{2})$ and let $s$ grow in steps of 0.01 from 0.5. From which $s$
-# on, `twice`, is $\mathrm{KL}(u\,\|\,q)$ more than twice $\mathrm{KL}(q\,\|\,u)$?
-
-# %% tags=["solution"]
-even, steps = np.full(3, 1 / 3), np.arange(0.5, 1.0, 0.01)
-sure = [np.array([s, (1 - s) / 2, (1 - s) / 2]) for s in steps]
-twice = steps[np.argmax([divergence(even, q) > 2 * divergence(q, even) for q in sure])]
-assert np.isclose(twice, 0.98)
+# exercise 3
 
 # %% [markdown]
 # ## What we saw

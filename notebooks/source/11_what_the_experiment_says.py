@@ -183,12 +183,13 @@ say("\n".join(f"- {task}, {metric.replace('_', ' ')}: {row['difference']:+.3f}, 
 # batch size. One arm takes the steps out: batches of 64 for 240 epochs, which are about as many steps as size 8 has.
 
 # %%
-def gap(arm, size, metric):
-    """Batch-wise minus image-wise on lesions, in words."""
-    row = paired_differences(frame.query("task == 'positive' and arm == @arm and batch_size == @size"), [metric]).iloc[0]
+def gap(runs, task, metric, arm="grid", size=8):
+    """Batch-wise minus image-wise in pairs of equal seed, with the 95 % interval of the mean, in words."""
+    row = paired_differences(runs.query("task == @task and arm == @arm and batch_size == @size"), [metric]).iloc[0]
     return f"{row[metric, 'difference']:+.3f} [{row[metric, 'low']:+.3f}, {row[metric, 'high']:+.3f}] (n = {row['pairs', '']:.0f})"
 
-say("\n".join(f"- {words}: mean Dice {gap(arm, size, 'dice')}, pooled average precision {gap(arm, size, 'pooled_average_precision')}"
+say("\n".join(f"- {words}: mean Dice {gap(frame, 'positive', 'dice', arm, size)}, pooled average precision "
+    f"{gap(frame, 'positive', 'pooled_average_precision', arm, size)}"
     for words, arm, size in (("batches of 8", "grid", 8), ("batches of 64, 120 steps", "grid", 64), ("batches of 64, 960 steps", "240 epochs", 64),
                              ("batches of 8, a slow constant rate", "constant rate 0.0001", 8))))
 
@@ -348,8 +349,8 @@ checked("both predictions hold: cross-entropy ends most of the image-wise floodi
 
 # %%
 tuned = whole.groupby(["arm", "domain"])[["cut", "pooled_dice_all", "cut_pooled_dice_all", "pooled_average_precision_all"]]
-trivial = trivial_baselines(records)
-pd.concat([tuned.mean(), trivial.filter(like="_all")[lambda table: [key[0] == "whole" for key in table.index]]]).round(3)
+trivial = trivial_baselines([records[k] for k in whole.query("arm == 'grid'").index])
+pd.concat([tuned.mean(), trivial.filter(like="_all")]).round(3)
 
 # %% [markdown]
 # ## Smoothing moves the cut
@@ -436,8 +437,8 @@ checked("cross-entropy, alone or beside Dice, has a better likelihood than plain
         minimum["nll"] > dice["nll"], minimum["pooled_average_precision"] < dice["pooled_average_precision"])
 
 # %% [markdown]
-# Neither penalty moves the mean Dice by more than the seeds do, and neither has the likelihood of cross-entropy. Chances
-# from a Dice map can be had afterwards, by calibrating it on validation images; that it was pushed towards 0 and 1 is no
+# Neither penalty moves mean Dice or likelihood by more than the seeds do. Cross-entropy beside Dice improves both the
+# likelihood and the pooled ranking of plain Dice, and costs no mean Dice that three seeds could show. Chances from a Dice map can be had afterwards, by calibrating it on validation images; that it was pushed towards 0 and 1 is no
 # obstacle short of the limit.
 #
 # ## Real tissue
@@ -451,6 +452,23 @@ shown = ["flooded_negatives", "missed_positives", "dice", "pooled_dice_all", "po
 cells = nuclei.groupby(["task", "arm", "domain"])
 cells[shown].mean().round(3).assign(runs=cells.size())
 
+# %%
+say("Batch-wise minus image-wise on the nuclei:\n\n" + "\n".join(f"- {words}: {gap(nuclei, task, metric, arm)}" for words, task, metric, arm in (
+    ("flooded empty tiles, plain Dice", "whole", "flooded_negatives", "grid"), ("the same with cross-entropy", "whole", "flooded_negatives", "Dice + cross-entropy"),
+    ("recall on positive tiles, plain Dice", "positive", "recall", "grid"),
+    ("pooled average precision on positive tiles, plain Dice", "positive", "pooled_average_precision", "grid"))))
+
+# %% tags=["check"]
+there = paired_differences(nuclei.query("arm == 'grid'"), ["flooded_negatives", "recall", "pooled_average_precision"])
+checked("flooding and recall are as on our tiles; the gain in pooled average precision is not seen", there.loc["whole"]["flooded_negatives", "high"] < 0,
+        there.loc["positive"]["recall", "high"] < 0, there.loc["positive"]["pooled_average_precision", "low"] < 0)
+
+# %% [markdown]
+# So flooding is no peculiarity of our generator, nor is its end by cross-entropy, nor the other operating point. The gain in
+# pooled average precision is not seen here: the interval holds 0, and its middle lies on the other side. Nuclei are many
+# and alike, so that the bars of their images may differ less than those of lesions. That is a guess, which these records
+# do not decide.
+
 # %% [markdown]
 # ## What we would recommend
 #
@@ -458,14 +476,13 @@ cells[shown].mean().round(3).assign(runs=cells.size())
 
 # %%
 def evidence(task, metric):
-    """The planned test of an endpoint, and all seeds together, in words."""
-    seen = paired_differences(frame.query("task == @task and arm == 'grid'"), [metric]).loc[(task, "grid", 8)]
-    words = f"{seen[metric, 'difference']:+.3f} [{seen[metric, 'low']:+.3f}, {seen[metric, 'high']:+.3f}] in {seen['pairs', '']:.0f} seeds"
+    """The planned test of an endpoint, all seeds together, and the nuclei, in words."""
     tested = planned.loc[(task, metric)]
-    return words + f"; new seeds: p = {tested['p after Holm']:.4f} after Holm, n = {tested['pairs']:.0f}"
+    return (f"{gap(frame, task, metric)}; new seeds: p = {tested['p after Holm']:.4f} after Holm, n = {tested['pairs']:.0f}; "
+            f"nuclei: {gap(nuclei, task, metric)}")
 
 say(f"""
-- **Say the convention.** Pooled average precision on lesions: {evidence("positive", "pooled_average_precision")}. As the mean of images it is undecided. *Sure of the convention's effect; would change our mind: real lesions where the two agree.*
+- **Say the convention.** Pooled average precision on lesions: {evidence("positive", "pooled_average_precision")}. As the mean of images it is undecided. *Sure for tiles like ours, where new seeds confirmed it; leaning for others: the nuclei do not show it.*
 - **Lesions only: either domain.** Mean Dice: {evidence("positive", "dice")}. Take batch-wise if one cut is to serve all images. *Fairly sure for batch size 8; open at 64.*
 - **Many empty images: not image-wise with a tiny delta**, unless only missed lesions count. Flooding: {evidence("whole", "flooded_negatives")}. Pooled average precision: {evidence("whole", "pooled_average_precision_all")}. *Sure: theory and every seed.*
 - **Dice + cross-entropy instead of Dice, where images are empty.** Image-wise flooding falls from {flooding["grid"]:.0%} to {flooding[COMPOUND]:.0%}, and with it most of the difference between the domains: pooled Dice over all images, each at its tuned cut, {level(COMPOUND, "batch", "cut_pooled_dice_all"):.2f} batch-wise and {level(COMPOUND, "image", "cut_pooled_dice_all"):.2f} image-wise. Batch-wise with guaranteed foreground ranked best of all, {ranking[f"{COMPOUND}, {SAMPLED}"]:.2f}. *Fairly sure of the flooding: theory and every seed; leaning on the rest: few seeds.*

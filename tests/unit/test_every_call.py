@@ -469,7 +469,7 @@ ELSEWHERE = {
         training.confirmation training.holm training.new_pair_interval training.objective training.paired_differences
         training.read_records training.record_of training.report training.results_frame training.run_grid training.runs
         training.summary training.train training.trivial_baselines training.chance_at_half training.chances training.predicted_cut training.watch_steps peers.batch peers.brief peers.describe peers.equivalent
-        peers.markdown peers.ours""",
+        peers.markdown peers.ours exercises.check exercises.show""",
     "draws what is given to it, arrays and frames of this package": """
         figures.ErrorMap figures.arms figures.own_cuts figures.calibration figures.collapse figures.contact_sheet figures.dice_and_jaccard
         figures.error_maps figures.foreground_histogram figures.learning_curves figures.paint

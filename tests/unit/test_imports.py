@@ -82,10 +82,11 @@ def summands(node):
 
 
 def test_the_formula_is_written_once():
-    """Only one file adds the two weighted mistakes to the true positives."""
+    """Only one file adds the two weighted mistakes to the true positives, and solutions, which show how it is done."""
     written_in = {
         file.name
         for file in Path(tverskylib.__file__).parent.rglob("*.py")
+        if "exercises" not in file.parts
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.expr) and {"alpha * fp", "beta * fn"} < summands(node)
     }

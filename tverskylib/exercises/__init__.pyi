@@ -1,0 +1,2 @@
+from .checking import check as check
+from .checking import show as show

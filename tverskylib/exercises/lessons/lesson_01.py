@@ -1,0 +1,83 @@
+"""Exercises of lesson 01: shapes, accuracy, and a Dice index by hand."""
+
+import numpy as np
+from scipy.special import softmax
+
+from tverskylib import dice_index
+from tverskylib.exercises.exercise import exercise
+
+
+@exercise(
+    *(1, 1, "images, classes, shares", "From logits to probabilities"),
+    see="activation()",
+    stub="logits = np.random.default_rng(0).normal(size=(8, 4, 128, 128))\nimages, classes, shares = ..., ..., ...",
+    probe=lambda images, classes, shares: (
+        images,
+        classes,
+        np.shape(shares),
+        *(np.sum(shares, axis=k).std() < 1e-6 for k in (1, -1)),
+    ),
+)
+def shapes():
+    """A network outputs `logits` of shape `(8, 4, 128, 128)`. Store the number of images and of classes in `images` and
+    `classes`. Turn random logits of that shape into probabilities `shares` that add up to 1 in every pixel."""
+    logits = np.random.default_rng(0).normal(size=(8, 4, 128, 128))
+    images, classes = logits.shape[:2]
+    shares = softmax(logits, axis=1)
+    return images, classes, shares
+
+
+@shapes.mistake("with the softmax over the last axis, a row of pixels, instead of axis 1, the classes")
+def _():
+    return 8, 4, softmax(np.random.default_rng(0).normal(size=(8, 4, 128, 128)), axis=-1)
+
+
+@shapes.mistake("if images and classes are taken for each other: the batch comes first")
+def _():
+    return 4, 8, softmax(np.random.default_rng(0).normal(size=(8, 4, 128, 128)), axis=1)
+
+
+@exercise(1, 2, "p_equal", "The foreground fraction, and why accuracy deceives", see="accuracy(p=0.06)")
+def equal_accuracy():
+    r"""From which foreground fraction downward does "everything is background" beat, in accuracy, a predictor with
+    sensitivity 0.8 and false alarm rate 0.05? Call it `p_equal`.
+
+    *Hint:* set the two accuracies equal, $1 - p = 0.8\,p + 0.95\,(1 - p)$."""
+    p_equal = 1 / 17
+    return p_equal
+
+
+@equal_accuracy.mistake("if the false alarm rate is a share of all pixels instead of the background")
+def _():
+    return 0.05 / 0.8
+
+
+@equal_accuracy.mistake(
+    "if the false alarms are compared with the pixels that are missed, not with those that are found"
+)
+def _():
+    return 0.05 / 0.25
+
+
+@exercise(
+    1, 3, "dice, accuracy", "The foreground fraction, and why accuracy deceives",
+    stub="found, truth = ..., ...\ndice, accuracy = ..., ...", see="overlap()",
+)  # fmt: skip
+def by_hand():
+    """Three of the 16 pixels of a mask are foreground. A prediction finds two of them and marks one pixel wrongly. Build
+    both as Boolean arrays of shape (1, 1, 4, 4), `found` and `truth`, and compute their Dice index and their accuracy,
+    `dice` and `accuracy`."""
+    truth, found = np.zeros((2, 1, 1, 4, 4), dtype=bool)
+    truth[0, 0, 0, :3], found[0, 0, 0, 1:4] = True, True
+    dice, accuracy = dice_index(found, truth), (found == truth).mean()
+    return dice, accuracy
+
+
+@by_hand.mistake("if the index is Jaccard's, in which both mistakes count fully")
+def _():
+    return 2 / 4, 14 / 16
+
+
+@by_hand.mistake("if the missed pixel is forgotten: TP is 2, FP is 1, and FN is 1")
+def _():
+    return 2 / 2.5, 15 / 16

@@ -1,0 +1,85 @@
+"""Exercises of lesson 02: what a threshold finds, misses and costs."""
+
+import numpy as np
+
+from tverskylib import threshold_counts, tiles, tversky_from_counts
+from tverskylib.exercises.exercise import exercise
+
+tile = tiles.real_crop()
+TP, FP, FN = threshold_counts(tile.probability, tile.target, 0.5)
+
+
+@exercise(2, 1, "background_dice", "Precision, recall, Dice", see="threshold()")
+def flipped():
+    """Flip the roles: let background be the foreground (`~tile.target`, and one minus the probability). What is the best
+    Dice, `background_dice`, over the thresholds `np.linspace(0, 1, 201)`? Which pixels are counted now that were not
+    counted before?
+
+    *Hint:* Dice leaves out the pixels that both call background. Which pixels are they before and after the flip?"""
+    cuts = np.linspace(0, 1, 201)
+    background_dice = tversky_from_counts(*threshold_counts(1 - tile.probability, ~tile.target, cuts)).max()
+    # What both called background before, both call foreground now: true positives.
+    return background_dice
+
+
+@flipped.mistake("without flipping: the best Dice of the glands")
+def _():
+    return tversky_from_counts(*threshold_counts(tile.probability, tile.target, np.linspace(0, 1, 201))).max()
+
+
+@exercise(2, 2, "cut, price", "Precision, recall, Dice", see="threshold(threshold=0.3)")
+def screening():
+    """A screening programme wants a recall of at least 0.95. Find the highest threshold `cut` among
+    `np.linspace(0, 1, 201)` that reaches it, and the precision `price` that one pays."""
+    cuts = np.linspace(0, 1, 201)
+    found = threshold_counts(tile.probability, tile.target, cuts)
+    cut = cuts[found.tp / (found.tp + found.fn) >= 0.95].max()
+    at_cut = threshold_counts(tile.probability, tile.target, cut)
+    price = at_cut.tp / (at_cut.tp + at_cut.fp)
+    return cut, price
+
+
+@screening.mistake(
+    "with precision for recall: the lowest threshold that is right in 95 % of what it marks, and its recall"
+)
+def _():
+    cuts = np.linspace(0, 1, 201)
+    found = threshold_counts(tile.probability, tile.target, cuts)
+    with np.errstate(invalid="ignore"):
+        cut = cuts[found.tp / (found.tp + found.fp) >= 0.95].min()
+    at_cut = threshold_counts(tile.probability, tile.target, cut)
+    return cut, at_cut.tp / (at_cut.tp + at_cut.fn)
+
+
+@screening.mistake("with the lowest threshold instead of the highest: everything is marked there")
+def _():
+    return 0.0, tile.target.mean()
+
+
+@exercise(
+    2,
+    3,
+    "offered",
+    "One more pixel",
+    see="threshold()",
+    stub="TP, FP, FN = (int(count) for count in threshold_counts(tile.probability, tile.target, 0.5))\noffered = ...",
+)
+def an_offer():
+    r"""Someone offers you 1,000 more pixels for the mask at 0.5, half of them foreground: 500 more true positives, 500
+    fewer false negatives and 500 more false positives. Does Dice rise? Compute `offered`, and find out for which Dice
+    such an offer is bad.
+
+    *Hint:* the rule above, with chance $q = \frac12$."""
+    offered = tversky_from_counts(TP + 500, FP + 500, FN - 500)
+    # One half is larger than half of Dice, whatever Dice is below 1: no such offer is bad.
+    return offered
+
+
+@an_offer.mistake("if the false negatives stay: what becomes a true positive was missed before")
+def _():
+    return tversky_from_counts(TP + 500, FP + 500, FN)
+
+
+@an_offer.mistake("with Jaccard, in which a mistake counts fully")
+def _():
+    return tversky_from_counts(TP + 500, FP + 500, FN - 500, 1, 1)

@@ -1,0 +1,92 @@
+"""Exercises of lesson 05: delta, batches and classes."""
+
+import numpy as np
+import torch
+
+from tverskylib import one_hot, tversky_from_counts, tversky_loss
+from tverskylib.exercises.exercise import exercise
+
+classes = np.zeros((2, 10, 10), dtype=int)
+classes[0, 6:], classes[1, 7:], classes[0, 8:, 8:] = 1, 1, 2
+missed = np.where(classes == 2, 1, classes)
+
+
+@exercise(5, 1, "best_delta", "Empty masks: what delta really does", see="empty_mask(delta=1310.72, predicted=2621)")
+def strongest_pull():
+    """An image of 512 × 512 pixels is empty and the network says 0.01 everywhere. Which delta, `best_delta`, makes the pull
+    of this image strongest for Dice?"""
+    S_512 = 0.01 * 512 * 512
+    best_delta = 0.5 * S_512
+    return best_delta
+
+
+@strongest_pull.mistake("without alpha: the pull is strongest at alpha S")
+def _():
+    return 0.01 * 512 * 512
+
+
+@strongest_pull.mistake("with the number of pixels instead of the sum of the prediction")
+def _():
+    return 0.5 * 512 * 512
+
+
+@strongest_pull.mistake("for the untrained network of the text, with 64 × 64 pixels at 0.5")
+def _():
+    return 1024.0
+
+
+def _batch_is_lower(mine):
+    rows = np.asarray(mine, dtype=float)
+    if rows.shape != (2, 3) or rows.min() < 0:
+        raise ValueError(
+            f"mine must be TP, FP and FN of two images, shape (2, 3) and none below 0, got {rows.tolist()}"
+        )
+    return tversky_from_counts(*rows.sum(axis=0)) < tversky_from_counts(*rows.T).mean()
+
+
+@exercise(
+    5,
+    2,
+    "mine",
+    "A weighted mean",
+    see="composer()",
+    accepts=_batch_is_lower,
+    stub="mine = np.array([[..., ..., ...], [..., ..., ...]])",
+)
+def a_lower_batch():
+    r"""Find two images (counts of your own, in an array `mine` of shape (2, 3)) for which batch-wise Dice is *lower* than
+    image-wise Dice, with $\delta = 0$.
+
+    *Hint:* batch-wise follows the image with the larger denominator. Make that one the worse."""
+    mine = np.array([[10, 0, 0], [100, 400, 400]])
+    return mine
+
+
+@exercise(5, 3, "of_classes", "Several classes: a mean, but of what?")
+def an_absent_class():
+    r"""A fourth class, necrosis, is in neither image and is never predicted. How does `tversky_loss` with `per_class=True`
+    and $\delta = 10^{-5}$ treat it? Compute the batch-wise losses `of_classes` for the prediction `missed` with
+    `num_classes=4` and `reduction="none"`, and say what the fourth does to the mean.
+
+    *Hint:* `torch.tensor(one_hot(..., 4))`. In the fourth class, what is the loss if TP = FP = FN = 0?"""
+    four = [torch.tensor(one_hot(found, 4)) for found in (missed, classes)]
+    of_classes = tversky_loss(*four, delta=1e-5, per_class=True, reduction="none")
+    # Its loss is 0, which makes the mean look better.
+    return of_classes
+
+
+@an_absent_class.mistake("image-wise: a loss for each class of each image")
+def _():
+    four = [torch.tensor(one_hot(found, 4)) for found in (missed, classes)]
+    return tversky_loss(*four, delta=1e-5, per_class=True, reduction="none", domain="image")
+
+
+@an_absent_class.mistake("with three classes, the fourth forgotten")
+def _():
+    three = [torch.tensor(one_hot(found, 3)) for found in (missed, classes)]
+    return tversky_loss(*three, delta=1e-5, per_class=True, reduction="none")
+
+
+@an_absent_class.mistake('with the mean over the classes, `reduction="none"` forgotten')
+def _():
+    return tversky_loss(*(torch.tensor(one_hot(found, 4)) for found in (missed, classes)), delta=1e-5, per_class=True)

@@ -1,0 +1,96 @@
+"""Exercises of lesson 12: the same number in another library, and what a table can tell."""
+
+import numpy as np
+import torch
+from monai.losses.dice import DiceLoss
+from monai.metrics.meandice import DiceMetric
+
+from tverskylib import metrics, peers, tiles
+from tverskylib.exercises.exercise import exercise
+
+real = tiles.real_image()
+corners = [(i, j) for i in range(0, 512, 64) for j in range(0, 256, 64)]
+probability, target = (
+    torch.tensor(np.array([plane[i : i + 64, j : j + 64] for i, j in corners]))[:, None]
+    for plane in (real.probability, real.target)
+)
+table = metrics.conventions(probability.double().numpy(), target.numpy(), batch_size=8)
+
+
+def _monai(**settings):
+    return DiceLoss(**settings)(*peers.batch(3)).item()
+
+
+@exercise(12, 1, "theirs", "The same loss elsewhere", stub="p, y = peers.batch(3)\ntheirs = ...")
+def in_monai():
+    """Write with MONAI's `DiceLoss`, in `theirs`, what `tversky_loss(p[:, 1:], y[:, 1:], domain="batch", per_class=True,
+    delta=2.0)` computes for three classes, background left out. Use `p, y = peers.batch(3)`."""
+    p, y = peers.batch(3)
+    theirs = DiceLoss(include_background=False, batch=True, smooth_nr=4.0, smooth_dr=4.0)(p, y)
+    return theirs
+
+
+@in_monai.mistake("with delta itself as smoothing: MONAI's stands beside 2 TP")
+def _():
+    return _monai(include_background=False, batch=True, smooth_nr=2.0, smooth_dr=2.0)
+
+
+@in_monai.mistake("image-wise, which is MONAI's default")
+def _():
+    return _monai(include_background=False, smooth_nr=4.0, smooth_dr=4.0)
+
+
+@in_monai.mistake("with the background as a class, which is MONAI's default")
+def _():
+    return _monai(batch=True, smooth_nr=4.0, smooth_dr=4.0)
+
+
+@in_monai.mistake("with smoothing below only")
+def _():
+    return _monai(include_background=False, batch=True, smooth_nr=0.0, smooth_dr=4.0)
+
+
+@exercise(
+    *(12, 2, "theirs, line", "Metrics: every convention at once"),
+    probe=lambda theirs, line: (theirs, float(table["dice"][tuple(line)])),
+)
+def which_line():
+    """MONAI's `DiceMetric` on these tiles, `probability` and `target`, cut at 0.5: which line of the table is it? Compute
+    `theirs`, and `line`, the index of that line.
+
+    *Hint:* `metric = DiceMetric()`, then `metric(mask, target)` with float tensors, then `metric.aggregate()`."""
+    metric = DiceMetric()
+    metric((probability >= 0.5).float(), target.float())
+    theirs = metric.aggregate().item()
+    line = (table["dice"] - theirs).abs().idxmin()
+    return theirs, line
+
+
+@which_line.mistake("if the probabilities are not cut: the metric takes masks, and says nothing")
+def _():
+    metric = DiceMetric()
+    metric(probability.float(), target.float())
+    theirs = metric.aggregate().item()
+    return theirs, (table["dice"] - theirs).abs().idxmin()
+
+
+@exercise(
+    12, 3, "verdicts", "What a paper's table can tell", probe=lambda verdicts: [words.split()[0] for words in verdicts]
+)
+def three_tables():
+    """Three tables print Dice and Jaccard as (0.900, 0.818), (0.85, 0.70) with two digits, and (0.80, 0.82). Put the three
+    verdicts of `metrics.printed_scores` into a list `verdicts`, and say in your own words which table you would send back
+    to its authors."""
+    verdicts = [
+        metrics.printed_scores(0.900, 0.818).verdict,
+        metrics.printed_scores(0.85, 0.70, digits=2).verdict,
+        metrics.printed_scores(0.80, 0.82, digits=2).verdict,
+    ]
+    # (0.85, 0.70): D / (2 - D) is 0.739, so 0.70 is too low for any mean. It goes back, with the third.
+    return verdicts
+
+
+@three_tables.mistake("if the second pair is read as a possible mean: 0.85 / 1.15 is 0.739, above 0.70")
+def _():
+    first, _, third = three_tables.solution()
+    return [first, metrics.printed_scores(0.85, 0.78, digits=2).verdict, third]
