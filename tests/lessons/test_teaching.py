@@ -117,6 +117,7 @@ def controls(name: str) -> set[str]:
         about = catalogue()[name].about()
         named = {value["name"] for value in about["values"]} | {value["label"] for value in about["values"]}
         buttons = [*about["presets"].values(), *(value.get("options", {}) for value in about["values"])]
+        buttons += [value.get("options", {}).values() for value in about["values"]]
         named |= {"TP", "FP", "FN"} if "counts" in named else set()
         return {*named, "Reset", "Present", *(button for group in buttons for button in group)}
     if name == "trained":  # it needs networks; these are the three that lesson 10 tells its readers to move
@@ -238,6 +239,15 @@ def test_the_plan_says_what_the_stored_records_say() -> None:
     for name, words in {"dice": "Dice differs by", "balanced_accuracy": "balanced accuracy by"}.items():
         mean, low, high = (f"{pairs[name, part]:+.3f}".replace("-", "−") for part in ("difference", "low", "high"))
         assert f"{words} {mean} ({low} to {high})" in TEACHING
+
+    shown = [explorers.pairs(seeds=10, way=way).numbers["mean"] for way in ("images", "pooled")]
+    assert f"{shown[0]:+.3f} in 10 pairs, which may be 0; pooled {shown[1]:+.3f}".replace("-", "−") in TEACHING
+    dice = explorers.pairs().runs["values"]["dice"]["images"][0]
+    assert f"the ten pairs lie from {min(dice):+.3f} to {max(dice):+.3f}, on both".replace("-", "−") in TEACHING
+    of_delta = frame[(frame["arm"] == "delta 41") & (frame["domain"] == "image")]
+    flooded, lost = (of_delta[name].mean() for name in ("flooded_negatives", "missed_positives"))
+    assert f"delta 41, 1 % of the pixels, {100 * flooded:.0f} % of the empty" in TEACHING
+    assert f"and {100 * lost:.0f} % of the lesions are missed" in TEACHING
 
     whole = grid[grid["task"] == "whole"].groupby("domain")[["dice", "pooled_dice_all", "flooded_negatives"]].mean()
     image, batch = whole.loc["image"], whole.loc["batch"]
