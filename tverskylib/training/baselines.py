@@ -10,6 +10,7 @@ import pandas as pd
 from tverskylib.metrics import balanced_accuracy, dice, jaccard
 from tverskylib.metrics.scores import mean
 from tverskylib.training.record import Record
+from tverskylib.training.tables import checked_records
 
 
 def trivial_baselines(records: Iterable[Record]) -> pd.DataFrame:
@@ -27,7 +28,7 @@ def trivial_baselines(records: Iterable[Record]) -> pd.DataFrame:
 
     Introduced in lesson 11.
     """
-    records = list(records)
+    records = checked_records(records)
     if any("histograms" not in record for record in records):
         raise ValueError("records must be of format 2, got some of format 1, which have no histograms")
     sets = {(record["settings"]["task"], record["data"]["hash"]): record for record in records}
