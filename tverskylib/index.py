@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ def tversky_from_counts(tp: Any, fp: Any, fn: Any, alpha: Any = 0.5, beta: Any =
     given = {"tp": tp, "fp": fp, "fn": fn, "alpha": alpha, "beta": beta, "delta": delta}
     checked = [operand(name, x, slack=ROUNDING if name in ("tp", "fp", "fn") else 0.0) for name, x in given.items()]
     check_not_both_0(alpha, beta)
+    _check_shapes(dict(zip(given, checked, strict=True)))
     try:
         with np.errstate(invalid="ignore", over="ignore"):
             numerator, denominator = terms(*checked)
@@ -57,6 +59,15 @@ def tversky_from_counts(tp: Any, fp: Any, fn: Any, alpha: Any = 0.5, beta: Any =
     if isinstance(denominator, (float, np.ndarray, np.generic)) and np.isinf(denominator).any():
         raise ValueError("counts and weights must give a finite denominator, TP + alpha FP + beta FN + delta, got inf")
     return index
+
+
+def _check_shapes(operands: Mapping[str, Any]) -> None:
+    shapes = {name: tuple(x.shape) for name, x in operands.items() if getattr(x, "ndim", 0)}
+    try:
+        np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        told = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(f"{' and '.join(shapes)} must have shapes that go together, got {told}") from None
 
 
 def terms(tp: Any, fp: Any, fn: Any, alpha: Any, beta: Any, delta: Any) -> tuple[Any, Any]:

@@ -233,6 +233,21 @@ def test_only_the_record_that_is_asked_for_is_believed(place, record, trained):
         assert kept_record(place, trained.settings, "f" * 16) is None
 
 
+def test_a_run_on_tiles_of_ones_own_is_no_synthetic_one(place, record, trained):
+    record["data"]["name"] = "my_folder"
+    write_record(with_checksum(record), place)
+    with pytest.warns(
+        UserWarning, match=r"^run\.json is the record of tiles of one's own, my_folder, instead of synth"
+    ):
+        assert kept_record(place, trained.settings) is None
+
+
+def test_a_folder_with_the_name_of_a_record_is_named(place):
+    place.with_name("dir.json").mkdir()
+    with pytest.raises(ValueError, match=r"^dir\.json is a folder"):
+        read_records(place.parent)
+
+
 def test_a_record_of_an_earlier_format_is_made_again(place, record):
     place.write_text(json.dumps({**record, "format": 1}))
     with pytest.raises(ValueError, match=r"^run\.json has format 1, without histograms and tuned thresholds: make the"):

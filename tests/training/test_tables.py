@@ -376,3 +376,10 @@ def test_a_report_says_from_which_code_and_whether_it_was_changed(record, commit
     made = record(0.5)
     made["provenance"]["commit"] = commit
     assert f"code at commit {words} Made" in report([made])
+
+
+@pytest.mark.parametrize("records", [None, "records", {}, [1], [{}], [None], [{"settings": {}}], []])
+@pytest.mark.parametrize("made", [results_frame, report, trivial_baselines])
+def test_what_is_no_list_of_records_is_named(made, records):
+    with pytest.raises((TypeError, ValueError), match=r"^records must "):
+        made(records)

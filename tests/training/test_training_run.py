@@ -283,7 +283,7 @@ def test_a_split_without_positive_tiles_is_named(split):
 
 
 def test_tiles_that_can_not_be_halved_so_often_are_named():
-    with pytest.raises(ValueError, match=r"multiples of 32 \(depth 5\)"):
+    with pytest.raises(ValueError, match=r"multiples of 32, as a network of depth 5"):
         quick(depth=5)
 
 
@@ -341,3 +341,10 @@ def test_other_errors_pass_unchanged(broken):
     with pytest.raises(RuntimeError) as found:
         quick()
     assert found.value is error
+
+
+def test_tiles_that_the_network_cannot_halve_so_often_are_refused_before_the_first_step():
+    with pytest.raises(
+        ValueError, match=r"^tiles must have sides that are multiples of 64, as a network of depth 6 .* size="
+    ):
+        quick(depth=6)

@@ -771,7 +771,9 @@ def test_beside_the_table_of_groups_a_copy_of_it_is_passed_over(cohort):
 )
 def test_patients_that_differ_in_case_or_spaces_are_refused(cohort, names):
     write_groups(cohort, {f"slide {k:02}": names[k] if k < 2 else k for k in range(12)})
-    with pytest.raises(ValueError, match=r"groups.csv: must write a group's name alike everywhere, and .* differ in"):
+    with pytest.raises(
+        ValueError, match=r"groups.csv: must write a group's name alike everywhere, and .* differ only in"
+    ):
         folder_tiles(cohort, size=16)
 
 
@@ -1187,3 +1189,39 @@ def test_the_commands_of_the_page_run_as_printed(glands, line, monkeypatch, caps
         assert not called
     else:
         assert "2 records in results" in said.out
+
+
+@pytest.mark.parametrize("names", [("7", "07"), ("7", "7.0"), ("7", "007."), ("12", "12,0")])
+def test_what_a_spreadsheet_makes_of_a_number_is_one_patient(cohort, names):
+    files = sorted(path.name for path in (cohort / "images").iterdir())
+    groups = [*names, *(f"p{k}" for k in range(len(files) - 2))]
+    rows = "".join(f'{file},"{group}"\n' for file, group in zip(files, groups, strict=True))
+    (cohort / "groups.csv").write_text("file,group\n" + rows, encoding="utf-8")
+    with pytest.raises(
+        ValueError, match=r"must write a group's name alike everywhere, and .* or a spreadsheet changes"
+    ):
+        folder_tiles(cohort, size=16)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"), [("set", "train"), ("subset", "Val"), ("fold", "testing"), ("phase", "dev")]
+)
+def test_a_column_that_holds_splits_is_no_note(cohort, column, values):
+    files = sorted(path.name for path in (cohort / "images").iterdir())
+    rows = "".join(f"{file},p{k},{values}\n" for k, file in enumerate(files))
+    (cohort / "groups.csv").write_text(f"file,group,{column}\n" + rows, encoding="utf-8")
+    with pytest.raises(
+        ValueError, match=f"must call the column of splits split, and {column} holds '{values.casefold()}'"
+    ):
+        folder_tiles(cohort, size=16)
+
+
+def test_a_resize_beyond_all_limits_is_refused_before_anything_is_made(cohort):
+    with pytest.raises(ValueError, match=r"must have at most max_pixels=\d+ pixels after resize=1000000000000.0"):
+        folder_tiles(cohort, size=16, resize=1e12)
+
+
+@pytest.mark.parametrize("name", ["", " ", "all"])
+def test_a_split_has_a_name_of_its_own(cohort, name):
+    with pytest.raises(ValueError, match=f'none may be "all", which stands for all of them, got {name!r}'):
+        folder_tiles(cohort, size=16, splits={"train": 0.5, name: 0.5})

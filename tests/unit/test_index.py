@@ -207,3 +207,11 @@ def test_more_weight_never_raises_the_index(pair, more):
     index = tversky_index(*pair, 0.5, 0.5)
     assert tversky_index(*pair, 0.5 + more, 0.5) <= index
     assert tversky_index(*pair, 0.5, 0.5 + more) <= index
+
+
+@pytest.mark.parametrize("make", [np.ones, torch.ones])
+def test_counts_of_shapes_that_do_not_go_together_are_named(make):
+    with pytest.raises(
+        ValueError, match=r"^tp and fp and fn must have shapes that go together, got tp \(2,\), fp \(3,\)"
+    ):
+        tversky_from_counts(make(2), make(3), make(2))

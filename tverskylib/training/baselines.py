@@ -10,6 +10,7 @@ import pandas as pd
 from tverskylib.metrics import balanced_accuracy, dice, jaccard
 from tverskylib.metrics.scores import mean
 from tverskylib.training.record import Record
+from tverskylib.training.tables import checked_records
 
 
 def trivial_baselines(records: Iterable[Record]) -> pd.DataFrame:
@@ -24,7 +25,7 @@ def trivial_baselines(records: Iterable[Record]) -> pd.DataFrame:
 
     Introduced in lesson 11.
     """
-    records = list(records)
+    records = checked_records(records)
     sets = {(record["settings"]["task"], record["data"]["hash"]): record for record in records}
     rows = [
         {"task": task, "baseline": name, **_trivial(record, name == "everything")}

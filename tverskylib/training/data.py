@@ -12,10 +12,9 @@ import torch
 from numpy.typing import NDArray
 
 from tverskylib.tiles import GENERATOR_VERSION, FolderTiles, SyntheticTiles, augment
-from tverskylib.training.settings import Task
+from tverskylib.training.settings import SYNTHETIC, Task
 
 Tiles = SyntheticTiles | FolderTiles
-SYNTHETIC = "synthetic, version"  # what records call tiles that the settings determine, before the generator's number
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ import torch
 from tverskylib._checks import describe
 from tverskylib._extras import optional
 from tverskylib._files import discard, part_of, remove_parts
-from tverskylib.training.data import SYNTHETIC, Tiles
+from tverskylib.training.data import Tiles
 from tverskylib.training.device import Device, Precision
 from tverskylib.training.execution import (
     CHECKPOINTS,
@@ -25,7 +25,7 @@ from tverskylib.training.execution import (
 from tverskylib.training.own_tiles import Hashes
 from tverskylib.training.progress import shown
 from tverskylib.training.record import Record, kept_record, read_record
-from tverskylib.training.settings import RunSettings
+from tverskylib.training.settings import SYNTHETIC, RunSettings
 
 
 def run_grid(

@@ -23,7 +23,7 @@ from tverskylib._files import NewerFormatError, replacing, set_aside
 from tverskylib.metrics import Histogram, average_precision
 from tverskylib.metrics.histogram import CUTS, LOGITS, best_cut
 from tverskylib.tiles import GENERATOR_VERSION
-from tverskylib.training.settings import RunSettings
+from tverskylib.training.settings import SYNTHETIC, RunSettings
 
 if TYPE_CHECKING:  # whoever only reads records need not wait for torch
     from tverskylib.training.run import Trained
@@ -204,6 +204,8 @@ def read_record(path: Path) -> Record:
             the file and the place.
         FileNotFoundError: there is none.
     """
+    if path.is_dir():
+        raise ValueError(f"{path.name} is a folder")
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:  # of JSON and of UTF-8
@@ -269,14 +271,12 @@ def kept_record(path: Path, settings: RunSettings | None = None, data: str | Non
     Args:
         path: of the file.
         settings: those asked for; None for any.
-        data: the hash of the tiles asked for; None for any.
+        data: the hash of the tiles asked for; None for the synthetic ones of the settings, and without these for any.
 
     Raises:
         NewerFormatError: it was written by a newer version of this package.
     """
     try:
-        if path.is_dir():
-            raise ValueError(f"{path.name} is a folder")
         record = read_record(path)
         _check_asked_for(record, settings, data, path.name)
     except FileNotFoundError:
@@ -295,6 +295,10 @@ def _check_asked_for(record: Record, settings: RunSettings | None, data: str | N
         wanted = settings.as_dict()
         differing = sorted(key for key in wanted if record["settings"].get(key) != wanted[key])
         raise ValueError(f"{name} is the record of another run, which differs in {', '.join(differing)}")
+    if settings is not None and data is None and not record["data"]["name"].startswith(SYNTHETIC):
+        raise ValueError(
+            f"{name} is the record of tiles of one's own, {record['data']['name']}, instead of synthetic ones"
+        )
     if data is not None and record["data"]["hash"] != data:
         raise ValueError(f"{name} is the record of other tiles, of hash {record['data']['hash']} instead of {data}")
 

@@ -192,6 +192,12 @@ class _Run:
             raise ValueError(
                 f"tiles must have at least {least} to train on, as batch_size must, got {len(self.training)}"
             )
+        side, step = self.training.images.shape[-1], 2**settings.depth
+        if side % step:
+            raise ValueError(
+                f"tiles must have sides that are multiples of {step}, as a network of depth {settings.depth} halves them "
+                f"so often, got {side} pixels: take size={max(side // step, 1) * step}"
+            )
         self.steps = steps_per_epoch(len(self.training), settings.batch_size, self.processes)
         self.plain = self._network(device)
         if compile:

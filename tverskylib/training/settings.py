@@ -45,6 +45,7 @@ RANGES: dict[str, tuple[float, float, bool]] = {
     "depth": (1, math.inf, True),
     "seed": (0, 2**64 - 1, True),  # PyTorch takes no larger one
 }
+SYNTHETIC = "synthetic, version"  # what records call tiles that the settings determine, before the generator's number
 # Settings that came later, with the values that they silently had before: earlier records stay readable.
 ADDED: dict[str, Any] = {"companion": "none", "smoothing_classes": 2, "foreground_share": 0.0}
 

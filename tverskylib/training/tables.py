@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tverskylib._checks import describe
 from tverskylib.training.record import Record
 from tverskylib.training.settings import RunSettings
 
@@ -42,14 +43,30 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
 
     Introduced in lesson 11.
     """
-    records = list(records)
-    if not records:
-        raise ValueError("records must hold at least one, got none")
+    records = checked_records(records)
     settings = [RunSettings.from_dict(record["settings"]) for record in records]
     plain = plain_runs(settings)
     return pd.DataFrame(
         [_row(record, arm(one, plain.get(one.task))) for record, one in zip(records, settings, strict=True)]
     )
+
+
+def checked_records(records: Any) -> list[Record]:
+    """The records as a list; an error that says what it got instead.
+
+    Raises:
+        TypeError: no list of records.
+        ValueError: none, or something that is no record of a run.
+    """
+    if isinstance(records, (str, bytes, Mapping)) or not isinstance(records, Iterable):
+        raise TypeError(f"records must be a list of records, as read_records gives it, got {describe(records)}")
+    found = list(records)
+    if not found:
+        raise ValueError("records must hold at least one, got none")
+    for number, record in enumerate(found):
+        if not isinstance(record, Mapping) or not {"settings", "data", "test"} <= record.keys():
+            raise ValueError(f"records must hold records of runs, and number {number} is {describe(record)}")
+    return found
 
 
 def _row(record: Record, arm: str) -> dict[str, Any]:

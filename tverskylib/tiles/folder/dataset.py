@@ -298,6 +298,11 @@ def _check_sizes(
             if math.prod(shape) > max_pixels:
                 fail(file, f"must have at most max_pixels={max_pixels} pixels, and has {shape[0]} x {shape[1]}")
         final = resized_shape(shape, resize)
+        if math.prod(final) > max(max_pixels, math.prod(shape)):
+            fail(
+                image,
+                f"must have at most max_pixels={max_pixels} pixels after resize={resize}, and has {final[0]} x {final[1]}",
+            )
         starts = [_starts(length, size, overlap) for length in final]
         tiles += math.prod(len(one) for one in starts)
         steps = [one[-1] - one[-2] for one in starts if len(one) > 1]
@@ -404,6 +409,10 @@ def _check_foreground(foreground: object, ignore: int | None) -> Literal["nonzer
 def _check_splits(splits: Mapping[str, float]) -> None:
     if not isinstance(splits, Mapping) or not all(isinstance(name, str) for name in splits):
         raise TypeError(f"splits must map names to shares, got {describe(splits)}")
+    if unusable := [name for name in splits if not name.strip() or name == "all"]:
+        raise ValueError(
+            f'splits must have names, and none may be "all", which stands for all of them, got {unusable[0]!r}'
+        )
     shares = splits.values()
     if not all(is_number(share) and share > 0 for share in shares) or abs(sum(shares) - 1) > 1e-6:
         raise ValueError(f"splits must be shares greater than 0 that add up to 1, got {dict(splits)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,16 @@ from tverskylib.tiles.folder.layout import composed, entries, what_else
 from tverskylib.tiles.folder.stored import fail
 
 TABLE = "groups.csv"
+LIKE_SPLITS = {
+    "train",
+    "training",
+    "val",
+    "valid",
+    "validation",
+    "dev",
+    "test",
+    "testing",
+}  # a column of these is no note
 
 
 class Groups(NamedTuple):
@@ -85,6 +96,13 @@ def _read_table(table: Path, images: list[Path], splits: Sequence[str]) -> dict[
     for name in columns:
         if name != "split" and name.casefold().startswith("split"):
             fail(table, f"must call the column of splits split, exactly so, got {name}: call it so, or something else")
+    for name in columns:
+        cells = {(row.get(name) or "").strip().casefold() for _, row in rows} - {""}
+        if name not in ("file", "group", "split") and cells and cells <= LIKE_SPLITS:
+            fail(
+                table,
+                f"must call the column of splits split, and {name} holds {min(cells)!r}: call it split, or take it out",
+            )
     for line, row in rows:
         if any(more.strip() for more in row.pop(None, None) or ()):
             fail(table, f'must have no more columns than its first line, and line {line} does: put "..." around commas')
@@ -109,13 +127,19 @@ def _check_names(table: Path, names: Sequence[str]) -> None:
         alike = _as_seen(name)
         if alike in seen:
             rule = "must write a group's name alike everywhere"
-            fail(table, f"{rule}, and {seen[alike]!r} and {name!r} differ in what the eye passes over only")
+            fail(
+                table,
+                f"{rule}, and {seen[alike]!r} and {name!r} differ only in what the eye passes over, or a spreadsheet changes",
+            )
         seen[alike] = name
 
 
 def _as_seen(name: str) -> str:
-    """Without case, the number of spaces, the width of letters, kinds of hyphens, and what is not seen at all."""
+    """Without case, the number of spaces, the width of letters, kinds of hyphens, what is not seen at all, and what a
+    spreadsheet does to numbers: 07 and 7.0 for 7."""
     folded = unicodedata.normalize("NFKC", name).casefold()
+    if re.fullmatch(r"\s*\d+([.,]0*)?\s*", folded):
+        return folded.strip().rstrip("0" if "." in folded or "," in folded else "").rstrip(".,").lstrip("0") or "0"
     kinds = {"Pd": "-", "Cf": ""}  # dashes; soft hyphens, spaces of no width
     return " ".join("".join(kinds.get(unicodedata.category(letter), letter) for letter in folded).split())
 
