@@ -21,6 +21,7 @@ CLIMAX = {
     "empty_mask": {"delta": 1024, "loss": 0.5, "pull": 1 / 8192},
     "landscape": {"foreground": 0, "background": 0, "up": 2, "down": 0},
     "sharpening": {"dice": 0.811, "mask": 0.811},
+    "pairs": {"pairs": 10, "mean": 0.0578, "low": 0.0431, "high": 0.0725},
     "overlap": {"shift": 0, "dice": 0.615, "found": 1},
     "composer": {"image": 0.45, "batch": 0.329},
     "equivalence": {"smooth": 0.9, "penalised": 0.9, "difference": 0},

@@ -54,10 +54,11 @@ def test_the_records_come_from_one_commit():
         assert len({record["provenance"]["commit"] for record in read_records(RESULTS / folder)}) == 1
 
 
-def test_equal_seeds_of_a_task_had_the_same_tiles(records):
+def test_equal_seeds_and_settings_of_tiles_had_the_same_tiles(records):
     hashes = {}
     for record in records:
-        hashes.setdefault(record["settings"]["tiles"]["seed"], set()).add(record["data"]["hash"])
+        tiles = tuple(sorted(record["settings"]["tiles"].items()))
+        hashes.setdefault(tiles, set()).add(record["data"]["hash"])
     assert all(len(found) == 1 for found in hashes.values())
     assert len({*map(tuple, hashes.values())}) == len(hashes)
 
