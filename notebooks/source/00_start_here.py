@@ -37,11 +37,12 @@
 # The next cell compares what is installed with what the lessons need, and says in words what is missing. Run it with
 # Shift + Enter. If you read these pages without a kernel, go on: every cell has kept its output.
 
-# %%
+# %% tags=["setup"]
 import numpy as np
 
 from tverskylib import check_environment, checked, explorers, say, tversky_from_counts
 
+# %%
 check_environment()
 
 # %% [markdown]

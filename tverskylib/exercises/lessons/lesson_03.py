@@ -97,6 +97,7 @@ def scaled_weights():
     it as a SymPy expression `scaled` of `T` and `c`, and look why the order of masks stays.
 
     *Hint:* begin with (3.3), in which both weights stand on the right."""
+    T, c = sp.symbols("T c", positive=True)
     scaled = T / (T + c * (1 - T))
     return scaled
 
