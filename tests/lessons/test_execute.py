@@ -24,7 +24,9 @@ def test_the_lesson_runs(lesson, monkeypatch):
     declared = {name for name, extra in EXTRA_OF.items() if extra in extras}
     hide = new_code_cell(without(EXTRA_OF.keys() - declared))
     loaded = new_code_cell(f"import sys\nprint(*sys.modules.keys() & {declared})")
-    notebook = build.notebook_of(PROJECT, build.Document("", [hide, *lesson.cells, loaded], lesson))
+    notebook = build.notebook_of(
+        PROJECT, build.Document("", [hide, *build.checking_cells(lesson), *lesson.cells, loaded], lesson)
+    )
     build.execute(notebook, lesson.name, PROJECT.notebooks)
     used = {EXTRA_OF[name] for name in notebook.cells[-1].outputs[0].text.split()}
     assert set(extras) - {"lessons"} <= used, f"it needs fewer extras than {extras}: change EXTRAS_OF"

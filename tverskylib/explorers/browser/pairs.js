@@ -62,7 +62,7 @@ function columns({ sizes, values, others }) {
       { kind: "rule", role: "faint", at: () => [null, 0] },
       { kind: "dot", role: "batch", at: ({ rows }) => rows.flatMap(dots), words: "each pair" },
       { kind: "here", at: ({ rows }) => rows.map(({ mean }, k) => [k + 1, mean]).filter(([, mean]) => Number.isFinite(mean)), words: "our mean" },
-      { kind: "best", role: "fp", at: (now) => now.others.flatMap((d, k) => (d === null ? [] : [[k + 0.86, d]])).reverse(), words: "the talk's pair" },
+      { kind: "best", role: "fp", at: (now) => now.others.flatMap((d, k) => (d === null ? [] : [[k + 0.86, d]])).toReversed(), words: "the talk's pair" },
     ],
     words: ({ rows, sizes: of, title }) => `${title}, batch-wise minus image-wise: ${rows.map((row, k) => `batch size ${of[k]}, ${told(row)}`).join("; ")}.`,
   });
