@@ -43,8 +43,12 @@ function dots({ found }, k) {
 
 function told({ pairs, mean, low, high, least, most }) {
   if (!pairs) return "no pair";
-  const interval = pairs > 1 ? `, 95 % interval ${plus(low)} to ${plus(high)}, of one new pair ${plus(least)} to ${plus(most)}` : "";
-  return `${plus(mean)} in ${pairs} pair${pairs > 1 ? "s" : ""}${interval}`;
+  const intervals = pairs > 1 ? `, 95 % interval ${plus(low)} to ${plus(high)}, of one new pair ${plus(least)} to ${plus(most)}` : "";
+  return `${plus(mean)} in ${pairs} pair${pairs > 1 ? "s" : ""}${intervals}`;
+}
+
+function interval(low, high) {
+  return Number.isFinite(low) ? `${plus(low)} to ${plus(high)}` : "unknown";
 }
 
 function columns({ sizes, values, others }) {
@@ -75,8 +79,10 @@ export const declaration = {
   parts: (data) => [
     [
       columns(data),
-      sentence((now) => `Batch size ${now.sizes[0]}, ${now.title}: ${told(now)}.`, { strong: true }),
-      sentence(() => "Thick: the 95 % interval of the mean. Thin: of one new pair, as a paper's is."),
+      sentence((now) => `Batch size ${now.sizes[0]}, ${now.title}: ${now.pairs ? plus(now.mean) : "no pair"}, n = ${now.pairs}.`, { strong: true }),
+      // As many lines with one pair as with ten, so that nothing jumps.
+      sentence((now) => `Thick: 95 % interval of the mean, ${interval(now.low, now.high)}.`),
+      sentence((now) => `Thin: that of one new pair, as a paper's is, ${interval(now.least, now.most)}.`),
     ],
   ],
   numbers: {
