@@ -14,6 +14,7 @@ from tverskylib.notebook import say
 
 TRIES: Counter[tuple[int, int]] = Counter()  # wrong answers so far
 PATIENCE = 3  # wrong answers before the way to the solution is told
+OTHER = "That is another value than the one asked for."
 
 
 def check(lesson: int, number: int, *answers: Any) -> Markdown:
@@ -28,7 +29,7 @@ def check(lesson: int, number: int, *answers: Any) -> Markdown:
     Raises:
         ValueError: there is no such exercise, or it has another number of answers.
 
-    Introduced in lesson 01.
+    Introduced in lesson 00.
     """
     asked = _found(lesson, number)
     if len(answers) != len(asked.names):
@@ -49,10 +50,13 @@ def check(lesson: int, number: int, *answers: Any) -> Markdown:
 def show(lesson: int, number: int) -> Markdown:
     """Show a solution of an exercise.
 
+    Args:
+        lesson, number: of the exercise, as in ``show(3, 2)``.
+
     Raises:
         ValueError: there is no such exercise.
 
-    Introduced in lesson 01.
+    Introduced in lesson 00.
     """
     return say(f"```python\n{_found(lesson, number).code}\n```")
 
@@ -94,14 +98,13 @@ def _judged(asked: Exercise, answers: tuple[Any, ...]) -> str | None:
     for words, made in asked.mistakes.items():
         if same(given, asked.compared(asked.answers(made))):
             return f"This is what comes out {words}."
-    for name, one, wanted in zip(asked.names, answers, right, strict=True):
-        if kind(one) != kind(wanted) and asked.probe is None and asked.accepts is None:
+    if asked.accepts is not None:
+        return "What is asked for does not hold."
+    if asked.probe is not None:  # the answers themselves are not what is compared
+        return OTHER
+    each = list(zip(asked.names, answers, right, strict=True))
+    for name, one, wanted in each:
+        if kind(one) != kind(wanted):
             return f"`{name}` should be {kind(wanted)}, and is {kind(one)}."
-    if len(answers) > 1 and asked.probe is None and asked.accepts is None:
-        wrong = [
-            f"`{name}`" for name, one, wanted in zip(asked.names, answers, right, strict=True) if not same(one, wanted)
-        ]
-        return f"It is not yet right in {' and '.join(wrong)}."
-    return (
-        "That is another value than the one asked for." if asked.accepts is None else "What is asked for does not hold."
-    )
+    wrong = [f"`{name}`" for name, one, wanted in each if not same(one, wanted)]
+    return f"It is not yet right in {' and '.join(wrong)}." if len(each) > 1 else OTHER

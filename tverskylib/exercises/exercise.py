@@ -40,14 +40,9 @@ class Exercise:
     accepts: Callable[..., Any] | None = None
     mistakes: dict[str, Make] = field(default_factory=dict)
 
-    def mistake(self, words: str) -> Callable[[Make], Make]:
+    def mistake(self, words: str, made: Make) -> None:
         """Declare what one gets with a slip; the words go on "This is what comes out ..."."""
-
-        def declared(made: Make) -> Make:
-            self.mistakes[words] = made
-            return made
-
-        return declared
+        self.mistakes[words] = made
 
     @property
     def statement(self) -> str:

@@ -14,19 +14,9 @@ def from_counts():
     return dice
 
 
-@from_counts.mistake("if each mistake counts fully: that is the Jaccard index")
-def _():
-    return 30 / 60
-
-
-@from_counts.mistake("if the missed pixels are left out: that is precision")
-def _():
-    return 30 / 40
-
-
-@from_counts.mistake("if the pixels marked by mistake are left out: that is recall")
-def _():
-    return 30 / 50
+from_counts.mistake("if each mistake counts fully: that is the Jaccard index", lambda: 30 / 60)
+from_counts.mistake("if the missed pixels are left out: that is precision", lambda: 30 / 40)
+from_counts.mistake("if the pixels marked by mistake are left out: that is recall", lambda: 30 / 50)
 
 
 @exercise(0, 2, "small, large", "Two discs and three counts", see="overlap(shift=0, radius=36)")
@@ -38,14 +28,8 @@ def two_sizes():
     return small, large
 
 
-@two_sizes.mistake("if each mistake counts fully: those are Jaccard indices")
-def _():
-    return 50 / 100, 100 / 200
-
-
-@two_sizes.mistake("with recall, the share of the target that is found")
-def _():
-    return 50 / 100, 100 / 100
+two_sizes.mistake("if each mistake counts fully: those are Jaccard indices", lambda: (50 / 100, 100 / 200))
+two_sizes.mistake("with recall, the share of the target that is found", lambda: (50 / 100, 100 / 100))
 
 
 @exercise(0, 3, "shift", "The same in a few lines", see="overlap(shift=25)")
@@ -76,11 +60,5 @@ def _below(index, limit=0.4):
     return 84
 
 
-@far_apart.mistake("with Jaccard")
-def _():
-    return _below(lambda tp, fp, fn: tp / (tp + fp + fn))
-
-
-@far_apart.mistake("one step early: Dice is still above there")
-def _():
-    return far_apart.solution() - 1
+far_apart.mistake("with Jaccard", lambda: _below(lambda tp, fp, fn: tp / (tp + fp + fn)))
+far_apart.mistake("one step early: Dice is still above there", lambda: far_apart.solution() - 1)

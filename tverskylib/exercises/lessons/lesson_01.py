@@ -27,14 +27,14 @@ def shapes():
     return images, classes, shares
 
 
-@shapes.mistake("with the softmax over the last axis, a row of pixels, instead of axis 1, the classes")
-def _():
-    return 8, 4, softmax(np.random.default_rng(0).normal(size=(8, 4, 128, 128)), axis=-1)
-
-
-@shapes.mistake("if images and classes are taken for each other: the batch comes first")
-def _():
-    return 4, 8, softmax(np.random.default_rng(0).normal(size=(8, 4, 128, 128)), axis=1)
+shapes.mistake(
+    "with the softmax over the last axis, a row of pixels, instead of axis 1, the classes",
+    lambda: (8, 4, softmax(np.random.default_rng(0).normal(size=(8, 4, 128, 128)), axis=-1)),
+)
+shapes.mistake(
+    "if images and classes are taken for each other: the batch comes first",
+    lambda: (4, 8, softmax(np.random.default_rng(0).normal(size=(8, 4, 128, 128)), axis=1)),
+)
 
 
 @exercise(1, 2, "p_equal", "The foreground fraction, and why accuracy deceives", see="accuracy(p=0.06)")
@@ -47,16 +47,11 @@ def equal_accuracy():
     return p_equal
 
 
-@equal_accuracy.mistake("if the false alarm rate is a share of all pixels instead of the background")
-def _():
-    return 0.05 / 0.8
-
-
-@equal_accuracy.mistake(
-    "if the false alarms are compared with the pixels that are missed, not with those that are found"
+equal_accuracy.mistake("if the false alarm rate is a share of all pixels instead of the background", lambda: 0.05 / 0.8)
+equal_accuracy.mistake(
+    "if the false alarms are compared with the pixels that are missed, not with those that are found",
+    lambda: 0.05 / 0.25,
 )
-def _():
-    return 0.05 / 0.25
 
 
 @exercise(
@@ -73,11 +68,5 @@ def by_hand():
     return dice, accuracy
 
 
-@by_hand.mistake("if the index is Jaccard's, in which both mistakes count fully")
-def _():
-    return 2 / 4, 14 / 16
-
-
-@by_hand.mistake("if the missed pixel is forgotten: TP is 2, FP is 1, and FN is 1")
-def _():
-    return 2 / 2.5, 15 / 16
+by_hand.mistake("if the index is Jaccard's, in which both mistakes count fully", lambda: (2 / 4, 14 / 16))
+by_hand.mistake("if the missed pixel is forgotten: TP is 2, FP is 1, and FN is 1", lambda: (2 / 2.5, 15 / 16))

@@ -22,9 +22,10 @@ def flipped():
     return background_dice
 
 
-@flipped.mistake("without flipping: the best Dice of the glands")
-def _():
-    return tversky_from_counts(*threshold_counts(tile.probability, tile.target, np.linspace(0, 1, 201))).max()
+flipped.mistake(
+    "without flipping: the best Dice of the glands",
+    lambda: tversky_from_counts(*threshold_counts(tile.probability, tile.target, np.linspace(0, 1, 201))).max(),
+)
 
 
 @exercise(2, 2, "cut, price", "Precision, recall, Dice", see="threshold(threshold=0.3)")
@@ -39,10 +40,7 @@ def screening():
     return cut, price
 
 
-@screening.mistake(
-    "with precision for recall: the lowest threshold that is right in 95 % of what it marks, and its recall"
-)
-def _():
+def precision_for_recall():
     cuts = np.linspace(0, 1, 201)
     found = threshold_counts(tile.probability, tile.target, cuts)
     with np.errstate(invalid="ignore"):
@@ -51,9 +49,13 @@ def _():
     return cut, at_cut.tp / (at_cut.tp + at_cut.fn)
 
 
-@screening.mistake("with the lowest threshold instead of the highest: everything is marked there")
-def _():
-    return 0.0, tile.target.mean()
+screening.mistake(
+    "with precision for recall: the lowest threshold that is right in 95 % of what it marks, and its recall",
+    precision_for_recall,
+)
+screening.mistake(
+    "with the lowest threshold instead of the highest: everything is marked there", lambda: (0.0, tile.target.mean())
+)
 
 
 @exercise(
@@ -75,11 +77,10 @@ def an_offer():
     return offered
 
 
-@an_offer.mistake("if the false negatives stay: what becomes a true positive was missed before")
-def _():
-    return tversky_from_counts(TP + 500, FP + 500, FN)
-
-
-@an_offer.mistake("with Jaccard, in which a mistake counts fully")
-def _():
-    return tversky_from_counts(TP + 500, FP + 500, FN - 500, 1, 1)
+an_offer.mistake(
+    "if the false negatives stay: what becomes a true positive was missed before",
+    lambda: tversky_from_counts(TP + 500, FP + 500, FN),
+)
+an_offer.mistake(
+    "with Jaccard, in which a mistake counts fully", lambda: tversky_from_counts(TP + 500, FP + 500, FN - 500, 1, 1)
+)

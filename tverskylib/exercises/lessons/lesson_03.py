@@ -22,9 +22,10 @@ def swapped():
     return only_fp, square
 
 
-@swapped.mistake("if prediction and target are taken for each other: there are false negatives, and no false positives")
-def _():
-    return swapped.solution()[::-1]
+swapped.mistake(
+    "if prediction and target are taken for each other: there are false negatives, and no false positives",
+    lambda: swapped.solution()[::-1],
+)
 
 
 @exercise(3, 2, "mean_j, j_of_mean", "Names in the plane of the two weights", see="weights(alpha=1, beta=1)")
@@ -41,20 +42,16 @@ def mean_of_ratios():
     return mean_j, j_of_mean
 
 
-@mean_of_ratios.mistake("if both are the function of the mean")
-def _():
-    return 1 / 3, 1 / 3
+mean_of_ratios.mistake("if both are the function of the mean", lambda: (1 / 3, 1 / 3))
+mean_of_ratios.mistake("if the two are swapped", lambda: mean_of_ratios.solution()[::-1])
 
 
-@mean_of_ratios.mistake("if the two are swapped")
-def _():
-    return mean_of_ratios.solution()[::-1]
-
-
-@mean_of_ratios.mistake("with 2 J / (1 + J), which leads from Jaccard to Dice")
-def _():
+def from_jaccard_to_dice():
     values = np.array([0.2, 0.8])
     return (2 * values / (1 + values)).mean(), 2 * 0.5 / 1.5
+
+
+mean_of_ratios.mistake("with 2 J / (1 + J), which leads from Jaccard to Dice", from_jaccard_to_dice)
 
 
 @exercise(3, 3, "pair_of_sum_1, k_of_ray", "Only the ratio orders masks", see="weights(alpha=0.3, beta=0.6)")
@@ -66,19 +63,9 @@ def on_a_ray():
     return pair_of_sum_1, k_of_ray
 
 
-@on_a_ray.mistake("if k is the ratio itself; its square is")
-def _():
-    return (1 / 3, 2 / 3), 2.0
-
-
-@on_a_ray.mistake("if alpha and beta are swapped")
-def _():
-    return (2 / 3, 1 / 3), np.sqrt(0.5)
-
-
-@on_a_ray.mistake("if 0.1 is added to each weight: that leaves the ray")
-def _():
-    return (0.35, 0.65), np.sqrt(0.65 / 0.35)
+on_a_ray.mistake("if k is the ratio itself; its square is", lambda: ((1 / 3, 2 / 3), 2.0))
+on_a_ray.mistake("if alpha and beta are swapped", lambda: ((2 / 3, 1 / 3), np.sqrt(0.5)))
+on_a_ray.mistake("if 0.1 is added to each weight: that leaves the ray", lambda: ((0.35, 0.65), np.sqrt(0.65 / 0.35)))
 
 
 T, c = sp.symbols("T c", positive=True)
@@ -102,11 +89,5 @@ def scaled_weights():
     return scaled
 
 
-@scaled_weights.mistake("if the whole index is multiplied by c")
-def _():
-    return c * T
-
-
-@scaled_weights.mistake("if c stands with the overlap instead of the mistakes")
-def _():
-    return c * T / (c * T + 1 - T)
+scaled_weights.mistake("if the whole index is multiplied by c", lambda: c * T)
+scaled_weights.mistake("if c stands with the overlap instead of the mistakes", lambda: c * T / (c * T + 1 - T))

@@ -33,29 +33,22 @@ def my_loss():
     return my_dice_loss
 
 
-@my_loss.mistake("if the index is returned instead of the loss")
-def _():
-    return lambda p, t: ((p * t).sum() + 1) / (0.5 * p.sum() + 0.5 * t.sum() + 1)
-
-
-@my_loss.mistake("if delta stands below only")
-def _():
-    return lambda p, t: 1 - (p * t).sum() / (0.5 * p.sum() + 0.5 * t.sum() + 1)
-
-
-@my_loss.mistake("with 1 beside 2 TP, which is a delta of one half")
-def _():
-    return lambda p, t: 1 - (2 * (p * t).sum() + 1) / (p.sum() + t.sum() + 1)
-
-
-@my_loss.mistake("with the mean of the images' losses instead of one ratio")
-def _():
-    return lambda p, t: tversky_loss(p, t, delta=1.0, domain="image")
-
-
-@my_loss.mistake("with Jaccard's weights, 1 and 1")
-def _():
-    return lambda p, t: tversky_loss(p, t, 1.0, 1.0, delta=1.0)
+my_loss.mistake(
+    "if the index is returned instead of the loss",
+    lambda: lambda p, t: ((p * t).sum() + 1) / (0.5 * p.sum() + 0.5 * t.sum() + 1),
+)
+my_loss.mistake(
+    "if delta stands below only", lambda: lambda p, t: 1 - (p * t).sum() / (0.5 * p.sum() + 0.5 * t.sum() + 1)
+)
+my_loss.mistake(
+    "with 1 beside 2 TP, which is a delta of one half",
+    lambda: lambda p, t: 1 - (2 * (p * t).sum() + 1) / (p.sum() + t.sum() + 1),
+)
+my_loss.mistake(
+    "with the mean of the images' losses instead of one ratio",
+    lambda: lambda p, t: tversky_loss(p, t, delta=1.0, domain="image"),
+)
+my_loss.mistake("with Jaccard's weights, 1 and 1", lambda: lambda p, t: tversky_loss(p, t, 1.0, 1.0, delta=1.0))
 
 
 def slope_of(logit: float) -> float:
@@ -82,8 +75,7 @@ def sure_and_wrong():
     return slope_sure, slope_unsure
 
 
-@sure_and_wrong.mistake("with the gradient with respect to the probabilities instead of the logits")
-def _():
+def of_probabilities():
     found = []
     for logit in (-8.0, 0.0):
         p = torch.tensor([logit, 0.0, 0.0, 0.0]).reshape(1, 1, 2, 2).sigmoid().requires_grad_()
@@ -91,14 +83,12 @@ def _():
     return tuple(found)
 
 
-@sure_and_wrong.mistake("with the sign of the pull: the gradient points uphill, so it is negative here")
-def _():
-    return -slope_of(-8.0), -slope_of(0.0)
-
-
-@sure_and_wrong.mistake("if the two are swapped")
-def _():
-    return slope_of(0.0), slope_of(-8.0)
+sure_and_wrong.mistake("with the gradient with respect to the probabilities instead of the logits", of_probabilities)
+sure_and_wrong.mistake(
+    "with the sign of the pull: the gradient points uphill, so it is negative here",
+    lambda: (-slope_of(-8.0), -slope_of(0.0)),
+)
+sure_and_wrong.mistake("if the two are swapped", lambda: (slope_of(0.0), slope_of(-8.0)))
 
 
 @exercise(4, 4, "T_equal", "Relatives")
@@ -111,14 +101,8 @@ def focal():
     return T_equal
 
 
-@focal.mistake("if it is the loss 1 - T at the border, and not T")
-def _():
-    return 0.75**4
-
-
-@focal.mistake("with the power 3/4 of the loss instead of that of its derivative, -1/4")
-def _():
-    return 1 - 0.75 ** (4 / 3)
+focal.mistake("if it is the loss 1 - T at the border, and not T", lambda: 0.75**4)
+focal.mistake("with the power 3/4 of the loss instead of that of its derivative, -1/4", lambda: 1 - 0.75 ** (4 / 3))
 
 
 def _slopes(gradient):
@@ -147,22 +131,30 @@ def my_slope():
     return my_gradient
 
 
-@my_slope.mistake("for the index; the loss has the other sign")
-def _():
+def of_the_index():
     right = my_slope.solution()
     return lambda *given: -right(*given)
 
 
-@my_slope.mistake("if alpha and beta are swapped")
-def _():
+my_slope.mistake("for the index; the loss has the other sign", of_the_index)
+
+
+def swapped_weights():
     right = my_slope.solution()
     return lambda p, t, alpha, beta, delta: right(p, t, beta, alpha, delta)
 
 
-@my_slope.mistake("if the denominator is taken for a constant, so that only the numerator is differentiated")
-def _():
+my_slope.mistake("if alpha and beta are swapped", swapped_weights)
+
+
+def constant_denominator():
     def gradient(p, t, alpha, beta, delta):
         tp, fp, fn = (p * t).sum(), (p * (1 - t)).sum(), ((1 - p) * t).sum()
         return -t / (tp + alpha * fp + beta * fn + delta)
 
     return gradient
+
+
+my_slope.mistake(
+    "if the denominator is taken for a constant, so that only the numerator is differentiated", constant_denominator
+)

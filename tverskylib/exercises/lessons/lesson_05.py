@@ -20,19 +20,9 @@ def strongest_pull():
     return best_delta
 
 
-@strongest_pull.mistake("without alpha: the pull is strongest at alpha S")
-def _():
-    return 0.01 * 512 * 512
-
-
-@strongest_pull.mistake("with the number of pixels instead of the sum of the prediction")
-def _():
-    return 0.5 * 512 * 512
-
-
-@strongest_pull.mistake("for the untrained network of the text, with 64 × 64 pixels at 0.5")
-def _():
-    return 1024.0
+strongest_pull.mistake("without alpha: the pull is strongest at alpha S", lambda: 0.01 * 512 * 512)
+strongest_pull.mistake("with the number of pixels instead of the sum of the prediction", lambda: 0.5 * 512 * 512)
+strongest_pull.mistake("for the untrained network of the text, with 64 × 64 pixels at 0.5", lambda: 1024.0)
 
 
 def _batch_is_lower(mine):
@@ -75,18 +65,23 @@ def an_absent_class():
     return of_classes
 
 
-@an_absent_class.mistake("image-wise: a loss for each class of each image")
-def _():
+def of_each_image():
     four = [torch.tensor(one_hot(found, 4)) for found in (missed, classes)]
     return tversky_loss(*four, delta=1e-5, per_class=True, reduction="none", domain="image")
 
 
-@an_absent_class.mistake("with three classes, the fourth forgotten")
-def _():
+an_absent_class.mistake("image-wise: a loss for each class of each image", of_each_image)
+
+
+def without_the_fourth():
     three = [torch.tensor(one_hot(found, 3)) for found in (missed, classes)]
     return tversky_loss(*three, delta=1e-5, per_class=True, reduction="none")
 
 
-@an_absent_class.mistake('with the mean over the classes, `reduction="none"` forgotten')
-def _():
-    return tversky_loss(*(torch.tensor(one_hot(found, 4)) for found in (missed, classes)), delta=1e-5, per_class=True)
+an_absent_class.mistake("with three classes, the fourth forgotten", without_the_fourth)
+an_absent_class.mistake(
+    'with the mean over the classes, `reduction="none"` forgotten',
+    lambda: tversky_loss(
+        torch.tensor(one_hot(missed, 4)), torch.tensor(one_hot(classes, 4)), delta=1e-5, per_class=True
+    ),
+)

@@ -23,19 +23,17 @@ def vote_of_three():
     return consensus, careful
 
 
-@vote_of_three.mistake("if the same mask is given twice: the second threshold is lower. Compute it")
-def _():
-    return [1, 1, 0, 0], [1, 1, 0, 0]
-
-
-@vote_of_three.mistake("with the weights (0.9, 0.1), which pay for precision")
-def _():
-    return [1, 1, 0, 0], theory.best_prediction(np.array([1, 2 / 3, 1 / 3, 0]), 0.9, 0.1)[0]
-
-
-@vote_of_three.mistake("if the vote itself is the prediction: a mask without doubt does better")
-def _():
-    return [1, 2 / 3, 1 / 3, 0], [1, 2 / 3, 1 / 3, 0]
+vote_of_three.mistake(
+    "if the same mask is given twice: the second threshold is lower. Compute it", lambda: ([1, 1, 0, 0], [1, 1, 0, 0])
+)
+vote_of_three.mistake(
+    "with the weights (0.9, 0.1), which pay for precision",
+    lambda: ([1, 1, 0, 0], theory.best_prediction(np.array([1, 2 / 3, 1 / 3, 0]), 0.9, 0.1)[0]),
+)
+vote_of_three.mistake(
+    "if the vote itself is the prediction: a mask without doubt does better",
+    lambda: ([1, 2 / 3, 1 / 3, 0], [1, 2 / 3, 1 / 3, 0]),
+)
 
 
 @exercise(6, 2, "walk", "Finding the best cut", see="sorted_labels(cut=1)")
@@ -51,8 +49,7 @@ def from_above():
     return walk
 
 
-@from_above.mistake("from the guess 0")
-def _():
+def from_below():
     walk, guess = [], 0.0
     for _ in range(4):
         guess = index(t > theory.optimal_threshold(guess, 0.5, 0.5), t)
@@ -60,13 +57,18 @@ def _():
     return walk
 
 
-@from_above.mistake("if the index itself is the cut, and not its tau")
-def _():
+from_above.mistake("from the guess 0", from_below)
+
+
+def index_for_tau():
     walk, guess = [], 1.0
     for _ in range(4):
         guess = index((t > guess) if (t > guess).any() else t >= t.max(), t)
         walk.append(guess)
     return walk
+
+
+from_above.mistake("if the index itself is the cut, and not its tau", index_for_tau)
 
 
 @exercise(6, 3, "edge", "How much is marked", see="sorted_labels([1, 1, 1, 0.5, 0.5])")
@@ -80,18 +82,14 @@ def the_edge():
     return edge
 
 
-@the_edge.mistake("with 0.5, by habit: accuracy cuts there")
-def _():
-    return 0.5
+the_edge.mistake("with 0.5, by habit: accuracy cuts there", lambda: 0.5)
+the_edge.mistake("one step early: at this chance the five are not marked yet", lambda: the_edge.solution() - 0.01)
 
 
-@the_edge.mistake("one step early: at this chance the five are not marked yet")
-def _():
-    return the_edge.solution() - 0.01
-
-
-@the_edge.mistake("for Jaccard's tau taken for Dice's half: T / (1 + T) belongs to Jaccard")
-def _():
+def tau_of_jaccard():
     steps = np.arange(1, 100) / 100
     alone = np.array([index(np.r_[np.ones(5), np.zeros(5)], np.r_[np.ones(5), np.full(5, c)]) for c in steps])
     return steps[np.argmax(steps > alone / (1 + alone))]
+
+
+the_edge.mistake("for Jaccard's tau taken for Dice's half: T / (1 + T) belongs to Jaccard", tau_of_jaccard)

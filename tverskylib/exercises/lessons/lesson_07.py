@@ -14,19 +14,13 @@ def fewest_pixels():
     return fewest
 
 
-@fewest_pixels.mistake("with C = 2 in the formula")
-def _():
-    return int(np.ceil(theory.critical_fraction(1, 1, 0.1, num_classes=2) * 256 * 256))
-
-
-@fewest_pixels.mistake("if the fraction is rounded down: one pixel is missing")
-def _():
-    return fewest_pixels.solution() - 1
-
-
-@fewest_pixels.mistake("if it is the fraction, and not the number of pixels")
-def _():
-    return theory.critical_fraction(1, 1, 0.1, num_classes=1)
+fewest_pixels.mistake(
+    "with C = 2 in the formula", lambda: int(np.ceil(theory.critical_fraction(1, 1, 0.1, num_classes=2) * 256 * 256))
+)
+fewest_pixels.mistake("if the fraction is rounded down: one pixel is missing", lambda: fewest_pixels.solution() - 1)
+fewest_pixels.mistake(
+    "if it is the fraction, and not the number of pixels", lambda: theory.critical_fraction(1, 1, 0.1, num_classes=1)
+)
 
 
 @exercise(
@@ -44,9 +38,7 @@ def no_fraction_helps():
     return mine
 
 
-@no_fraction_helps.mistake("if alpha and beta are swapped: these weights pay for precision")
-def _():
-    return (0.7, 0.3)
+no_fraction_helps.mistake("if alpha and beta are swapped: these weights pay for precision", lambda: (0.7, 0.3))
 
 
 @exercise(
@@ -66,14 +58,18 @@ def the_third_joins():
     return joins
 
 
-@the_third_joins.mistake("with C = 1 in the formula")
-def _():
+def one_sided():
     q, steps = np.array([0.9, 0.4, 0.3, 0.1]), np.arange(0, 50) / 100
     return steps[np.argmax([theory.best_prediction((1 - e) * q + e, 0.5, 0.5)[0][2] for e in steps])]
 
 
-@the_third_joins.mistake("for the known mask of two pixels: it stays its own optimum for long")
-def _():
+the_third_joins.mistake("with C = 1 in the formula", one_sided)
+
+
+def of_the_known_mask():
     steps = np.arange(0, 100) / 100
     y = np.array([1.0, 1, 0, 0])
     return steps[np.argmax([theory.best_prediction((1 - e) * y + e / 2, 0.5, 0.5)[0][2] for e in steps])]
+
+
+the_third_joins.mistake("for the known mask of two pixels: it stays its own optimum for long", of_the_known_mask)

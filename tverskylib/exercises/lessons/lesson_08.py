@@ -22,19 +22,9 @@ def equal_weight():
     return weight
 
 
-@equal_weight.mistake("without the factor C of the label noise penalty")
-def _():
-    return 0.1 / 0.9
-
-
-@equal_weight.mistake("with the talk's weight: the factor 1 - epsilon in front divides it")
-def _():
-    return 0.1
-
-
-@equal_weight.mistake("with epsilon / C: the factor 1 - epsilon in front divides it")
-def _():
-    return 0.05
+equal_weight.mistake("without the factor C of the label noise penalty", lambda: 0.1 / 0.9)
+equal_weight.mistake("with the talk's weight: the factor 1 - epsilon in front divides it", lambda: 0.1)
+equal_weight.mistake("with epsilon / C: the factor 1 - epsilon in front divides it", lambda: 0.05)
 
 
 def _lowest(penalised):
@@ -52,19 +42,12 @@ def grid_of_doubt():
     return doubt
 
 
-@grid_of_doubt.mistake("with the label noise penalty")
-def _():
-    return 0.75
-
-
-@grid_of_doubt.mistake("with base-2 logarithms in the entropy alone: all logarithms here are natural")
-def _():
-    return _lowest(lambda g: -np.log(g) - 0.5 * entropy(np.array([g, 1 - g])) / np.log(2))
-
-
-@grid_of_doubt.mistake("with the weight 1")
-def _():
-    return _lowest(lambda g: -np.log(g) - entropy(np.array([g, 1 - g])))
+grid_of_doubt.mistake("with the label noise penalty", lambda: 0.75)
+grid_of_doubt.mistake(
+    "with base-2 logarithms in the entropy alone: all logarithms here are natural",
+    lambda: _lowest(lambda g: -np.log(g) - 0.5 * entropy(np.array([g, 1 - g])) / np.log(2)),
+)
+grid_of_doubt.mistake("with the weight 1", lambda: _lowest(lambda g: -np.log(g) - entropy(np.array([g, 1 - g]))))
 
 
 @exercise(8, 3, "twice", "How hard they push", see="simplex(share=0.8, split=0.5)")
@@ -77,8 +60,10 @@ def two_directions():
     return twice
 
 
-@two_directions.mistake("without the factor two: from here on the first is the larger one")
-def _():
+def without_factor_two():
     even, steps = np.full(3, 1 / 3), np.arange(0.5, 1.0, 0.01)
     sure = [np.array([s, (1 - s) / 2, (1 - s) / 2]) for s in steps]
     return steps[np.argmax([divergence(even, q) > divergence(q, even) for q in sure])]
+
+
+two_directions.mistake("without the factor two: from here on the first is the larger one", without_factor_two)

@@ -47,14 +47,8 @@ def enough_doubt():
     return needed
 
 
-@enough_doubt.mistake("with the label noise penalty")
-def _():
-    return _needed(label_noise_penalty, TverskyLoss())
-
-
-@enough_doubt.mistake("with Jaccard instead of Dice")
-def _():
-    return _needed(confidence_penalty, TverskyLoss(1.0, 1.0))
+enough_doubt.mistake("with the label noise penalty", lambda: _needed(label_noise_penalty, TverskyLoss()))
+enough_doubt.mistake("with Jaccard instead of Dice", lambda: _needed(confidence_penalty, TverskyLoss(1.0, 1.0)))
 
 
 @exercise(9, 2, "widest", "Two forms that follow soft labels", see="three_forms(epsilon=0.4)")
@@ -70,14 +64,8 @@ def where_forms_differ():
     return widest
 
 
-@where_forms_differ.mistake("if they are guessed to differ most at the greatest doubt, one half")
-def _():
-    return 0.5
-
-
-@where_forms_differ.mistake("if the product form is made small instead of large")
-def _():
-    return 0.95
+where_forms_differ.mistake("if they are guessed to differ most at the greatest doubt, one half", lambda: 0.5)
+where_forms_differ.mistake("if the product form is made small instead of large", lambda: 0.95)
 
 
 @exercise(
@@ -100,13 +88,17 @@ def always_everything():
     return everything, bar
 
 
-@always_everything.mistake("with Jaccard: its index of predicting all is the chance itself")
-def _():
+def jaccard_of_all():
     q = np.arange(0.05, 1.0, 0.05)
     return q, q / (1 + q)
 
 
-@always_everything.mistake("if the bar is the index, and not half of it")
-def _():
+always_everything.mistake("with Jaccard: its index of predicting all is the chance itself", jaccard_of_all)
+
+
+def index_as_bar():
     q = np.arange(0.05, 1.0, 0.05)
     return 2 * q / (1 + q), 2 * q / (1 + q)
+
+
+always_everything.mistake("if the bar is the index, and not half of it", index_as_bar)

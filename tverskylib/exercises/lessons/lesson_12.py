@@ -30,24 +30,19 @@ def in_monai():
     return theirs
 
 
-@in_monai.mistake("with delta itself as smoothing: MONAI's stands beside 2 TP")
-def _():
-    return _monai(include_background=False, batch=True, smooth_nr=2.0, smooth_dr=2.0)
-
-
-@in_monai.mistake("image-wise, which is MONAI's default")
-def _():
-    return _monai(include_background=False, smooth_nr=4.0, smooth_dr=4.0)
-
-
-@in_monai.mistake("with the background as a class, which is MONAI's default")
-def _():
-    return _monai(batch=True, smooth_nr=4.0, smooth_dr=4.0)
-
-
-@in_monai.mistake("with smoothing below only")
-def _():
-    return _monai(include_background=False, batch=True, smooth_nr=0.0, smooth_dr=4.0)
+in_monai.mistake(
+    "with delta itself as smoothing: MONAI's stands beside 2 TP",
+    lambda: _monai(include_background=False, batch=True, smooth_nr=2.0, smooth_dr=2.0),
+)
+in_monai.mistake(
+    "image-wise, which is MONAI's default", lambda: _monai(include_background=False, smooth_nr=4.0, smooth_dr=4.0)
+)
+in_monai.mistake(
+    "with the background as a class, which is MONAI's default", lambda: _monai(batch=True, smooth_nr=4.0, smooth_dr=4.0)
+)
+in_monai.mistake(
+    "with smoothing below only", lambda: _monai(include_background=False, batch=True, smooth_nr=0.0, smooth_dr=4.0)
+)
 
 
 @exercise(
@@ -66,12 +61,14 @@ def which_line():
     return theirs, line
 
 
-@which_line.mistake("if the probabilities are not cut: the metric takes masks, and says nothing")
-def _():
+def not_cut():
     metric = DiceMetric()
     metric(probability.float(), target.float())
     theirs = metric.aggregate().item()
     return theirs, (table["dice"] - theirs).abs().idxmin()
+
+
+which_line.mistake("if the probabilities are not cut: the metric takes masks, and says nothing", not_cut)
 
 
 @exercise(
@@ -90,7 +87,9 @@ def three_tables():
     return verdicts
 
 
-@three_tables.mistake("if the second pair is read as a possible mean: 0.85 / 1.15 is 0.739, above 0.70")
-def _():
+def possible_second():
     first, _, third = three_tables.solution()
     return [first, metrics.printed_scores(0.85, 0.78, digits=2).verdict, third]
+
+
+three_tables.mistake("if the second pair is read as a possible mean: 0.85 / 1.15 is 0.739, above 0.70", possible_second)
