@@ -20,41 +20,49 @@ PAGES = ("CHOOSE.md",)
 
 def numbers() -> dict[str, str]:
     """The numbers by their names in the sources: means over the seeds, at batch size 8."""
-    frame = results_frame(read_records(NOTEBOOKS.parent / "results" / "cpu"))
+    frame, nuclei = (results_frame(read_records(NOTEBOOKS.parent / "results" / name)) for name in ("cpu", "nuclei"))
     at_8 = frame[frame["batch_size"] == 8]
 
-    def mean(task: str, arm: str, domain: str, column: str) -> float:
-        chosen = at_8[(at_8["task"] == task) & (at_8["arm"] == arm) & (at_8["domain"] == domain)]
+    def mean(task: str, arm: str, domain: str, column: str, runs: pd.DataFrame = at_8) -> float:
+        chosen = runs[(runs["task"] == task) & (runs["arm"] == arm) & (runs["domain"] == domain)]
         if chosen.empty:
             raise ValueError(f"no record for {task}, {arm}, {domain}: a page states its {column}")
         return float(chosen[column].mean())
 
-    def whole(arm: str, domain: str, column: str = "flooded_negatives") -> str:
-        return f"{mean('whole', arm, domain, column):.0%}".replace("%", " %")
+    def whole(arm: str, domain: str, column: str = "flooded_negatives", runs: pd.DataFrame = at_8) -> str:
+        return f"{mean('whole', arm, domain, column, runs):.0%}".replace("%", " %")
 
     def precise(arm: str) -> str:
         return f"{mean('whole', arm, 'batch', 'pooled_average_precision_all'):.2f}"
 
-    pairs = paired_differences(at_8, ["dice", "pooled_average_precision"]).loc[("positive", "grid", 8)]
+    def paired(runs: pd.DataFrame) -> pd.Series:
+        return paired_differences(runs, ["dice", "pooled_average_precision"]).loc[("positive", "grid", 8)]
 
-    def gap(metric: str) -> str:
+    def gap(pairs: pd.Series, metric: str) -> str:
         mean, low, high = (pairs[metric, part] for part in ("difference", "low", "high"))
         return f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]"
+
+    small, small_nuclei = paired(at_8), paired(nuclei)
 
     both, sampled = "Dice + cross-entropy", "foreground in 33% of each batch"
     steep, flat = "alpha 0.3, beta 0.7", "alpha 0.7, beta 0.3"
     nll = {"dice": "grid", "ce": "cross-entropy", "both": both, "smooth": "cross-entropy, smoothing 0.4"}
     return {
         "runs": str(len(frame)),
-        "small_seeds": f"{pairs['pairs', '']:.0f}",
-        "small_dice": gap("dice"),
-        "small_ap": gap("pooled_average_precision"),
+        "nuclei_runs": str(len(nuclei)),
+        "small_seeds": f"{small['pairs', '']:.0f}",
+        "small_dice": gap(small, "dice"),
+        "small_ap": gap(small, "pooled_average_precision"),
+        "nuclei_seeds": f"{small_nuclei['pairs', '']:.0f}",
+        "nuclei_ap": gap(small_nuclei, "pooled_average_precision"),
         "recall_low": f"{mean('positive', flat, 'batch', 'recall'):.2f}",
         "recall_high": f"{mean('positive', steep, 'batch', 'recall'):.2f}",
         "weights_low": f"{mean('positive', flat, 'batch', 'dice'):.2f}",
         "weights_high": f"{mean('positive', steep, 'batch', 'dice'):.2f}",
         **{f"flooded_{domain}": whole("grid", domain) for domain in ("image", "batch")},
         **{f"ce_{domain}": whole(both, domain) for domain in ("image", "batch")},
+        **{f"nuclei_{domain}": whole("grid", domain, runs=nuclei) for domain in ("image", "batch")},
+        **{f"nuclei_ce_{domain}": whole(both, domain, runs=nuclei) for domain in ("image", "batch")},
         "sampled_image": whole(sampled, "image"),
         "ap_plain": precise("grid"),
         "ap_both": precise(f"{both}, {sampled}"),

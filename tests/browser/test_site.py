@@ -139,6 +139,11 @@ def test_the_gallery_has_explorers_and_the_first_page_has_one(tab, site):
     assert len(tab.query_selector_all(".tversky-live")) == 1
 
 
+def test_the_table_of_cases_is_one_screen(tab, site):
+    opened(tab, site / "notebooks" / "CHOOSE.html")
+    assert tab.evaluate("document.querySelector('table').getBoundingClientRect().bottom") <= 800
+
+
 def test_no_page_scrolls_sideways_on_a_phone(browser, pages):
     context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
     tab, wide = context.new_page(), []

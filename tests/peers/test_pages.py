@@ -40,12 +40,17 @@ def test_a_number_that_nothing_computes_is_an_error(tmp_path, monkeypatch):
 
 def test_choose_says_everything_for_every_case():
     text = (NOTEBOOKS / "CHOOSE.md").read_text(encoding="utf-8")
-    assert len(text.partition("<details>")[0].splitlines()) <= 20, "one screen"
+    shown = text.partition("<details>")[0]
+    assert len(shown.splitlines()) <= 20, "one screen"
+    usual = " ".join(shown.partition("\n|")[0].split())
+    for setting in ("`alpha`", "`beta`", "`delta`", "cross-entropy", "patients as they come", "cut"):
+        assert setting in usual, "what a line does not say is said above the table"
     tables = [[row.strip("| ").split(" | ") for row in table] for table in found_tables(text)]
     cases, evidence = (table[2:] for table in tables)
     assert [row[0] for row in evidence] == [row[0].partition(" ")[0] for row in cases] == list("12345678")
-    assert all(len(row) == 8 and all(row) for row in cases)
-    assert {row[7] for row in cases} <= {"sure", "fairly", "leaning", "not tried here"}
+    assert all(len(row) == 5 and all(row) for row in cases)
+    assert {row[1] for row in cases} <= {"either", "batch", "batch, `group=`", "none"}
+    assert {row[4] for row in cases} <= {"sure", "fairly", "leaning", "untried"}
 
 
 def found_tables(text):

@@ -15,7 +15,7 @@ import pytest
 import traitlets
 
 from tverskylib import tiles, tversky_from_counts
-from tverskylib.explorers.browser import Composer, PhaseDiagram, SortedLabels, Threshold, formulas
+from tverskylib.explorers.browser import Composer, PhaseDiagram, Sharpening, SortedLabels, Threshold, Weights, formulas
 from tverskylib.explorers.browser.bundle import HERE, joined
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.page import page
@@ -195,6 +195,22 @@ def test_a_notebook_gets_the_widget_and_a_picture(make):
     assert re.search(r"[2-6] positions(?: of the sliders)?\. \(1\)", metadata["image/png"]["alt"])
     assert data["text/html"].startswith("<img alt=")
     assert metadata["image/png"]["width"] > 600
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Threshold(tiles.real_crop().crop(slice(0, 64), slice(0, 64))),
+        lambda: Weights(tiles.real_crop().crop(slice(0, 64), slice(0, 64))),
+        lambda: Sharpening(tiles.real_crop().crop(slice(0, 64), slice(0, 64))),
+        lambda: SortedLabels([0.8, 0.2]),
+    ],
+)
+def test_data_of_ones_own_has_no_strip_of_other_data(make):
+    explorer = make()
+    data, metadata = explorer._repr_mimebundle_()
+    assert not explorer.is_default and "image/png" not in data and "image/png" not in metadata
+    assert all(f"<th>{name}</th>" in data["text/html"] for name in explorer.numbers)
 
 
 # A page of its own

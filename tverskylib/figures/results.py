@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from tverskylib.figures._style import BATCH, DICE, FAINT, FP, GRID, IMAGE, OTHER, TP, Ink, in_style
+from tverskylib.figures._words import METRIC_WORDS
 from tverskylib.figures.plate import Plate
 
 if TYPE_CHECKING:
@@ -19,25 +20,6 @@ if TYPE_CHECKING:
 
 CURVES = (TP, OTHER, DICE._replace(line=":"))  # not those of the domains, which mean something
 DOMAINS: Mapping[str, Ink] = {"batch": BATCH, "image": IMAGE}
-NAMES = {
-    "average_precision": "average precision",
-    "balanced_accuracy": "balanced accuracy",
-    "dice": "Dice",
-    "jaccard": "Jaccard",
-    "hd95": "HD95 (lower is better)",
-    "pooled_dice": "Dice, pooled",
-    "pooled_average_precision": "average precision, pooled",
-    "missed_positives": "missed positive images",
-    "flooded_negatives": "flooded negative images",
-    "predicted_foreground": "predicted foreground",
-    "ece": "calibration error (ECE)",
-    "nll": "negative log-likelihood",
-    "entropy": "entropy of the probabilities",
-    "dice_all": "Dice over all images",
-    "pooled_dice_all": "Dice pooled over all images",
-    "pooled_average_precision_all": "average precision pooled over all images",
-    "area_ratio": "predicted over true area",
-}
 
 
 @in_style
@@ -106,9 +88,9 @@ def arms(frame: pd.DataFrame, metrics: Sequence[str]) -> Plate:
                 ax.plot([found.min(), found.max()], [k + shift] * 2, color=ink.colour, lw=1.2)
                 ax.plot(found.mean(), k + shift, marker=ink.marker, color=ink.colour, ms=6, ls="")
                 words.append(
-                    f"{NAMES[metric]}, {'plain Dice' if arm == 'grid' else arm}, {name}-wise {found.mean():.2f}"
+                    f"{METRIC_WORDS[metric]}, {'plain Dice' if arm == 'grid' else arm}, {name}-wise {found.mean():.2f}"
                 )
-        ax.set_title(NAMES[metric], fontsize=9.5)
+        ax.set_title(METRIC_WORDS[metric], fontsize=9.5)
         ax.grid(color=GRID)
         ax.set(xlim=(-0.03, 1.03))
     axes[0].set_ylim(len(rows) - 0.5, -0.5)

@@ -24,8 +24,8 @@ from tverskylib.training.execution import (
 )
 from tverskylib.training.own_tiles import Hashes
 from tverskylib.training.progress import shown
-from tverskylib.training.record import Record, kept_record, read_record
-from tverskylib.training.settings import SYNTHETIC, RunSettings
+from tverskylib.training.record import Record, is_synthetic, kept_record, read_record
+from tverskylib.training.settings import RunSettings
 
 
 def run_grid(
@@ -179,8 +179,7 @@ def _refuse_other_tiles(place: Path, names: list[str], hashes: Hashes) -> None:
         except Exception:
             continue
         wanted = hashes.of(record["settings"]["seed"])  # None: of synthetic tiles, which each run has for itself
-        synthetic = record["data"]["name"].startswith(SYNTHETIC)
-        if not synthetic if wanted is None else record["data"]["hash"] != wanted:
+        if not is_synthetic(record) if wanted is None else record["data"]["hash"] != wanted:
             raise ValueError(
                 f"{place.name} holds records of other tiles, of another size or of other splits, as {path.name}: "
                 "name another folder"

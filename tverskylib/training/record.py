@@ -215,6 +215,11 @@ def read_record(path: Path) -> Record:
     return found
 
 
+def is_synthetic(record: Record) -> bool:
+    """Whether its tiles were drawn by the generator, and not read from a folder."""
+    return bool(record["data"]["name"].startswith(SYNTHETIC))
+
+
 def check_record(record: Any, name: str = "record") -> None:
     """Raise ValueError, with the place, where a record is not what ``record.schema.json`` and its own settings say.
 
@@ -228,8 +233,8 @@ def check_record(record: Any, name: str = "record") -> None:
             f"{name} has format {given}, and this version of tverskylib knows {FORMAT}: it was written by a newer one; "
             "take that, or another folder"
         )
-    if given == 1 and given is not True:
-        raise ValueError(f"{name} has format 1, without histograms and tuned thresholds: make the run again")
+    if type(given) is int and 0 < given < FORMAT:  # True is a number too
+        raise ValueError(f"{name} has format {given}, without histograms and tuned thresholds: make the run again")
     try:
         jsonschema.validate(record, _schema())
     except jsonschema.ValidationError as error:
@@ -295,7 +300,7 @@ def _check_asked_for(record: Record, settings: RunSettings | None, data: str | N
         wanted = settings.as_dict()
         differing = sorted(key for key in wanted if record["settings"].get(key) != wanted[key])
         raise ValueError(f"{name} is the record of another run, which differs in {', '.join(differing)}")
-    if settings is not None and data is None and not record["data"]["name"].startswith(SYNTHETIC):
+    if settings is not None and data is None and not is_synthetic(record):
         raise ValueError(
             f"{name} is the record of tiles of one's own, {record['data']['name']}, instead of synthetic ones"
         )

@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 GRID = np.arange(STEPS + 1) / STEPS
 
 
+def given_tile(tile: RealImage | None) -> RealImage:
+    """The tile that a reader gives, or the crop that the lessons show."""
+    from tverskylib.tiles import RealImage, real_crop
+
+    if tile is not None and not isinstance(tile, RealImage):
+        raise TypeError(f"tile must be a RealImage, got a {type(tile).__name__}")
+    return real_crop() if tile is None else tile
+
+
+def is_crop(tile: RealImage) -> bool:
+    """Whether a tile is what the stored strips show."""
+    from tverskylib.tiles import real_crop
+
+    crop = real_crop()
+    return all(np.array_equal(getattr(tile, name), getattr(crop, name)) for name in ("image", "target", "probability"))
+
+
 class TileExplorer(BrowserExplorer):
     """A threshold, alpha and beta over the prediction for one image.
 
@@ -41,11 +58,7 @@ class TileExplorer(BrowserExplorer):
     target = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, tile: RealImage | None = None, **values: Any) -> None:
-        from tverskylib.tiles import RealImage, real_crop
-
-        if tile is not None and not isinstance(tile, RealImage):
-            raise TypeError(f"tile must be a RealImage, got a {type(tile).__name__}")
-        self.tile = real_crop() if tile is None else tile
+        self.tile = given_tile(tile)
         target = self.tile.target
         super().__init__(
             **values,
@@ -55,6 +68,10 @@ class TileExplorer(BrowserExplorer):
             grey=grey(self.tile.image),
             target=target.astype(np.uint8).tobytes(),
         )
+
+    @property
+    def is_default(self) -> bool:
+        return is_crop(self.tile)
 
     @property
     def counts(self) -> Counts:

@@ -4,15 +4,6 @@ import { chart } from "./chart.js";
 import { sentence } from "./numbers.js";
 import { decimals } from "./words.js";
 
-const NAMES = {
-  average_precision: "average precision",
-  balanced_accuracy: "balanced accuracy",
-  dice: "Dice",
-  jaccard: "Jaccard",
-  hd95: "HD95 (lower is better)",
-};
-const WAYS = { images: "mean of images", batches: "mean of batches", pooled: "pooled" };
-
 /** Mean of the differences with the interval of the mean, low to high, and of one new pair, least to most. */
 function summary(found, student) {
   const n = found.length;
@@ -23,9 +14,9 @@ function summary(found, student) {
   return { pairs: n, found, mean, low: mean - near, high: mean + near, least: mean - far, most: mean + far };
 }
 
-function derive({ seeds, way, metric }, { sizes, values, others, student }) {
+function derive({ seeds, way, metric }, { sizes, values, others, student, words }) {
   const rows = values[metric][way].map((found) => summary(found.slice(0, seeds), student));
-  return { ...rows[0], rows, sizes, others: others[metric], title: `${NAMES[metric]}, ${WAYS[way]}` };
+  return { ...rows[0], rows, sizes, others: others[metric], title: `${words[metric]}, ${words[way]}` };
 }
 
 const plus = (value) => `${value < 0 ? "−" : "+"}${decimals(Math.abs(value))}`;

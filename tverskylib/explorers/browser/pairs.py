@@ -13,19 +13,15 @@ import traitlets
 
 from tverskylib.explorers.browser.explorer import BrowserExplorer
 from tverskylib.explorers.browser.values import Choice, Number, linear
+from tverskylib.figures._words import METRIC_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST = 10  # seeds that are shown
 DATA = pathlib.Path(__file__).with_name("pairs.json")
-METRICS = {
-    "average_precision": "average precision",
-    "balanced_accuracy": "balanced accuracy",
-    "dice": "Dice",
-    "jaccard": "Jaccard",
-    "hd95": "HD95",
-}
+METRICS = {name: METRIC_WORDS[name] for name in ("average_precision", "balanced_accuracy", "dice", "jaccard", "hd95")}
+WAYS = {"images": "mean of images", "batches": "mean of batches", "pooled": "pooled"}
 COLUMNS = {"images": "", "batches": "batches_", "pooled": "pooled_"}  # what a column's name begins with
 Others = Mapping[str, Mapping[int, float]]
 
@@ -62,7 +58,7 @@ class Pairs(BrowserExplorer):
     }
     strip_columns = 1
     seeds = Number(1, 1, MOST, whole=True, hint="pairs at most", scale=linear(1, MOST, 1), say="whole")
-    way = Choice({"images": "mean of images", "batches": "mean of batches", "pooled": "pooled"}, label="convention")
+    way = Choice(WAYS, label="convention")
     metric = Choice(METRICS, label="metric")
     runs = traitlets.Dict().tag(sync=True)
 
@@ -113,6 +109,7 @@ def differences(frame: pd.DataFrame, others: Others) -> dict[str, Any]:
             for metric in METRICS
             for row in [others.get(metric, {})]
         },
+        "words": {**METRICS, **WAYS},
         "student": [None, None, *(float(stats.t(n - 1).ppf(0.975)) for n in range(2, MOST + 1))],
     }
 

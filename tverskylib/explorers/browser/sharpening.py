@@ -11,6 +11,7 @@ from scipy.special import expit, logit
 
 from tverskylib.counts import Counts, soft_counts
 from tverskylib.explorers.browser.explorer import BrowserExplorer
+from tverskylib.explorers.browser.of_tile import given_tile, is_crop
 from tverskylib.explorers.browser.values import Number, logarithmic
 from tverskylib.index import tversky_from_counts
 
@@ -55,11 +56,7 @@ class Sharpening(BrowserExplorer):
     target = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, tile: RealImage | None = None, **values: Any) -> None:
-        from tverskylib.tiles import RealImage, real_crop
-
-        if tile is not None and not isinstance(tile, RealImage):
-            raise TypeError(f"tile must be a RealImage, got a {type(tile).__name__}")
-        self.tile = real_crop() if tile is None else tile
+        self.tile = given_tile(tile)
         levels = np.minimum(np.asarray(self.tile.probability, dtype=np.float64) * LEVELS, LEVELS - 1).astype("<u2")
         self._logits: NDArray[np.float64] = logit((levels + 0.5) / LEVELS)
         super().__init__(
@@ -69,6 +66,10 @@ class Sharpening(BrowserExplorer):
             levels=levels.tobytes(),
             target=self.tile.target.astype(np.uint8).tobytes(),
         )
+
+    @property
+    def is_default(self) -> bool:
+        return is_crop(self.tile)
 
     @property
     def counts(self) -> Counts:

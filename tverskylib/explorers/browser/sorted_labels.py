@@ -88,6 +88,10 @@ class SortedLabels(BrowserExplorer):
         super().__init__(labels=labels, **values)
 
     @property
+    def is_default(self) -> bool:
+        return tuple(self.labels) == FOUR
+
+    @property
     def best(self) -> tuple[int, float, float]:
         """(How many pixels the best mask marks, its index, the cut that it asks for)."""
         mask, index = best_prediction(np.array(self.labels), self.alpha, self.beta)
