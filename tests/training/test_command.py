@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 
 import pytest
 from PIL import Image
@@ -120,6 +121,18 @@ def test_warnings_are_notes(own_images, monkeypatch, capsys):
     asked(monkeypatch, "--images", str(own_images), "--foreground", "3", "--size", "15")
     said = capsys.readouterr().err
     assert re.search(r"^note: 0.png \(and of 17 more images\): .* nearly coincide", said, re.MULTILINE)
+
+
+def test_a_note_is_said_once(monkeypatch, capsys):
+    def grid(_options):
+        for _ in range(3):
+            warnings.warn("the tiles are shared out badly: another seed= draws others", stacklevel=1)
+        return 0
+
+    monkeypatch.setattr(command, "_grid", grid)
+    warnings.simplefilter("always")  # as a command has it, and not as the tests do
+    assert main(["grid"]) == 0
+    assert capsys.readouterr().err == "note: the tiles are shared out badly: another --split-seed draws others\n"
 
 
 def test_a_dry_run_on_images_of_ones_own_times_a_step(own_images, tmp_path, capsys, monkeypatch):

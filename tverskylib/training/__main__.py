@@ -34,8 +34,16 @@ ARGUMENTS = re.compile(r"\b(foreground|ignore|white|size|resize|overlap|splits|s
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit status."""
     options = _parser().parse_args(arguments)
+    said: set[str] = set()
+
+    def say_once(message: Warning | str, *_: object, **__: object) -> None:
+        note = f"note: {_as_options(str(message))}"
+        if note not in said:  # each seed splits the folder anew, and one word on it is enough
+            print(note, file=sys.stderr)
+        said.add(note)
+
     with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_, **__: print(f"note: {_as_options(str(message))}", file=sys.stderr)
+        warnings.showwarning = say_once
         try:
             return {"grid": _grid, "table": _table, "colour": _colour}[options.command](options)
         except GridError as error:

@@ -148,7 +148,7 @@ def arm(settings: RunSettings, plain: RunSettings | None = None) -> str:
         (f"{settings.penalty} penalty {settings.strength:g}", settings.penalty != "none"),
         (f"foreground in {settings.foreground_share:.0%} of each batch", settings.foreground_share > 0),
         (f"constant rate {settings.learning_rate:g}", settings.schedule != default.schedule),
-        (f"{settings.epochs} epochs", settings.epochs != plain.epochs),
+        (f"{settings.epochs} epoch{'s' * (settings.epochs > 1)}", settings.epochs != plain.epochs),
         (f"{_empty(settings):.0%} of the tiles empty", round(_empty(settings) - _empty(plain), 2) != 0),
     ]
     return ", ".join(words for words, departs in parts if departs) or "grid"

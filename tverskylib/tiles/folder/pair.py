@@ -102,7 +102,10 @@ class Reader:
         if self.foreground == "nonzero" and min(meant, default=0) < 0:
             fail(file, f"instances must be numbered from 1, got {some(present)}: is {min(meant)} for ignore=?")
         if self.foreground is None and not (meant <= {0, 1} or meant <= {0, 255}):
-            hint = 'pass foreground={...} for class numbers, foreground="nonzero" for instances, or ignore='
+            hint = (
+                'pass foreground={...} for class numbers, foreground="nonzero" for instances, or ignore= for a number '
+                "that does not count"
+            )
             fail(file, f"a mask must hold 0 and 1, or 0 and 255, got {some(present)}: {hint}")
         return np.asarray(found != 0)
 
