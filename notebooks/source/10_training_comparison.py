@@ -431,10 +431,19 @@ except ValueError as error:
 # %% [markdown]
 # ## Exercises
 #
-# The run in each exercise takes as long as one of those above.
+# The runs in exercises 4 and 5 take as long as those above.
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 1.** Train batch-wise on the positive tiles with alpha = 0.2 and beta = 0.8. Before you do: will precision
+# exercise 1
+
+# %% [markdown] tags=["exercise"]
+# exercise 2
+
+# %% [markdown] tags=["exercise"]
+# exercise 3
+
+# %% [markdown] tags=["exercise"]
+# **Exercise 4.** Train batch-wise on the positive tiles with alpha = 0.2 and beta = 0.8. Before you do: will precision
 # or recall rise? Compare the pooled counts with those of a run with alpha = beta = 0.5.
 
 # %% tags=["solution"]
@@ -449,7 +458,7 @@ print(cells)
 assert cells[0.2]["recall"] > cells[0.5]["recall"] - 0.02 or not choice.learns
 
 # %% [markdown] tags=["exercise"]
-# **Exercise 2.** Image-wise training floods empty images because they teach it nothing. By lesson 05, a delta of the
+# **Exercise 5.** Image-wise training floods empty images because they teach it nothing. By lesson 05, a delta of the
 # size of the image changes that. Train image-wise on the whole data set with delta equal to one tenth of the pixels of
 # a tile. What happens to the empty images, and what is the price?
 

@@ -9,12 +9,15 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import sympy
 
 from tverskylib import exercises, explorers
 from tverskylib.exercises.checking import PATIENCE, TRIES
 from tverskylib.exercises.exercise import of_lesson
+from tverskylib.exercises.lessons import lesson_11
+from tverskylib.training import read_records, results_frame
 
 ROOT = Path(__file__).parents[2]
 EVERY = [one for lesson in range(13) for one in of_lesson(lesson)]
@@ -31,10 +34,21 @@ def fresh():
     TRIES.clear()
 
 
-def test_there_are_three_or_more_in_each_lesson_that_has_some():
-    numbers = {lesson: [one.number for one in of_lesson(lesson)] for lesson in range(13) if of_lesson(lesson)}
-    assert set(numbers) == {*range(10), 12}
-    assert all(found == list(range(1, len(found) + 1)) and 3 <= len(found) <= 5 for found in numbers.values())
+@pytest.mark.parametrize("lesson", range(13))
+def test_each_lesson_has_three_to_five(lesson):
+    numbers = [one.number for one in of_lesson(lesson)]
+    assert numbers == list(range(1, len(numbers) + 1)) and 3 <= len(numbers) <= 5
+
+
+def test_numbers_of_the_records_are_those_of_the_records():
+    frame = results_frame(read_records(ROOT / "results" / "cpu")).query(
+        "task == 'positive' and arm == 'grid' and batch_size == 8 and seed < 5"
+    )
+    wide = frame.pivot(index="seed", columns="domain", values="pooled_average_precision").astype(float)
+    assert wide["batch"].round(3).tolist() == lesson_11.BATCH.tolist()
+    assert wide["image"].round(3).tolist() == lesson_11.IMAGE.tolist()
+    talk = pd.read_csv(ROOT / "results" / "talk.csv").query("domain == 'batch' and batch_size in (8, 64)")
+    assert talk[["dice", "jaccard"]].T.to_numpy().tolist() == [lesson_11.DICE.tolist(), lesson_11.JACCARD.tolist()]
 
 
 @each
@@ -127,7 +141,13 @@ def test_another_kind_of_answer_is_told_in_words():
 
 @each
 def test_the_starting_code_runs_and_is_no_answer(one):
-    names = {**vars(inspect.getmodule(one.solution)), "np": np, "sp": sympy, "exercises": exercises}
+    names = {
+        **vars(inspect.getmodule(one.solution)),
+        "np": np,
+        "sp": sympy,
+        "exercises": exercises,
+        "explorers": explorers,
+    }
     code, _, call = one.starting_code.rpartition("\n\n")
     exec(code, names)
     assert eval(call, names).data.startswith("Nothing is answered yet")
