@@ -64,6 +64,16 @@ CASES = {
         case(lesions(3, 3), 0 * lesions(3, 3) + 0.01, delta=100.0),
         GOOD,
     ),
+    "The network says nothing, and stays there": (
+        case(MIXED, 0 * MIXED + 1e-5),
+        case(lesions(2, 2), 0.05 + 0 * lesions(2, 2)),
+        GOOD,
+    ),
+    "The loss is good, and the metric near 0": (
+        {**GOOD, "m": GOOD["p"]},
+        GOOD | {"y": 255 * GOOD["y"]},
+        GOOD,
+    ),
     "The loss is NaN": (
         case(MIXED, MIXED, delta=0.0),
         case(lesions(12, 14)) | {"logits": torch.full((2, 1, 32, 32), torch.inf)},

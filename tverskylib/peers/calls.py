@@ -100,7 +100,11 @@ MONAI: dict[str, Any] = {
     "module": "monai.losses",
     "activation": "`sigmoid=True` or `softmax=True`",
 }
-MASKED = ("`ignore_index=255`, in the target itself", (("ignore_index=255",), "loss(p, y255)"))
+MASKED = (
+    "`ignore_index=255`, where the target is one channel, or class numbers with `to_onehot_y=True`; in a one-hot target 255 is "
+    "counted, silently",
+    (("ignore_index=255",), "loss(p, y255)"),
+)
 NNUNET: dict[str, Any] = {
     "no_background": ("do_bg=False",),
     "library": "nnunetv2",
@@ -134,6 +138,11 @@ KERAS_LOSS: dict[str, Any] = {
     "note": "The target comes first. Channels may stand anywhere, as `axis` says what is summed.",
 }
 
+KERAS_SWAPPED = (
+    f"{KERAS_LOSS['note']} The weights are swapped up to 3.15.1 and right in the sources since, so a later release exchanges "
+    "their meaning: for the target 1 and the prediction ½, `Tversky(alpha=0.9, beta=0.1)` is 0.47 where they are swapped."
+)
+
 LOSSES = (
     Loss(
         name="DiceLoss",
@@ -148,6 +157,9 @@ LOSSES = (
         name="GeneralizedDiceLoss",
         domain=("batch=True",),
         ours="no equivalent: each class is weighted by 1 / (its volume in the target)², then all stand in one ratio",
+        note="A class absent from the target gets the largest weight of those present, in the image or with `batch=True` in the "
+        "batch, so a false alarm of it costs as one of the smallest class. Where none is present, loss and gradient are 0. "
+        '`w_type=` "simple" or "uniform" weighs otherwise.',
         **MONAI,
     ),
     Loss(
@@ -171,7 +183,9 @@ LOSSES = (
         takes="logits",
         ours='tversky_loss(p, y, domain="image", per_class=True, delta=0.5e-5) - (y * p.log()).sum(1).mean()',
         note="The cross-entropy takes logits in any case; `softmax=True` is for the Dice part. `weight=` goes into both "
-        "parts, and has the background in any case.",
+        "parts, and has the background in any case. With one channel the other part is binary cross-entropy and `weight=` its "
+        "`pos_weight`; before 1.3 that part was 0, silently. `label_smoothing=` smooths the cross-entropy alone, and one channel "
+        "not at all.",
         library="monai",
         module="monai.losses",
         activation="`sigmoid=True` or `softmax=True`: without, the two parts read different things",
@@ -231,7 +245,8 @@ LOSSES = (
         weights=("alpha=0.3", "beta=0.7"),
         ours='tversky_loss(p, y, domain="batch", per_class=True, delta=0.0)',
         **SMP,
-        note="As its DiceLoss; `gamma` is the exponent of the focal Tversky loss.",
+        note="As its DiceLoss; `gamma` is the exponent of the mean over the classes, not of each class as in the focal "
+        "Tversky paper.",
     ),
     Loss(
         name="DiceLoss",
@@ -253,7 +268,7 @@ LOSSES = (
         name="Tversky",
         weights=("alpha=0.3", "beta=0.7"),
         ours='tversky_loss(p, y, domain="batch", delta=0.0)',
-        **KERAS_LOSS,
+        **KERAS_LOSS | {"note": KERAS_SWAPPED},
     ),
 )
 
@@ -319,7 +334,8 @@ METRICS = (
         "HausdorffDistanceMetric",
         _monai("HausdorffDistanceMetric", "percentile=95, include_background=True"),
         distance=True,
-        note="With one empty mask it is NaN and leaves the mean, and the mean of nothing is 0: the best distance. "
+        note="Without `percentile=95` it is the largest distance, and inf for a missed mask. With one empty mask it is NaN and "
+        "leaves the mean, and the mean of nothing is 0: the best distance. "
         "Without `include_background=True` the first channel is dropped, unless it is the only one.",
     ),
     Metric(
@@ -328,6 +344,7 @@ METRICS = (
         _torchmetrics("DiceScore", "num_classes=y.shape[1]"),
         pooled=_torchmetrics("DiceScore", 'num_classes=y.shape[1], aggregation_level="global"'),
         pooled_by='aggregation_level="global"',
+        takes='masks; class numbers with `input_format="index"`',
         note="The old `torchmetrics.Dice` is gone.",
     ),
     Metric(
@@ -340,6 +357,7 @@ METRICS = (
         "torchmetrics",
         "MeanIoU",
         _torchmetrics("MeanIoU", "num_classes=y.shape[1]"),
+        takes='masks; class numbers with `input_format="index"`',
         note="The mean runs over the pairs of image and class that occur; `per_class=True` says -1 for one that never does.",
     ),
     Metric(
@@ -356,7 +374,8 @@ METRICS = (
         pooled=_smp("macro"),
         pooled_by='reduction="macro"',
         takes='masks; probabilities with `threshold=`, except in mode "multiclass"',
-        note="Nothing is averaged without `reduction=`; empty against empty is 1 unless `zero_division` says otherwise.",
+        note='Nothing is averaged without `reduction=`; here it is "macro-imagewise". '
+        "Empty against empty is 1 unless `zero_division` says otherwise.",
     ),
     Metric(
         "medpy",
