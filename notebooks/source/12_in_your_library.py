@@ -67,8 +67,8 @@ say(peers.brief(["monai", "nnunetv2", "segmentation_models_pytorch", "kornia", "
 # </details>
 #
 # Two lines deserve a second look. In smp a class without foreground in the batch costs nothing, whatever is predicted:
-# false alarms there are free. And in this release of Keras the two weights of `Tversky` are the other way round than its
-# documentation says.
+# false alarms there are free. And up to Keras 3.15.1 the two weights of `Tversky` are the other way round than its
+# documentation says; a later release exchanges their meaning, so look at yours before you upgrade.
 #
 # Everything about one call, metrics included:
 

@@ -123,3 +123,12 @@ def test_nnunet(batch_dice, ignore_label):
     scaled = trainer._build_loss(0.5, 0.5)
     small = torch.randn(2, 2, 3, 4), target[..., ::2, ::2]
     assert torch.isclose(scaled([logits, small[0]], [target, small[1]]), own(logits, target), atol=1e-6)
+
+
+def test_nnunet_refuses_regions():
+    """The piece reads the channels by softmax, and regions overlap."""
+    pytest.importorskip("nnunetv2")
+    trainer = object.__new__(piece("nnU-Net")["TverskyTrainer"])
+    trainer.label_manager = SimpleNamespace(has_regions=True)
+    with pytest.raises(NotImplementedError, match="regions overlap"):
+        trainer._build_loss()
