@@ -17,11 +17,12 @@ import { area, line, mark, patterns } from "./shapes.js";
 export function chart(spec) {
   return (view) => {
     const node = element("div", { class: "tversky-chart" });
-    let [drawn, width, size, now] = [null, 0, 0, null];
+    let [drawn, width, size, large, now] = [null, 0, 0, false, null];
     function build() {
       const place = [...node.querySelectorAll("[tabindex]")].indexOf(document.activeElement);
       width = Math.floor(node.clientWidth) || 600;
       size = view.fontSize();
+      large = view.large;
       drawn = drawing(view, spec, width, size, () => now);
       node.replaceChildren(drawn.svg);
       drawn.update(now);
@@ -38,7 +39,7 @@ export function chart(spec) {
       node,
       update(next) {
         now = next;
-        if (drawn) drawn.update(now);
+        if (drawn && view.large === large) drawn.update(now);
         else build();
       },
     };

@@ -41,6 +41,7 @@ function startAgain(view) {
 function presentButton(view) {
   const node = button("Present", () => {
     const large = view.root.classList.toggle("tversky-present");
+    view.large = large;
     adjust(node, { "aria-pressed": large });
     view.later();
   });

@@ -37,6 +37,7 @@ export class View {
     el.append(this.root);
     this.ends = still ? [] : [followTheme(this.root)];
     this.frame = 0;
+    this.large = false; // letters for a lecture hall: a chart is drawn anew when this changes
   }
 
   get(name) {
