@@ -35,7 +35,7 @@ from tverskylib.explorers.browser import stored  # noqa: E402
 PICTURE = re.compile(r'src="data:image/(png|jpeg);base64,([\w+/=\n]+)"')
 SETS = re.compile(r"\[([^\]]+)\]\((#tversky:[^)\s]+)\)")  # a link that sets an explorer
 LINK = re.compile(r"\]\((?!https?:|#|mailto:|<)([^)\s]+)\)")
-PAGES = ("CHOOSE", "WHEN_IT_GOES_WRONG", "IN_YOUR_CODE", "TEACHING", "BRING_YOUR_OWN_IMAGES")
+PAGES = ("CHOOSE", "WHEN_IT_GOES_WRONG", "IN_YOUR_CODE", "TEACHING", "BRING_YOUR_OWN_IMAGES", "PROJECT")
 FOLDED = {"check": "Show how it is checked", "proof": "Show how it is derived", "setup": "Show the set-up"}
 
 

@@ -470,7 +470,8 @@ checked(f"of {len(found)} lines all are possible, none is of one confusion matri
 #
 # ## What is next
 #
-# [Which loss, for my data?](CHOOSE.md), [when it goes wrong](WHEN_IT_GOES_WRONG.md), and [pieces for your
+# [A project](PROJECT.md): from a folder of images to a page of results, with a plan that is older than they are. And to look
+# up: [which loss, for my data?](CHOOSE.md), [when it goes wrong](WHEN_IT_GOES_WRONG.md), and [pieces for your
 # code](IN_YOUR_CODE.md).
 #
 # ## References

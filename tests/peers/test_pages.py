@@ -1,10 +1,13 @@
 """The pages for who must train next week: their numbers are computed, their links lead somewhere."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pages
 import pytest
+
+from tverskylib.training.__main__ import _parser
 
 NOTEBOOKS = Path(pages.__file__).parent
 
@@ -19,7 +22,7 @@ def test_the_explorer_of_pairs_shows_the_records_of_today():
     assert pages.DATA.read_text(encoding="utf-8") == pages.pairs(), "python notebooks/pages.py"
 
 
-@pytest.mark.parametrize("page", ["CHOOSE.md", "WHEN_IT_GOES_WRONG.md", "IN_YOUR_CODE.md"])
+@pytest.mark.parametrize("page", ["CHOOSE.md", "WHEN_IT_GOES_WRONG.md", "IN_YOUR_CODE.md", "PROJECT.md"])
 def test_links_lead_somewhere(page):
     text = (NOTEBOOKS / page).read_text(encoding="utf-8")
     links = re.findall(r"\]\((?![a-z]+:)([^)#\s]+)", text)
@@ -27,6 +30,13 @@ def test_links_lead_somewhere(page):
     lessons = {f"{source.stem}.ipynb" for source in (NOTEBOOKS / "source").glob("*.py")}
     assert [link for link in links if link not in lessons and not (NOTEBOOKS / link).exists()] == []
     assert links
+
+
+def test_the_commands_of_the_project_are_understood():
+    text = (NOTEBOOKS / "PROJECT.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^python -m tverskylib\.training (.+)$", text, re.MULTILINE)
+    asked = [_parser().parse_args(shlex.split(command)) for command in commands]
+    assert [one.dry_run for one in asked] == [True, False, False] and {str(one.images) for one in asked} == {"bbbc038"}
 
 
 def test_a_number_that_nothing_computes_is_an_error(tmp_path, monkeypatch):
