@@ -1221,6 +1221,23 @@ def test_a_resize_beyond_all_limits_is_refused_before_anything_is_made(cohort):
         folder_tiles(cohort, size=16, resize=1e12)
 
 
+@pytest.mark.parametrize("options", [{"size": 20}, {"size": 24, "overlap": 20}, {"size": 16, "resize": (200, 200)}])
+@pytest.mark.filterwarnings("ignore")
+def test_narrow_integers_do_not_wrap_around(cohort, options):
+    def narrow(value):
+        return tuple(map(np.uint8, value)) if isinstance(value, tuple) else np.uint8(value)
+
+    wide = folder_tiles(cohort, **options)
+    found = folder_tiles(cohort, **{name: narrow(value) for name, value in options.items()})
+    assert np.array_equal(found.images, wide.images) and np.array_equal(found.targets, wide.targets)
+
+
+@pytest.mark.parametrize("path", [None, 3, b"folder"])
+def test_what_is_no_path_of_a_folder_is_refused(path):
+    with pytest.raises(TypeError, match=r"^path must be the name of a folder"):
+        folder_tiles(path, size=16)
+
+
 @pytest.mark.parametrize("name", ["", " ", "all"])
 def test_a_split_has_a_name_of_its_own(cohort, name):
     with pytest.raises(ValueError, match=f'none may be "all", which stands for all of them, got {name!r}'):

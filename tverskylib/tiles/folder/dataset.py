@@ -31,6 +31,7 @@ SPLITS: Mapping[str, float] = MappingProxyType({"train": 0.7, "validation": 0.15
 MAX_PIXELS = 100_000_000  # of a file
 MAX_GIGABYTES = 8.0  # of all tiles
 BYTES = 5  # of a pixel in a tile: three colours, target and mask
+MOST_LONG = 2**31 - 1  # of a side, in pixels: as much as the formats of files can say
 FAR = 0.1  # from the share of tiles that was asked for, to be warned of
 ALMOST = 0.75  # of a tile that lies in its neighbour though no such overlap was asked for, to be warned of
 
@@ -227,9 +228,11 @@ def folder_tiles(
 
     TIFF is read with tifffile, 16-bit colour PNG with imagecodecs, the rest with Pillow. Introduced in lesson 10.
     """
+    if not isinstance(path, (str, os.PathLike)) or isinstance(os.fspath(path), bytes):
+        raise TypeError(f"path must be the name of a folder, text or a pathlib.Path, got {describe(path)}")
     folder = Path(path)
-    _check_numbers(size, overlap, white, ignore, seed, max_pixels)
-    _check_resize(resize)
+    size, overlap, white, ignore, seed, max_pixels = _checked_numbers(size, overlap, white, ignore, seed, max_pixels)
+    resize = _checked_resize(resize)
     classes = _check_foreground(foreground, ignore)
     _check_splits(splits)
     if isinstance(max_gigabytes, bool) or not isinstance(max_gigabytes, numbers.Real) or not max_gigabytes > 0:
@@ -358,37 +361,46 @@ def _cut(array: NDArray[Any], corners: NDArray[np.int64], size: int) -> NDArray[
     return np.stack([array[row : row + size, column : column + size] for row, column in corners])
 
 
-def _check_numbers(size: int, overlap: int, white: int | None, ignore: int | None, seed: int, max_pixels: int) -> None:
+def _checked_numbers(
+    size: int, overlap: int, white: int | None, ignore: int | None, seed: int, max_pixels: int
+) -> tuple[int, int, int | None, int | None, int, int]:
+    """The same as Python's integers, which neither wrap around nor overflow, as NumPy's do."""
     given = {"size": size, "overlap": overlap, "white": white, "ignore": ignore, "seed": seed, "max_pixels": max_pixels}
     for name, value in given.items():
         optional = name in ("white", "ignore")
         if not _is_integer(value) and not (optional and value is None):
             raise TypeError(f"{name} must be an integer{' or None' if optional else ''}, got {describe(value)}")
-    if size < 1:
-        raise ValueError(f"size must be at least 1, got {size}")
+    if not 1 <= size <= MOST_LONG:
+        raise ValueError(f"size must be at least 1 and at most {MOST_LONG}, got {describe(size)}")
     if not 0 <= overlap < size:
-        raise ValueError(f"overlap must be at least 0 and less than size={size}, got {overlap}")
+        raise ValueError(f"overlap must be at least 0 and less than size={size}, got {describe(overlap)}")
     if white is not None and not 1 <= white <= MOST:
-        raise ValueError(f"white must be from 1 to 65535, got {white}")
+        raise ValueError(f"white must be from 1 to 65535, got {describe(white)}")
     for name, value, least in (("seed", seed, 0), ("max_pixels", max_pixels, 1)):
         if value < least:
-            raise ValueError(f"{name} must be at least {least}, got {value}")
+            raise ValueError(f"{name} must be at least {least}, got {describe(value)}")
+    white, ignore = (None if value is None else int(value) for value in (white, ignore))
+    return int(size), int(overlap), white, ignore, int(seed), int(max_pixels)
 
 
 def _is_integer(value: object) -> bool:
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
-def _check_resize(resize: float | tuple[int, int] | None) -> None:
+def _checked_resize(resize: float | tuple[int, int] | None) -> float | tuple[int, int] | None:
     if resize is None:
-        return
+        return None
     if isinstance(resize, tuple) and len(resize) == 2 and all(_is_integer(length) for length in resize):
-        if min(resize) < 1:
-            raise ValueError(f"resize must give a height and a width of at least 1, got {resize}")
-    elif not isinstance(resize, numbers.Real) or isinstance(resize, bool):
+        if not all(1 <= length <= MOST_LONG for length in resize):
+            told = ", ".join(describe(length) for length in resize)
+            raise ValueError(f"resize must give a height and a width from 1 to {MOST_LONG}, got ({told})")
+        return int(resize[0]), int(resize[1])
+    if not is_number(resize):
         raise TypeError(f"resize must be a factor, (height, width) in whole pixels or None, got {resize!r}")
-    elif not 0 < resize < np.inf:
-        raise ValueError(f"resize must be a finite factor greater than 0, got {resize}")
+    factor = float(resize)  # type: ignore[arg-type]
+    if not 0 < factor < np.inf:
+        raise ValueError(f"resize must be a finite factor greater than 0, got {describe(resize)}")
+    return factor
 
 
 def _check_foreground(foreground: object, ignore: int | None) -> Literal["nonzero"] | frozenset[int] | None:
