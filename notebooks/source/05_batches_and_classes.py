@@ -315,11 +315,11 @@ for alpha, beta in ((0.5, 0.5), (0.1, 0.9), (0.9, 0.1)):
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # 0.99 and 0. In one ratio every pixel that is wrong is a false positive in one channel and a false negative in another.
-# With $R$ the sum of the predictions at the right class, FP = FN = $n - R$, and
+# With $A$ the sum of the predictions at the right class, FP = FN = $n - A$, and
 #
-# $$T = \frac{R + \delta}{R + \delta + (\alpha + \beta)(n - R)}. \tag{5.3}$$
+# $$T = \frac{A + \delta}{A + \delta + (\alpha + \beta)(n - A)}. \tag{5.3}$$
 #
-# With $\alpha + \beta = 1$ and $\delta = 0$ this is $R / n$: the **pixel accuracy**. The true negatives are in it again,
+# With $\alpha + \beta = 1$ and $\delta = 0$ this is $A / n$: the **pixel accuracy**. The true negatives are in it again,
 # as the background's true positives, and alpha and beta act through their sum alone.
 #
 # </details>
