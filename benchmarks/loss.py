@@ -84,6 +84,7 @@ def steps(size: tuple[int, ...], logits: bool, floor: Any) -> Iterator[tuple[str
     yield "  minimum", trained(ours(soft_labels="minimum"), given, target)
     yield "  bfloat16", trained(ours(), given.bfloat16(), target.bfloat16())
     if shutil.which("c++") or shutil.which("g++"):
+        torch.compiler.reset()  # each size anew: after eight sizes a function is compiled no more
         yield "  compiled", trained(torch.compile(ours(), dynamic=False), given, target)
 
 

@@ -9,8 +9,8 @@ import torch
 
 from tverskylib import _checks
 
-# Entries that are computed with at a time on a CPU: all that a piece needs fits into a second-level cache.
-_PIECE = 2**17
+# Entries that are computed with at a time on a CPU: few enough for its caches, many enough for what each call costs.
+_PIECE = 2**18
 _BITS = {2: torch.int16, 4: torch.int32, 8: torch.int64}
 
 
