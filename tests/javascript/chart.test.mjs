@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ticksOf } from "../../tverskylib/explorers/browser/axes.js";
-import { contour } from "../../tverskylib/explorers/browser/contours.js";
+import { contours } from "../../tverskylib/explorers/browser/contours.js";
 import { around, placeLabels } from "../../tverskylib/explorers/browser/labels.js";
 import { wishOf } from "../../tverskylib/explorers/browser/links.js";
 import { plain, within } from "../../tverskylib/explorers/browser/words.js";
@@ -49,7 +49,7 @@ test("a number that is nearly 1, or nearly 0, is not said to be", () => {
 });
 
 test("a level line of a cone is a circle", () => {
-  const { x, y } = contour(Math.hypot, 0.5, { x: [-1, 1], y: [-1, 1] });
+  const [{ x, y }] = contours(Math.hypot, [0.5], { x: [-1, 1], y: [-1, 1] });
   const radii = x.map((value, k) => Math.hypot(value, y[k])).filter((radius) => !Number.isNaN(radius));
   assert.ok(radii.length > 100);
   assert.ok(radii.every((radius) => Math.abs(radius - 0.5) < 1e-2));

@@ -14,13 +14,16 @@ export function placeLabels(wanted, points, box, size) {
   return wanted.map(({ text, spots }) => {
     let best = null;
     spots.forEach((spot, index) => {
+      const least = best?.cost ?? Infinity;
+      let cost = 0.5 * index;
+      if (cost >= least) return;
       const area = areaOf(text, spot, size);
-      const cost =
-        1000 * outside(area, box) +
-        100 * taken.filter((other) => meets(area, other)).length +
-        3 * points.filter(([x, y]) => x > area.left && x < area.right && y > area.top && y < area.bottom).length +
-        0.5 * index;
-      if (!best || cost < best.cost) best = { ...spot, cost, area };
+      cost += 1000 * outside(area, box) + 100 * taken.filter((other) => meets(area, other)).length;
+      for (let k = 0; k < points.length && cost < least; k++) {
+        const [x, y] = points[k];
+        if (x > area.left && x < area.right && y > area.top && y < area.bottom) cost += 3;
+      }
+      if (cost < least) best = { ...spot, cost, area };
     });
     taken.push(best.area);
     return best;

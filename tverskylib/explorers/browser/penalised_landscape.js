@@ -1,7 +1,7 @@
 // A loss with a penalty over the prediction on all foreground and on all background: level lines and the lowest point.
 
 import { chart } from "./chart.js";
-import { contour } from "./contours.js";
+import { contours } from "./contours.js";
 import {
   backgroundSlope,
   confidence,
@@ -73,9 +73,9 @@ function derive({ history, ...values }, data) {
     };
     const at = remembered(values);
     const { total } = problem(values, penalty);
-    const kept = at.map((one) => Math.min(0.998, Math.max(0.002, one)));
+    const lowest = total(...at.map((one) => Math.min(0.998, Math.max(0.002, one))));
     const trail = [...history.map(remembered), at];
-    found[name] = { at, trail, lines: ABOVE.map((above) => contour(total, total(...kept) + above, INSIDE)) };
+    found[name] = { at, trail, lines: contours(total, ABOVE.map((above) => lowest + above), INSIDE) };
     [found[`${name}_foreground`], found[`${name}_background`]] = at;
   }
   return found;

@@ -44,23 +44,29 @@ export function area({ role, of, when, pale = false }, frame, fills) {
   };
 }
 
+/** A place in tenths of a pixel; several times as fast as toFixed. */
+function tenths(place) {
+  return Math.round(10 * place) / 10;
+}
+
 function boxes(found, { x, y }) {
-  const at = (place, value) => place(value).toFixed(1);
-  return found
-    .filter(({ low, high }) => high > low)
-    .map(({ from, to, low, high }) => `M${at(x, from)} ${at(y, low)}V${at(y, high)}H${at(x, to)}V${at(y, low)}Z`)
-    .join("");
+  let path = "";
+  for (const { from, to, low, high } of found) {
+    const bottom = tenths(y(low));
+    if (high > low) path += `M${tenths(x(from))} ${bottom}V${tenths(y(high))}H${tenths(x(to))}V${bottom}Z`;
+  }
+  return path;
 }
 
 function band({ x: xs, low, high, y: ys, left, right }, { x, y }) {
   if (left) {
-    const place = (k, values) => `${x(values[k]).toFixed(1)} ${y(ys[k]).toFixed(1)}`;
+    const place = (k, values) => `${tenths(x(values[k]))} ${tenths(y(ys[k]))}`;
     const up = Array.from(ys, (_, k) => place(k, left));
     const down = Array.from(ys, (_, k) => place(ys.length - 1 - k, right));
     return ys.length < 2 ? "" : `M${[...up, ...down].join("L")}Z`;
   }
   if (xs.length < 2) return "";
-  const point = (k, values) => `${x(xs[k]).toFixed(1)} ${y(typeof values === "number" ? values : values[k]).toFixed(1)}`;
+  const point = (k, values) => `${tenths(x(xs[k]))} ${tenths(y(typeof values === "number" ? values : values[k]))}`;
   const forth = Array.from(xs, (_, k) => point(k, high));
   const back = Array.from(xs, (_, k) => point(xs.length - 1 - k, low));
   return `M${[...forth, ...back].join("L")}Z`;
@@ -75,9 +81,12 @@ export function line({ role, dash, of, when, width = 2.5 }, frame) {
   const node = shape("path", { class: `tversky-role-${role} tversky-line`, "stroke-width": width });
   if (strokes.length) adjust(node, { "stroke-dasharray": strokes.join(" ") });
   const made = { node, points: [] };
+  let drawn = {};
   made.update = (now) => {
     const found = (!when || when(now)) && of(now);
     const { x: xs, y: ys } = typeof found === "function" ? sampled(found, frame) : found || { x: [], y: [] };
+    if (xs === drawn.xs && ys === drawn.ys) return; // most curves stand still while one value moves
+    drawn = { xs, ys };
     let path = "";
     let pen = "M";
     made.points = [];
@@ -88,7 +97,7 @@ export function line({ role, dash, of, when, width = 2.5 }, frame) {
       }
       const at = [frame.x(xs[k]), frame.y(ys[k])];
       made.points.push(at);
-      path += `${pen}${at[0].toFixed(1)} ${at[1].toFixed(1)}`;
+      path += `${pen}${tenths(at[0])} ${tenths(at[1])}`;
       pen = "L";
     }
     adjust(node, { d: path });

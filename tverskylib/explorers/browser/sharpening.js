@@ -14,25 +14,28 @@ const [LEAST, MOST] = [0.1, 100];
 const GREYS = Uint32Array.from({ length: 256 }, (_, grey) => packed(grey, grey, grey));
 
 function data(get) {
-  const levels = new Uint16Array(bytesOf(get("levels")).buffer);
-  const found = { target: bytesOf(get("target")), width: get("width"), height: get("height") };
-  found.logits = Float64Array.from(levels, (level) => logit((level + 0.5) / LEVELS));
-  found.shown = new Float64Array(levels.length);
+  const [levels, target] = [new Uint16Array(bytesOf(get("levels")).buffer), bytesOf(get("target"))];
+  const found = { levels, width: get("width"), height: get("height"), shown: new Uint32Array(LEVELS) };
+  // Pixels of one level are pushed alike: what there is of each is counted once.
+  const [foreground, background] = [new Uint32Array(LEVELS), new Uint32Array(LEVELS)];
+  levels.forEach((level, i) => ((target[i] ? foreground : background)[level] += 1));
+  const kinds = Array.from(foreground.keys()).filter((level) => foreground[level] + background[level] > 0);
+  found.kinds = kinds.map((level) => ({ level, z: logit((level + 0.5) / LEVELS), inside: foreground[level], outside: background[level] }));
   found.mask = diceOf(softCounts(found, (z) => Number(z >= 0)));
   const steps = Array.from({ length: 31 }, (_, k) => LEAST * (MOST / LEAST) ** (k / 30));
   found.curve = { x: steps, y: steps.map((k) => diceOf(softCounts(found, (z) => sigmoid(k * z)))) };
   return found;
 }
 
-/** The soft counts of a prediction; it stays in `shown`, to be painted. */
-function softCounts({ target, logits, shown }, predict) {
+/** The soft counts of a prediction; the grey of each level stays in `shown`, to be painted. */
+function softCounts({ kinds, shown }, predict) {
   const soft = { tp: 0, fp: 0, fn: 0 };
-  for (let i = 0; i < logits.length; i++) {
-    const y = (shown[i] = predict(logits[i]));
-    if (target[i]) {
-      soft.tp += y;
-      soft.fn += 1 - y;
-    } else soft.fp += y;
+  for (const { level, z, inside, outside } of kinds) {
+    const y = predict(z);
+    shown[level] = GREYS[Math.round(255 * y)];
+    soft.tp += inside * y;
+    soft.fn += inside * (1 - y);
+    soft.fp += outside * y;
   }
   return soft;
 }
@@ -67,7 +70,9 @@ export const declaration = {
     [
       pixelMap({
         ...found,
-        paint: (pixels) => found.shown.forEach((y, i) => (pixels[i] = GREYS[Math.round(255 * y)])),
+        paint(pixels) {
+          for (let i = 0; i < pixels.length; i++) pixels[i] = found.shown[found.levels[i]];
+        },
         words: ({ sharpness }) => `The probability map in grey, white for 1, with its logits multiplied by ${scientific(sharpness)}.`,
       }),
     ],

@@ -5,9 +5,11 @@ export function decimals(value, digits = 3) {
   return Number.isNaN(value) ? "undefined" : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
 }
 
+const GROUPED = new Intl.NumberFormat("en-US"); // made once: it is slow to make
+
 /** A whole number of pixels, in groups of three digits. */
 export function pixels(value) {
-  return Math.round(value).toLocaleString("en-US");
+  return GROUPED.format(Math.round(value));
 }
 
 /** A share in percent; small ones keep three digits that count. */
