@@ -91,12 +91,17 @@ prediction = torch.tensor(y_hat).reshape(1, 1, 2, 2)
 loss = tversky_loss(prediction, target, alpha=0.5, beta=0.5, delta=1.0)
 say(f"On the four pixels, with delta = 1: loss {loss:.3f} = 1 - {TP + 1:.1f} / {TP + FP / 2 + FN / 2 + 1:.2f}.")
 
+# %% [markdown]
+# Other people write Dice with a term $s$ beside $2\,TP$:
+#
+# $$\frac{2\,TP + s}{2\,TP + FP + FN + s}.$$
+
 # %% [markdown] tags=["question"]
-# **Question.** A library adds the term 1 above and below to the form with 2 TP. Which delta is that?
+# **Question.** A library adds $s = 1$ above and below in that form. Which delta is that?
 #
 # <details class="tversky-choice"><summary>0.5</summary>
 #
-# ✓ Yes. Divide by two above and below: s = 2 delta.
+# ✓ Yes. Multiply (4.2) by two above and below: s = 2 delta.
 #
 # </details>
 # <details class="tversky-choice"><summary>1</summary>
@@ -109,12 +114,6 @@ say(f"On the four pixels, with delta = 1: loss {loss:.3f} = 1 - {TP + 1:.1f} / {
 # ✗ No. That is the other direction: delta = 2 would be the term 4 there.
 #
 # </details>
-
-# %% [markdown]
-# Other people write Dice with a term $s$, as below. Multiply ours by two above and below, and you see that
-# $s = 2\delta$:
-#
-# $$\frac{2\,TP + s}{2\,TP + FP + FN + s}.$$
 
 # %% [markdown] tags=["exercise"]
 # exercise 1

@@ -192,19 +192,19 @@ checked(
 
 # %% [markdown] tags=["question"]
 # **Question.** Which weight of KL(u ‖ prediction) beside the hard cross-entropy has the same minimum as label smoothing
-# with epsilon 0.1?
+# with epsilon 0.05?
 #
-# <details class="tversky-choice"><summary>0.1</summary>
+# <details class="tversky-choice"><summary>0.05</summary>
 #
 # ✗ No. That is the talk's weight. The factor 1 − epsilon in front divides it.
 #
 # </details>
-# <details class="tversky-choice"><summary>0.111</summary>
+# <details class="tversky-choice"><summary>0.0526</summary>
 #
-# ✓ Yes. epsilon / (1 − epsilon) = 0.1 / 0.9.
+# ✓ Yes. epsilon / (1 − epsilon) = 0.05 / 0.95.
 #
 # </details>
-# <details class="tversky-choice"><summary>0.056</summary>
+# <details class="tversky-choice"><summary>0.0263</summary>
 #
 # ✗ No. That is the weight of the label noise penalty, which holds the factor C = 2 already.
 #

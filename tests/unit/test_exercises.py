@@ -6,17 +6,21 @@ import inspect
 import math
 import random
 import re
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import sympy
+import torch
 
-from tverskylib import exercises, explorers
+from tverskylib import exercises, explorers, tversky_loss
 from tverskylib.exercises.checking import PATIENCE, TRIES
 from tverskylib.exercises.exercise import of_lesson
-from tverskylib.exercises.lessons import lesson_11
+from tverskylib.exercises.lessons import lesson_11, lesson_12
+from tverskylib.exercises.lessons.lesson_00 import far_apart
 from tverskylib.training import read_records, results_frame
 
 ROOT = Path(__file__).parents[2]
@@ -133,7 +137,7 @@ def test_what_is_no_exercise_is_an_error(given, match):
 
 
 def test_another_kind_of_answer_is_told_in_words():
-    assert "`p_equal` should be a number, and is a list of 2" in exercises.check(1, 2, [1, 2]).data
+    assert "`p_equal` should be a number, and is a list or array of shape (2,)" in exercises.check(1, 2, [1, 2]).data
     assert "`my_dice_loss` should be a function, and is a number" in exercises.check(4, 1, 0.5).data
     assert "there is an error: ZeroDivisionError" in exercises.check(4, 1, lambda p, t: 1 / 0).data
     assert "It is not yet right in `j_of_mean`" in exercises.check(3, 2, (0.2 / 1.8 + 0.8 / 1.2) / 2, 0.5).data
@@ -151,3 +155,78 @@ def test_the_starting_code_runs_and_is_no_answer(one):
     code, _, call = one.starting_code.rpartition("\n\n")
     exec(code, names)
     assert eval(call, names).data.startswith("Nothing is answered yet")
+
+
+def _plain_dice(p, t):
+    return 1 - ((p * t).sum() + 1) / (0.5 * p.sum() + 0.5 * t.sum() + 1)
+
+
+def _written_gradient(p, t, alpha, beta, delta):
+    tp, fp, fn = (p * t).sum(), (p * (1 - t)).sum(), ((1 - p) * t).sum()
+    below = tp + alpha * fp + beta * fn + delta
+    return (-(t * below - (tp + delta) * (t + alpha * (1 - t) - beta * t)) / below**2).tolist()
+
+
+def _by_autograd(p, t, alpha, beta, delta):
+    p = p.clone().requires_grad_()
+    return torch.autograd.grad(tversky_loss(p[None, None], t[None, None], alpha, beta, delta=delta), p)[0]
+
+
+SQUARES = np.pad(np.ones((4, 4)), 1)[None, None], np.pad(np.ones((2, 2)), 2)[None, None]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answers"),
+    [
+        ((0, 1), [Fraction(2, 3)]),
+        ((0, 1), [sympy.Rational(2, 3)]),
+        ((0, 2), [Decimal("0.6667"), torch.tensor([2 / 3])]),
+        ((1, 1), [8, 4, torch.rand(8, 4, 128, 128).softmax(1)]),
+        ((3, 1), list(SQUARES)),
+        ((3, 1), [one.astype(int).tolist() for one in SQUARES]),
+        ((3, 3), [np.array([1, 2]) / 3, math.sqrt(2)]),
+        ((3, 3), [[Fraction(1, 3), Fraction(2, 3)], math.sqrt(2)]),
+        ((4, 1), [_plain_dice]),
+        ((4, 3), [_written_gradient]),
+        ((6, 1), [np.array([True, True, False, False]), [1, 1, 1, 0]]),
+        ((7, 2), [np.array([0.3, 0.7])]),
+        ((12, 2), [lesson_12.which_line.solution()[0], 0]),
+    ],
+)
+def test_what_people_pass_is_right(exercise, answers):
+    if exercise == (12, 2):  # a line by its place
+        dice = lesson_12.table["dice"]
+        answers[1] = int((dice - answers[0]).abs().to_numpy().argmin())
+    assert exercises.check(*exercise, *answers).data == "**Right.**"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answers", "words"),
+    [
+        ((0, 1), [0.67], "Nearly: give at least four digits"),
+        ((0, 3), [far_apart.solution() + 0.001], "That is another value"),
+        ((1, 1), [8, 4, np.full((8, 4, 128, 128), 0.5) * [[[[3]], [[-1]], [[-1]], [[1]]]]], "That is another value"),
+        (
+            (3, 1),
+            [np.pad(np.ones((2, 2)), 3)[None, None], np.pad(np.ones((4, 4)), 2)[None, None]],
+            "taken for each other",
+        ),
+        ((3, 1), [SQUARES[0] * 0.5, SQUARES[1]], "a mask holds only False and True"),
+        ((4, 1), [lambda p, t: float(_plain_dice(p, t))], "so that it has a gradient"),
+        ((4, 1), [lambda p, t: tversky_loss(p, t, delta=1.0, per_class=True)], "the mean of the channels' losses"),
+        ((4, 3), [_by_autograd], "there is an error"),
+        ((7, 2), [(0.3, 0.7, 0.1)], "there is an error"),
+        ((7, 2), [(0.9, 0.4)], "alpha and beta are swapped"),
+        ((3, 4), [0.5], "`scaled` should be a SymPy expression, and is a number"),
+    ],
+)
+def test_what_is_not_right_is_told(exercise, answers, words):
+    assert words in exercises.check(*exercise, *answers).data
+
+
+def test_dots_as_an_index_are_an_answer():
+    def with_index(p, t):
+        return _plain_dice(p[...], t)
+
+    assert exercises.check(4, 1, with_index).data == "**Right.**"
+    assert exercises.check(4, 1, lambda p, t: ...).data.startswith("Nothing is answered yet")

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import dis
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from IPython.display import Markdown
 
-from tverskylib.exercises.compare import kind, same
+from tverskylib.exercises.compare import kind, nearly, same
 from tverskylib.exercises.exercise import Exercise, of_lesson
 from tverskylib.notebook import say
 
 TRIES: Counter[tuple[int, int]] = Counter()  # wrong answers so far
 PATIENCE = 3  # wrong answers before the way to the solution is told
 OTHER = "That is another value than the one asked for."
+NEARLY = "Nearly: give at least four digits."
+SLIP = 1e-4  # a slip is named where its value stands, not near it
 
 
 def check(lesson: int, number: int, *answers: Any) -> Markdown:
     """Say whether the answer of an exercise is right, and what it looks like where it is not.
 
-    Numbers count as right to a thousandth of themselves. A function is tried on inputs of the exercise.
+    Numbers count as right to a thousandth of themselves, whole numbers if they are equal. A function is tried on inputs of the exercise.
 
     Args:
         lesson, number: of the exercise, as in ``check(3, 2, mean_j, j_of_mean)``.
@@ -65,7 +69,16 @@ def _has_dots(answer: Any) -> bool:
     """Whether the starting code still stands in an answer, or in a function."""
     if isinstance(answer, (list, tuple)) or (isinstance(answer, np.ndarray) and answer.dtype == object):
         return any(map(_has_dots, answer))
-    return answer is Ellipsis or Ellipsis in getattr(getattr(answer, "__code__", None), "co_consts", ())
+    return answer is Ellipsis or _returns_dots(getattr(answer, "__code__", None))
+
+
+def _returns_dots(code: Any) -> bool:
+    """Whether a function returns the dots; as an index they are an answer."""
+    steps = [] if code is None else list(dis.get_instructions(code))
+    return any(
+        one.argval is Ellipsis and "RETURN" in one.opname + after.opname
+        for one, after in pairwise([*steps, *steps[-1:]])
+    )
 
 
 def _found(lesson: int, number: int) -> Exercise:
@@ -95,11 +108,13 @@ def _judged(asked: Exercise, answers: tuple[Any, ...]) -> str | None:
         return f"With your answer there is an error: {type(error).__name__}: {error}."
     if asked.accepts is None and same(given, asked.compared(right)):
         return None
-    for words, made in asked.mistakes.items():
-        if same(given, asked.compared(asked.answers(made))):
+    for words in asked.mistakes:
+        if _is_slip(asked, words, answers, given):
             return f"This is what comes out {words}."
     if asked.accepts is not None:
         return "What is asked for does not hold."
+    if nearly(given, asked.compared(right)):
+        return NEARLY
     if asked.probe is not None:  # the answers themselves are not what is compared
         return OTHER
     each = list(zip(asked.names, answers, right, strict=True))
@@ -108,3 +123,9 @@ def _judged(asked: Exercise, answers: tuple[Any, ...]) -> str | None:
             return f"`{name}` should be {kind(wanted)}, and is {kind(one)}."
     wrong = [f"`{name}`" for name, one, wanted in each if not same(one, wanted)]
     return f"It is not yet right in {' and '.join(wrong)}." if len(each) > 1 else OTHER
+
+
+def _is_slip(asked: Exercise, words: str, answers: tuple[Any, ...], given: Any) -> bool:
+    if words in asked.signs:
+        return bool(asked.signs[words](*answers))
+    return same(given, asked.compared(asked.answers(asked.mistakes[words])), SLIP)

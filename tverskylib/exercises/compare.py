@@ -7,14 +7,18 @@ from typing import Any
 
 import numpy as np
 
-CLOSE = {"rtol": 1e-3, "atol": 1e-9}  # an answer may be rounded to four digits
+ROUNDED = 1e-3  # an answer may be rounded to four digits
+NEARLY = 1e-2
 
 
-def same(given: Any, right: Any) -> bool:
-    """Whether two answers agree: text exactly, formulas after simplification, numbers to a thousandth of themselves."""
+def same(given: Any, right: Any, tolerance: float = ROUNDED) -> bool:
+    """Whether two answers agree: text and whole numbers exactly, formulas after simplification, others to a share."""
     if isinstance(right, tuple):
-        return isinstance(given, tuple) and len(given) == len(right) and all(map(same, given, right))
-    if type(right).__module__.startswith("sympy"):
+        given = given.tolist() if hasattr(given, "tolist") else given
+        if not isinstance(given, (list, tuple)) or len(given) != len(right):
+            return False
+        return all(same(one, other, tolerance) for one, other in zip(given, right, strict=True))
+    if _is_formula(right):
         import sympy
 
         try:
@@ -25,24 +29,33 @@ def same(given: Any, right: Any) -> bool:
         one, other = as_array(given), as_array(right)
     except (TypeError, ValueError):
         return False
-    if one.dtype.kind in "US" or other.dtype.kind in "US":
-        return bool(one.shape == other.shape and (one == other).all())
-    return one.shape == other.shape and bool(
-        np.allclose(one.astype(float), other.astype(float), **CLOSE, equal_nan=True)
-    )
+    if not other.ndim and one.size == 1:  # one number in a list or a tensor is that number
+        one = one.reshape(())
+    if one.shape != other.shape:
+        return False
+    if one.dtype.kind in "US" or other.dtype.kind in "US" or other.dtype.kind in "biu":
+        return bool((one == other).all())
+    return np.allclose(one.astype(float), other.astype(float), rtol=tolerance, atol=1e-9, equal_nan=True)
+
+
+def nearly(given: Any, right: Any) -> bool:
+    """Whether numbers are close, and rounded too much."""
+    return same(given, right, NEARLY)
 
 
 def as_array(value: Any) -> np.ndarray[Any, Any]:
-    """A number, a list, or an array of NumPy or torch, as an array of numbers or of text.
+    """A number, a list, or an array of NumPy or torch, as an array of numbers or of text; exact numbers too.
 
     Raises:
-        TypeError: it is something else.
+        TypeError, ValueError: it is something else.
     """
     if hasattr(value, "detach"):
         value = value.detach().cpu().numpy()
     if value is None or callable(value) or isinstance(value, (dict, set)):
         raise TypeError(f"{value!r} is no number, list or array")
     found = np.asarray(value)
+    if found.dtype == object:  # fractions, decimals, numbers of SymPy
+        found = found.astype(float)
     if found.dtype.kind not in "biufUS":
         raise TypeError(f"{value!r} holds no numbers")
     return found
@@ -56,9 +69,17 @@ def kind(value: Any) -> str:
         return "a number"
     if isinstance(value, str):
         return "text"
+    if _is_formula(value):
+        return "a SymPy expression"
     if callable(value):
         return "a function"
-    shape = getattr(value, "shape", None)
-    if shape is not None:
-        return f"an array of shape {tuple(shape)}"
-    return f"a list of {len(value)}" if isinstance(value, (list, tuple)) else f"a {type(value).__name__}"
+    if isinstance(value, (list, tuple)) or hasattr(value, "shape"):
+        try:
+            return f"a list or array of shape {tuple(as_array(value).shape)}"
+        except (TypeError, ValueError):
+            return f"a list of {len(value)}"
+    return f"a {type(value).__name__}"
+
+
+def _is_formula(value: Any) -> bool:
+    return type(value).__module__.startswith("sympy") and not getattr(value, "is_number", False)

@@ -27,6 +27,7 @@ class Exercise:
         accepts: (answers) -> whether they are right, where there is more than one right answer.
         solution: returns the answer, or a tuple of them. Its docstring is the statement.
         mistakes: the slip in words -> what one gets who makes it, as the solution returns it.
+        signs: the slip in words -> (answers) -> whether they show it, where more than one answer does.
     """
 
     lesson: int
@@ -39,10 +40,13 @@ class Exercise:
     probe: Callable[..., Any] | None = None
     accepts: Callable[..., Any] | None = None
     mistakes: dict[str, Make] = field(default_factory=dict)
+    signs: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
-    def mistake(self, words: str, made: Make) -> None:
+    def mistake(self, words: str, made: Make, sign: Callable[..., Any] | None = None) -> None:
         """Declare what one gets with a slip; the words go on "This is what comes out ..."."""
         self.mistakes[words] = made
+        if sign is not None:
+            self.signs[words] = sign
 
     @property
     def statement(self) -> str:

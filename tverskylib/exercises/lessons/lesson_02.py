@@ -11,20 +11,23 @@ TP, FP, FN = threshold_counts(tile.probability, tile.target, 0.5)
 
 @exercise(2, 1, "background_dice", "Precision, recall, Dice", see="threshold()")
 def flipped():
-    """Flip the roles: let background be the foreground (`~tile.target`, and one minus the probability). What is the best
-    Dice, `background_dice`, over the thresholds `np.linspace(0, 1, 201)`? Which pixels are counted now that were not
-    counted before?
+    """Flip the roles: let background be the foreground (`~tile.target`, and one minus the probability). What is Dice,
+    `background_dice`, of the mask at 0.5 then? Which pixels are counted now that were not counted before?
 
     *Hint:* Dice leaves out the pixels that both call background. Which pixels are they before and after the flip?"""
-    cuts = np.linspace(0, 1, 201)
-    background_dice = tversky_from_counts(*threshold_counts(1 - tile.probability, ~tile.target, cuts)).max()
+    background_dice = tversky_from_counts(*threshold_counts(1 - tile.probability, ~tile.target, 0.5))
     # What both called background before, both call foreground now: true positives.
     return background_dice
 
 
+flipped.mistake("without flipping: Dice of the glands", lambda: tversky_from_counts(TP, FP, FN))
 flipped.mistake(
-    "without flipping: the best Dice of the glands",
-    lambda: tversky_from_counts(*threshold_counts(tile.probability, tile.target, np.linspace(0, 1, 201))).max(),
+    "if only the target is flipped, and not the probability",
+    lambda: tversky_from_counts(*threshold_counts(tile.probability, ~tile.target, 0.5)),
+)
+flipped.mistake(
+    "if only the probability is flipped, and not the target",
+    lambda: tversky_from_counts(*threshold_counts(1 - tile.probability, tile.target, 0.5)),
 )
 
 
@@ -71,7 +74,7 @@ def an_offer():
     fewer false negatives and 500 more false positives. Does Dice rise? Compute `offered`, and find out for which Dice
     such an offer is bad.
 
-    *Hint:* the rule above, with chance $q = \frac12$."""
+    *Hint:* a pixel of chance $q$ raises Dice if $q$ is above half of it. Here $q = \frac12$."""
     offered = tversky_from_counts(TP + 500, FP + 500, FN - 500)
     # One half is larger than half of Dice, whatever Dice is below 1: no such offer is bad.
     return offered

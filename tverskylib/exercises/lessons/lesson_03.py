@@ -4,10 +4,19 @@ import numpy as np
 import sympy as sp
 
 from tverskylib import tversky_index
+from tverskylib.exercises.compare import as_array
 from tverskylib.exercises.exercise import exercise
 
 
+def _mask(answer):
+    mask = as_array(answer)
+    if not np.isin(mask, (0, 1)).all():
+        raise ValueError("a mask holds only False and True, or 0 and 1")
+    return mask.astype(bool)
+
+
 def _swap_shows(only_fp, square):
+    only_fp, square = _mask(only_fp), _mask(square)
     one, other = (tversky_index(only_fp, square, *pair) for pair in ((0.2, 0.8), (0.8, 0.2)))
     return one > other and not (square & ~only_fp).any()
 
@@ -25,6 +34,7 @@ def swapped():
 swapped.mistake(
     "if prediction and target are taken for each other: there are false negatives, and no false positives",
     lambda: swapped.solution()[::-1],
+    sign=lambda only_fp, square: _swap_shows(square, only_fp),
 )
 
 

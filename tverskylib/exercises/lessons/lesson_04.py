@@ -3,16 +3,25 @@
 import torch
 
 from tverskylib import tversky_loss
+from tverskylib.exercises.compare import as_array
 from tverskylib.exercises.exercise import exercise
 
 target = torch.tensor([1.0, 0, 0, 0]).reshape(1, 1, 2, 2)
 prediction = torch.tensor([0.9, 0.4, 0.3, 0.1]).reshape(1, 1, 2, 2)
 
 
+def _with_gradient(loss, p, t):
+    p = p.clone().requires_grad_()
+    value = loss(p, t)
+    if not (isinstance(value, torch.Tensor) and value.requires_grad):
+        raise TypeError("the loss must be a tensor that torch operations made of p, so that it has a gradient")
+    return value.item(), torch.autograd.grad(value, p)[0]
+
+
 def _on_batches(loss):
     draw = torch.Generator().manual_seed(0)
-    p, t = torch.rand(2, 1, 4, 5, generator=draw), (torch.rand(2, 1, 4, 5, generator=draw) > 0.7).float()
-    return tuple(float(loss(*pair)) for pair in ((prediction, target), (p, t), (0 * p, 0 * t)))
+    p, t = torch.rand(2, 3, 4, 5, generator=draw), (torch.rand(2, 3, 4, 5, generator=draw) > 0.7).float()
+    return tuple(_with_gradient(loss, *pair) for pair in ((prediction, target), (p, t), (0 * p, 0 * t)))
 
 
 @exercise(
@@ -47,6 +56,10 @@ my_loss.mistake(
 my_loss.mistake(
     "with the mean of the images' losses instead of one ratio",
     lambda: lambda p, t: tversky_loss(p, t, delta=1.0, domain="image"),
+)
+my_loss.mistake(
+    "with the mean of the channels' losses instead of one ratio",
+    lambda: lambda p, t: tversky_loss(p, t, delta=1.0, per_class=True),
 )
 my_loss.mistake("with Jaccard's weights, 1 and 1", lambda: lambda p, t: tversky_loss(p, t, 1.0, 1.0, delta=1.0))
 
@@ -105,10 +118,11 @@ focal.mistake("if it is the loss 1 - T at the border, and not T", lambda: 0.75**
 focal.mistake("with the power 3/4 of the loss instead of that of its derivative, -1/4", lambda: 1 - 0.75 ** (4 / 3))
 
 
+@torch.inference_mode()  # without automatic differentiation
 def _slopes(gradient):
     p = torch.tensor([0.9, 0.4, 0.3, 0.1], dtype=torch.float64)
     t = torch.tensor([1.0, 0, 0, 1.0], dtype=torch.float64)
-    return tuple(gradient(p, t, *weights).tolist() for weights in ((0.3, 0.7, 1.0), (0.5, 0.5, 0.0)))
+    return tuple(as_array(gradient(p, t, *weights)) for weights in ((0.3, 0.7, 1.0), (0.5, 0.5, 0.0)))
 
 
 @exercise(
@@ -119,7 +133,7 @@ def _slopes(gradient):
 )
 def my_slope():
     """Write the gradient of the Tversky loss with respect to the probabilities, `my_gradient(p, t, alpha, beta, delta)`, for
-    a prediction `p` and a mask `t` of any number of pixels, with torch and without automatic differentiation.
+    a prediction `p` and a mask `t` of floating-point 0 and 1, of any number of pixels, with torch and without automatic differentiation.
 
     *Hint:* (4.3) is the gradient of the index."""
 

@@ -13,10 +13,14 @@ def index(prediction, target, alpha=0.5, beta=0.5):
     return tversky_from_counts(tp, prediction.sum() - tp, target.sum() - tp, alpha, beta)
 
 
-@exercise(6, 1, "consensus, careful", "The theorem", see="sorted_labels([1, 2 / 3, 1 / 3, 0])")
+@exercise(
+    *(6, 1, "consensus, careful", "The theorem"),
+    see="sorted_labels([1, 2 / 3, 1 / 3, 0])",
+    stub="vote = np.array([1, 2 / 3, 1 / 3, 0])\nconsensus, careful = ..., ...",
+)
 def vote_of_three():
-    r"""Three doctors mark four pixels, and $t = (1, \frac23, \frac13, 0)$ is their vote. Which mask, `consensus`, has the
-    best Dice against $t$? Which has the best recall-heavy index (0.1, 0.9), `careful`? Give both as lists of 0 and 1."""
+    r"""Three doctors mark four pixels, and `vote`, $(1, \frac23, \frac13, 0)$, is the share of them that marks each. Which
+    mask, `consensus`, has the best Dice against it? Which has the best recall-heavy index (0.1, 0.9), `careful`? Give both as lists of 0 and 1."""
     vote = np.array([1, 2 / 3, 1 / 3, 0])
     consensus, _ = theory.best_prediction(vote, 0.5, 0.5)
     careful, _ = theory.best_prediction(vote, 0.1, 0.9)
@@ -36,9 +40,13 @@ vote_of_three.mistake(
 )
 
 
-@exercise(6, 2, "walk", "Finding the best cut", see="sorted_labels(cut=1)")
+@exercise(
+    *(6, 2, "walk", "Finding the best cut"),
+    see="sorted_labels(cut=1)",
+    stub="t = np.array([0.9, 0.4, 0.3, 0.1])\nwalk = ...",
+)
 def from_above():
-    """Start from the guess 1 instead of 0, on the same $t$ and with Dice. Collect the index of each of four steps in a list
+    """Start from the guess 1 instead of 0, on the four pixels `t` of the lesson and with Dice. Collect the index of each of four steps in a list
     `walk`. Which step falls below its guess?"""
     walk, guess = [], 1.0
     for _ in range(4):
@@ -63,7 +71,7 @@ from_above.mistake("from the guess 0", from_below)
 def index_for_tau():
     walk, guess = [], 1.0
     for _ in range(4):
-        guess = index((t > guess) if (t > guess).any() else t >= t.max(), t)
+        guess = index(t > guess, t)
         walk.append(guess)
     return walk
 
@@ -73,8 +81,8 @@ from_above.mistake("if the index itself is the cut, and not its tau", index_for_
 
 @exercise(6, 3, "edge", "How much is marked", see="sorted_labels([1, 1, 1, 0.5, 0.5])")
 def the_edge():
-    """Keep the five sure pixels. Which chance `edge`, in steps of 0.01 from 0.01, is the smallest at which the five others
-    are marked under Dice? Compare it with half of the Dice that the five sure pixels alone have there."""
+    """Of ten pixels five are surely foreground, and the five others have one chance. Which chance `edge`, in steps of 0.01
+    from 0.01, is the smallest at which the five others are marked under Dice? Compare it with half of the Dice that the five sure pixels alone have there."""
     steps = np.arange(1, 100) / 100
     marked = [theory.best_prediction(np.r_[np.ones(5), np.full(5, c)], 0.5, 0.5)[0].sum() for c in steps]
     edge = steps[np.argmax(np.array(marked) == 10)]

@@ -17,16 +17,25 @@ def fewest_pixels():
 fewest_pixels.mistake(
     "with C = 2 in the formula", lambda: int(np.ceil(theory.critical_fraction(1, 1, 0.1, num_classes=2) * 256 * 256))
 )
+fewest_pixels.mistake(
+    "for an image of 256 pixels, not of 256 × 256",
+    lambda: int(np.ceil(theory.critical_fraction(1, 1, 0.1, num_classes=1) * 256)),
+)
 fewest_pixels.mistake("if the fraction is rounded down: one pixel is missing", lambda: fewest_pixels.solution() - 1)
 fewest_pixels.mistake(
     "if it is the fraction, and not the number of pixels", lambda: theory.critical_fraction(1, 1, 0.1, num_classes=1)
 )
 
 
+def _never_holds(mine):
+    alpha, beta = mine
+    return theory.critical_fraction(alpha, beta, 0.4, num_classes=1) == np.inf
+
+
 @exercise(
     *(7, 2, "mine", "Claim 1, exactly"),
-    see="phase_diagram(alpha=0.3, beta=0.7, epsilon=0.4)",
-    accepts=lambda mine: theory.critical_fraction(mine[0], mine[1], 0.4, num_classes=1) == np.inf,
+    see="phase_diagram(alpha=0.5, beta=0.5, epsilon=0.4)",
+    accepts=_never_holds,
     stub="mine = (..., ...)",
 )
 def no_fraction_helps():
@@ -38,7 +47,11 @@ def no_fraction_helps():
     return mine
 
 
-no_fraction_helps.mistake("if alpha and beta are swapped: these weights pay for precision", lambda: (0.7, 0.3))
+no_fraction_helps.mistake(
+    "if alpha and beta are swapped: these weights pay for precision",
+    lambda: (0.7, 0.3),
+    sign=lambda mine: _never_holds(mine[::-1]),
+)
 
 
 @exercise(
@@ -73,3 +86,13 @@ def of_the_known_mask():
 
 
 the_third_joins.mistake("for the known mask of two pixels: it stays its own optimum for long", of_the_known_mask)
+
+
+def with_the_old_tau():
+    q, steps = np.array([0.9, 0.4, 0.3, 0.1]), np.arange(0, 50) / 100
+    return steps[np.argmax(theory.best_prediction(q, 0.5, 0.5)[1] / 2 < (1 - steps) * q[2] + steps / 2)]
+
+
+the_third_joins.mistake(
+    "if tau stays that of the labels that are not smoothed: their best index changes too", with_the_old_tau
+)

@@ -35,7 +35,7 @@ def _lowest(penalised):
 @exercise(8, 2, "doubt", "How hard they push", see="pushes(weight=0.5)")
 def grid_of_doubt():
     """For two classes, find the prediction `doubt` of the right class that minimises cross-entropy plus 0.5 times the
-    *confidence* penalty. Use a grid."""
+    *confidence* penalty. Use the grid `np.linspace(0.001, 0.999, 999)`."""
     grid = np.linspace(0.001, 0.999, 999)
     losses = [-np.log(g) - 0.5 * entropy(np.array([g, 1 - g])) for g in grid]
     doubt = grid[np.argmin(losses)]
@@ -50,7 +50,7 @@ grid_of_doubt.mistake(
 grid_of_doubt.mistake("with the weight 1", lambda: _lowest(lambda g: -np.log(g) - entropy(np.array([g, 1 - g]))))
 
 
-@exercise(8, 3, "twice", "How hard they push", see="simplex(share=0.8, split=0.5)")
+@exercise(8, 3, "twice", "Two penalties", see="simplex(share=0.8, split=0.5)")
 def two_directions():
     r"""Let $q = (s, \frac{1-s}{2}, \frac{1-s}{2})$ and let $s$ grow in steps of 0.01 from 0.5. From which $s$ on, `twice`, is
     $\mathrm{KL}(u\,\|\,q)$ more than twice $\mathrm{KL}(q\,\|\,u)$?"""

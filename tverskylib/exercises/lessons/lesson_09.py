@@ -28,7 +28,7 @@ def _needed(penalty, loss):
 
 
 @exercise(
-    *(9, 1, "needed", "An empty mask"),
+    *(9, 1, "needed", "Over the whole mask"),
     see="penalised_pixel(weight=0.5)",
     stub="quarter = torch.tensor([1.0, 0, 0, 0]).reshape(1, 1, 2, 2)\nneeded = ...",
 )
@@ -47,7 +47,10 @@ def enough_doubt():
     return needed
 
 
-enough_doubt.mistake("with the label noise penalty", lambda: _needed(label_noise_penalty, TverskyLoss()))
+enough_doubt.mistake(
+    "with the label noise penalty, or with the sum over the pixels instead of the mean",
+    lambda: _needed(label_noise_penalty, TverskyLoss()),
+)
 enough_doubt.mistake("with Jaccard instead of Dice", lambda: _needed(confidence_penalty, TverskyLoss(1.0, 1.0)))
 
 

@@ -41,19 +41,29 @@ in_monai.mistake(
     "with the background as a class, which is MONAI's default", lambda: _monai(batch=True, smooth_nr=4.0, smooth_dr=4.0)
 )
 in_monai.mistake(
+    "if the loss is subtracted from 1: that is the index",
+    lambda: 1 - _monai(include_background=False, batch=True, smooth_nr=4.0, smooth_dr=4.0),
+)
+in_monai.mistake(
     "with smoothing below only", lambda: _monai(include_background=False, batch=True, smooth_nr=0.0, smooth_dr=4.0)
 )
 
 
+def _dice_of_line(theirs, line):
+    """A line by its label in the index, or by its place."""
+    column = table["dice"]
+    return float(theirs), float(column.iloc[line] if isinstance(line, (int, np.integer)) else column[tuple(line)])
+
+
 @exercise(
     *(12, 2, "theirs, line", "Metrics: every convention at once"),
-    probe=lambda theirs, line: (theirs, float(table["dice"][tuple(line)])),
+    probe=_dice_of_line,
 )
 def which_line():
     """MONAI's `DiceMetric` on these tiles, `probability` and `target`, cut at 0.5: which line of the table is it? Compute
-    `theirs`, and `line`, the index of that line.
+    `theirs`, and `line`, the label of that line in `table.index`.
 
-    *Hint:* `metric = DiceMetric()`, then `metric(mask, target)` with float tensors, then `metric.aggregate()`."""
+    *Hint:* `metric = DiceMetric()`, then `metric(mask, target)` with float tensors, then `metric.aggregate().item()`."""
     metric = DiceMetric()
     metric((probability >= 0.5).float(), target.float())
     theirs = metric.aggregate().item()
