@@ -21,6 +21,7 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+from joblib import cpu_count  # type: ignore[import-untyped, unused-ignore]
 from matplotlib.figure import Figure
 from monai.losses.tversky import TverskyLoss as MonaiTverskyLoss
 
@@ -79,7 +80,7 @@ def drawing(counts: list[int], tiles: int) -> Series:
 
 def grids(counts: list[int]) -> dict[str, Series]:
     """Two runs for the most workers each, by our own processes and by Dask's; start and end of ours included."""
-    from dask.distributed import LocalCluster
+    from distributed import LocalCluster
 
     base = replace(runs("smoke")[0], epochs=EPOCHS)
     settings = [replace(base, seed=seed) for seed in range(2 * max(counts))]
@@ -177,7 +178,7 @@ def main() -> None:
     parser.add_argument("--tiles", type=int, default=400, help="tiles that are drawn (default 400)")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    counts = workers(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    counts = workers(cpu_count())
 
     over_pixels = losses({n: (1, 1, n // 100, 100) for n in PIXELS if n <= options.largest}, options.rounds)
     over_classes = losses({n: (1, n, 256, CLASS_PIXELS // 256) for n in CLASSES}, options.rounds)

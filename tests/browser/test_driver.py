@@ -16,40 +16,33 @@ pytestmark = pytest.mark.browser
 SETUP = """
 import warnings
 from IPython.display import HTML, Javascript, display
-from tverskylib import explorers, figures
-from tverskylib.explorers import sliders
+from tverskylib import explorers
 
-class Bar(figures.Drawing):
-    def __init__(self, parent):
-        self.axes = parent.subplots()
-        (self.bar,) = self.axes.bar([0], [1])
-        self.axes.set_ylim(0, 40)
-    def update(self, *, shift):
-        self.bar.set_height(shift)
-    def describe(self):
-        return "a bar"
+def bar(ax, shift=12):
+    ax.bar([0], [shift])
+    ax.set_ylim(0, 40)
 
-def small():
-    return explorers.Explorer(Bar, {"shift": sliders.slider("shift", 12, 0, 40, 1)}, static=[{}])
+def small(function=bar):
+    return explorers.interactive(function, shift=(0, 40))
 """
 
 BROKEN = """
-broken = small()
-def fail(**values):
-    raise ValueError("planted in a callback")
-broken.drawing.update = fail
-broken
+def breaks(ax, shift=12):
+    bar(ax, shift)
+    if shift != 12:
+        raise ValueError("planted in a callback")
+explorers.interactive(breaks, frames=[{}], shift=(0, 40))
 """
 
 DEAD = """
 dead = small()
-dead.sliders["shift"].unobserve_all("value")
+dead.controls["shift"].unobserve_all("value")
 dead
 """
 
 JUMPING = """
 jumping = small()
-jumping.sliders["shift"].observe(lambda change: setattr(jumping.message, "value", "<p>planted</p>"), "value")
+jumping.controls["shift"].observe(lambda change: setattr(jumping.message, "value", "<p>planted</p>"), "value")
 jumping
 """
 
@@ -60,7 +53,7 @@ def leave_and_come_back(change):
     flickering.picture.layout.display = "none"
     time.sleep(0.3)
     flickering.picture.layout.display = None
-flickering.sliders["shift"].observe(leave_and_come_back, "value")
+flickering.controls["shift"].observe(leave_and_come_back, "value")
 flickering
 """
 

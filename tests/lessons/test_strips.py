@@ -33,6 +33,7 @@ CLIMAX = {
     "one_pixel": {"num_classes": 1, "epsilon": 0.45, "cross_background": 0.45, "dice_background": 1},
     "simplex": {"share": 0.97, "smooth": 0.586},
     "sorted_labels": {"cut": 0.351, "tau": 0.351, "asked": 0.351, "index": 0.703},
+    "swipe": {"threshold": 0.7, "batch_mean": 0.594, "image_mean": 0.636},
     "three_forms": {"product_background": 1, "label_background": 0.2},
     "threshold": {"threshold": 0.15, "index": 0.635},
 }

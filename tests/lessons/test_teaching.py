@@ -19,6 +19,7 @@ from scipy.stats import beta as beta_law
 
 from tverskylib import explorers, theory, tversky_from_counts
 from tverskylib.explorers.browser.catalogue import catalogue
+from tverskylib.explorers.browser.explorer import BrowserExplorer
 from tverskylib.explorers.browser.values import PRESETS
 from tverskylib.training import paired_differences, read_records, results_frame
 
@@ -74,11 +75,9 @@ def test_explorers_and_links_of_the_page_exist(path: Path) -> None:
     assert [target for target in links(text) if not (APP / target).exists()] == []
 
 
-def test_the_index_has_every_explorer_that_needs_no_training() -> None:
+def test_the_index_has_every_explorer() -> None:
     source = (APP / "source" / "index.py").read_text(encoding="utf-8")
-    need_runs = {"trained"}
-    parts = {"Explorer", "LiveCurves", "RunChoice", "interactive"}
-    wanted = set(dir(explorers)) - need_runs - parts
+    wanted = set(dir(explorers)) - {"LiveCurves", "RunChoice", "interactive"}
     assert {name for name in wanted if f"explorers.{name}" not in source} == set()
 
 
@@ -113,22 +112,16 @@ def test_the_plan_names_sliders_and_buttons_that_exist() -> None:
 
 def controls(name: str) -> set[str]:
     """What can be moved or pressed in an explorer."""
-    if name in catalogue():
-        about = catalogue()[name].about()
-        named = {value["name"] for value in about["values"]} | {value["label"] for value in about["values"]}
-        buttons = [*about["presets"].values(), *(value.get("options", {}) for value in about["values"])]
-        buttons += [value.get("options", {}).values() for value in about["values"]]
-        named |= {"TP", "FP", "FN"} if "counts" in named else set()
-        return {*named, "Reset", "Present", *(button for group in buttons for button in group)}
-    if name == "trained":  # it needs networks; these are the three that lesson 10 tells its readers to move
-        return {"threshold", "alpha", "beta"}
-    explorer = shown(name)
-    return {slider.description.partition(" (")[0] for slider in explorer.sliders.values()} | set(explorer.buttons)
+    about = catalogue()[name].about()
+    named = {value["name"] for value in about["values"]} | {value["label"] for value in about["values"]}
+    buttons = [*about["presets"].values(), *(value.get("options", {}) for value in about["values"])]
+    buttons += [value.get("options", {}).values() for value in about["values"]]
+    named |= {"TP", "FP", "FN"} if "counts" in named else set()
+    return {*named, "Reset", "Present", *(button for group in buttons for button in group)}
 
 
-def shown(name: str, **values: object) -> explorers.Explorer:
-    make = getattr(explorers, name)
-    explorer = make()
+def shown(name: str, **values: object) -> BrowserExplorer:
+    explorer = catalogue()[name]()
     explorer.set(**values)
     return explorer
 

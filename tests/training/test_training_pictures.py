@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from tiny import QUICK, red_tiles
 
 from tverskylib import explorers, figures
 from tverskylib.explorers import choice, live
-from tverskylib.figures.trained import _mean, _pooled
 from tverskylib.index import tversky_index
-from tverskylib.training import paired_differences, read_records, results_frame
+from tverskylib.training import paired_differences, read_records, results_frame, train
 
 RESULTS = Path(__file__).parents[2] / "results" / "cpu"
 
@@ -30,11 +27,15 @@ def frame(records):
 
 
 @pytest.fixture
-def shown(trained):
-    """An explorer over two runs whose predictions are noise, so that every score is neither 0 nor 1."""
+def history(trained):
+    """Of two runs whose predictions are noise, so that every score is neither 0 nor 1."""
     rng = np.random.default_rng(0)
-    shape = trained.probabilities.shape
-    return explorers.trained({name: replace(trained, probabilities=rng.random(shape)) for name in ("batch", "image")})
+    return {name: list(rng.random((12, *trained.probabilities.shape))) for name in ("batch", "image")}
+
+
+@pytest.fixture
+def shown(trained, history):
+    return explorers.swipe({name: trained for name in history}, history)
 
 
 # ------------------------------------------------------------------------------------------------- what to train
@@ -107,27 +108,51 @@ def test_a_curve_without_negatives_has_no_panel_for_them(trained):
 # ------------------------------------------------------------------------------------------------- trained networks
 
 
-def test_the_scores_beside_the_tiles_are_those_of_the_library(shown):
-    shown.set(threshold=0.3, alpha=0.2, beta=0.8)
+@pytest.mark.parametrize(("training", "epoch"), [(0, 1), (0.4, 5), (1, 12)])
+def test_the_scores_beside_the_tiles_are_those_of_the_library(shown, trained, history, training, epoch):
+    shown.set(threshold=0.3, alpha=0.2, beta=0.8, training=training)
+    assert shown.epoch == epoch
     for name in ("batch", "image"):
-        mask, target = shown.drawing.probabilities[name][:, None] >= 0.3, shown.drawing.targets[:, None]
-        for kind, domain in (("mean of images", "image"), ("pooled", "batch")):
+        mask, target = history[name][epoch - 1] >= 0.3, trained.test.targets.numpy().astype(bool)
+        for kind, domain in (("mean", "image"), ("pooled", "batch")):
             expected = tversky_index(mask, target, 0.2, 0.8, domain=domain).mean()
-            assert shown.drawing.scores[name, kind] == pytest.approx(float(expected)), kind
+            assert shown.numbers[f"{name}_{kind}"] == pytest.approx(float(expected)), kind
 
 
-def test_pooled_and_mean_differ_where_images_do():
-    counts = np.array([[10, 0, 0], [0, 5, 5]])
-    assert _mean(counts, 0.5, 0.5) == 0.5
-    assert _pooled(counts, 0.5, 0.5) == pytest.approx(10 / 15)
+def test_the_lesions_go_from_small_to_large(shown):
+    sizes = (shown.data.targets == 1).sum(axis=(1, 2))
+    assert (np.diff(sizes) >= 0).all()
 
 
-@pytest.mark.parametrize("name", ["threshold", "alpha", "beta"])
-def test_each_slider_over_the_networks_changes_the_picture_and_its_words(shown, name):
-    before = (shown.picture.png, shown.picture.alt)
-    shown.set(**{name: 0.9})
-    assert shown.picture.png != before[0] and shown.picture.alt != before[1]
-    assert Image.open(io.BytesIO(shown.picture.png)).size == (shown.picture.width, shown.picture.height)
+def test_the_history_of_a_run_is_what_it_predicted():
+    found = []
+    run = train(QUICK, red_tiles(), progress=False, on_test=found.append)
+    assert len(found) == QUICK.epochs
+    np.testing.assert_array_equal(found[-1], run.probabilities)
+    assert run.curves.loss == train(QUICK, red_tiles(), progress=False).curves.loss
+
+
+def test_the_networks_of_the_package_have_a_strip_and_others_have_none(shown):
+    assert explorers.swipe().is_default and not shown.is_default
+    assert "image/png" not in shown._repr_mimebundle_()[0]
+    assert len(explorers.swipe().to_html()) < 500_000
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda runs, seen: runs.pop("image"), "^runs must hold batch and image, got batch"),
+        (lambda runs, seen: seen.clear(), "^history must hold batch and image, got nothing"),
+        (lambda runs, seen: seen["batch"].pop(), "^history must hold as many epochs of both runs"),
+        (lambda runs, seen: seen["batch"].append(np.zeros((1, 1, 2, 2))) or seen["image"].pop(), "^history must"),
+        (lambda runs, seen: seen["batch"].__setitem__(0, np.zeros((1, 1, 2, 2))), "^history must hold predictions of"),
+    ],
+)
+def test_a_history_of_something_else_is_refused(trained, history, spoil, message):
+    runs = {name: trained for name in history}
+    spoil(runs, history)
+    with pytest.raises(ValueError, match=message):
+        explorers.swipe(runs, history)
 
 
 # ------------------------------------------------------------------------------------------------- records

@@ -9,8 +9,6 @@ import torch
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tverskylib.figures import Drawing
-
 DOMAINS = ("batch", "image")
 SOFT_LABELS = ("product", "minimum")
 
@@ -54,19 +52,3 @@ def written_out(
     overlap = prediction * target if soft_labels == "product" else torch.minimum(prediction, target)
     tp = overlap.sum(axes)
     return tp, prediction.sum(axes) - tp, target.sum(axes) - tp
-
-
-class OneBar(Drawing):
-    """The smallest drawing: a bar of a ``height``, at a ``place``."""
-
-    def __init__(self, parent: Any) -> None:
-        self.axes = parent.subplots()
-        self.axes.set(xlim=(-1, 4), ylim=(0, 2))
-        (self.bar,) = self.axes.bar([0], [0])
-
-    def update(self, *, height: float, place: float = 0.0) -> None:
-        self.bar.set(height=height, x=place)
-        self.height = height
-
-    def describe(self) -> str:
-        return f"a bar of height {self.height:g}"

@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from odd_values import FLAGS, arrays_for, choices, numbers_for, tensors_for, wit
 from traitlets import TraitError
 
 import tverskylib as tl
-from tverskylib import figures, metrics, theory, tiles, training
+from tverskylib import metrics, theory, tiles, training
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.training import settings
 
@@ -444,19 +443,6 @@ for claim in ("claim1_holds", "claim1_optimum", "critical_fraction", "critical_d
     TABLE[f"theory.{claim}"] = [Row(getattr(theory, claim), good, odd, None)]
 
 
-def drawings() -> dict[str, type[figures.Drawing]]:
-    every = {name: getattr(figures, name) for name in figures.__all__}
-    return {name: x for name, x in every.items() if isinstance(x, type) and issubclass(x, figures.Drawing)}
-
-
-for name, drawing in drawings().items():
-    update = getattr(drawing, "update", None)  # some set it to that of their part
-    sliders = [key for key, kind in getattr(update, "__annotations__", {}).items() if kind == "float"]
-    # Refused before anything is drawn, so that no figure is needed.
-    odd = dict.fromkeys(sliders, refused(numbers_for(-math.inf)))
-    TABLE[f"figures.{name}"] = [Row(partial(update, None), {}, odd, None)] if sliders else []
-
-
 # What has arguments and no row, and why.
 ELSEWHERE = {
     "holds what a function of the package found, or a derivation's own terms": """
@@ -473,10 +459,9 @@ ELSEWHERE = {
     "draws what is given to it, arrays and frames of this package": """
         figures.ErrorMap figures.arms figures.own_cuts figures.calibration figures.collapse figures.contact_sheet figures.dice_and_jaccard
         figures.error_maps figures.foreground_histogram figures.learning_curves figures.paint
-        figures.panels figures.reliability figures.smoothed_cuts
-        figures.static_grid figures.still figures.thresholded figures.weight_plane""",
+        figures.panels figures.reliability figures.smoothed_cuts figures.thresholded figures.weight_plane""",
     "an explorer that draws what it is given, tried in tests/training and tests/unit/test_interactive.py": """
-        explorers.Explorer explorers.interactive explorers.LiveCurves explorers.trained""",
+        explorers.interactive explorers.LiveCurves""",
     "an explorer of the browser, whose values are refused by name in tests/browser/test_declared.py": " ".join(
         f"explorers.{name}" for name in catalogue()
     ),

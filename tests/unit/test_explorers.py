@@ -1,134 +1,27 @@
-"""Sliders driven without a browser and without stubs: set values, look at the artists."""
+"""What explorers compute in Python, beside the library's losses."""
 
 from __future__ import annotations
-
-import io
 
 import numpy as np
 import pytest
 import torch
-from helpers import OneBar
-from PIL import Image
 
 from tverskylib import (
     Regularised,
     TverskyLoss,
     confidence_penalty,
     explorers,
-    figures,
     label_noise_penalty,
 )
-from tverskylib.explorers import sliders
 from tverskylib.explorers.browser.catalogue import catalogue
 
 
 def test_every_explorer_is_tried_somewhere():
     public = {name for name in dir(explorers) if not name.startswith("_")}
     in_the_browser = set(catalogue())  # test_browser_explorers.py
-    of_training = {"LiveCurves", "RunChoice", "trained"}  # tests/training
-    modules = {
-        "Explorer",
-        "browser",
-        "choice",
-        "explorer",
-        "interactive",
-        "lessons",
-        "live",
-        "own",
-        "picture",
-        "sliders",
-    }
+    of_training = {"LiveCurves", "RunChoice"}  # tests/training
+    modules = {"browser", "choice", "interactive", "lessons", "live", "own", "picture"}
     assert public - modules - in_the_browser - of_training == set()
-
-
-def test_each_slider_changes_the_picture_and_its_words_at_both_ends():
-    explorer = one_bar()
-    size = Image.open(io.BytesIO(explorer.picture.png)).size
-    for key, slider in explorer.sliders.items():
-        seen = set()
-        low, high = (10**slider.min, 10**slider.max) if hasattr(slider, "base") else (slider.min, slider.max)
-        for value in (low, high, explorer.start[key]):
-            slider.value = value
-            picture = Image.open(io.BytesIO(explorer.picture.png))
-            assert picture.size == size == (explorer.picture.width, explorer.picture.height)
-            assert "nan" not in explorer.picture.alt, (key, value)
-            seen.add((explorer.picture.png, explorer.picture.alt))
-        assert len(seen) >= 2, f"{key} changes nothing"
-    assert explorer.message.value == ""
-
-
-def test_reset_and_presets_bring_back_their_values():
-    explorer = one_bar()
-    before = explorer.picture.png
-    for button in explorer.buttons.values():
-        button.click()
-    assert explorer.values == explorer.start
-    assert explorer.picture.png == before
-
-
-def one_bar():
-    controls = {"height": sliders.slider("height", 1, 0, 2, 0.1), "place": sliders.slider("place", 0, 0, 3, 0.1)}
-    return explorers.Explorer(
-        OneBar, controls, presets={"far": {"height": 0.5, "place": 3}}, static=[{}, {"height": 2}]
-    )
-
-
-def test_a_preset_draws_once():
-    explorer = one_bar()
-    drawn = []
-    explorer.picture.observe(lambda change: drawn.append(change["new"]), names="png")
-    explorer.buttons["far"].click()
-    assert len(drawn) == 1
-
-
-def test_figure_and_artists_are_kept():
-    explorer = one_bar()
-    figure, artists = explorer.figure, list(explorer.figure.findobj())
-    explorer.set(height=0.3)
-    assert explorer.figure is figure
-    assert [type(a) for a in explorer.figure.findobj()] == [type(a) for a in artists]
-
-
-def test_the_last_expression_is_a_widget_with_a_stored_picture_and_alt_text():
-    data, metadata = one_bar()._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data
-    assert metadata["image/png"]["alt"].startswith("2 positions of the sliders. (1)")
-    assert data["text/html"].startswith("<img alt=")
-
-
-def test_an_error_in_a_callback_is_shown_and_raised():
-    class Broken(figures.Drawing):
-        def __init__(self, parent):
-            self.axes = parent.subplots()
-
-        def update(self, *, x):
-            if x > 1:
-                raise RuntimeError("planted")
-
-        def describe(self):
-            return "an empty picture"
-
-    explorer = explorers.Explorer(Broken, {"x": sliders.slider("x", 0, 0, 2, 1)}, static=[{}])
-    with pytest.raises(RuntimeError, match="planted"):
-        explorer.sliders["x"].value = 2
-    assert "planted" in explorer.message.value and 'role="alert"' in explorer.message.value
-    explorer.sliders["x"].value = 0
-    assert explorer.message.value == ""
-
-
-def test_an_unknown_name_is_refused():
-    with pytest.raises(ValueError, match=r"values must be named .*height.*got \['hieght'\]"):
-        one_bar().set(hieght=3)
-
-
-def test_static_grid_shows_each_position():
-    plate = figures.static_grid(OneBar, [{"height": 0}, {"height": 1.5}])
-    assert "(1)" in plate.alt and "(2)" in plate.alt and "height 1.5" in plate.alt
-
-
-def test_static_grid_without_positions_is_refused():
-    with pytest.raises(ValueError, match="settings must hold at least one position"):
-        figures.static_grid(OneBar, [])
 
 
 def test_equivalence_needs_the_right_weight():

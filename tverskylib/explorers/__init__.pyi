@@ -1,5 +1,4 @@
 from .choice import RunChoice as RunChoice
-from .explorer import Explorer as Explorer
 from .lessons import accuracy as accuracy
 from .lessons import activation as activation
 from .lessons import composer as composer
@@ -16,9 +15,9 @@ from .lessons import pushes as pushes
 from .lessons import sharpening as sharpening
 from .lessons import simplex as simplex
 from .lessons import sorted_labels as sorted_labels
+from .lessons import swipe as swipe
 from .lessons import three_forms as three_forms
 from .lessons import threshold as threshold
-from .lessons import trained as trained
 from .lessons import weights as weights
 from .live import LiveCurves as LiveCurves
 from .own import interactive as interactive

@@ -1,9 +1,6 @@
 from .calibration import calibration as calibration
 from .chances import smoothed_cuts as smoothed_cuts
 from .curves import learning_curves as learning_curves
-from .drawing import Drawing as Drawing
-from .drawing import static_grid as static_grid
-from .drawing import still as still
 from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
 from .gallery import panels as panels
@@ -17,6 +14,5 @@ from .results import reliability as reliability
 from .threshold import thresholded as thresholded
 from .tiles import contact_sheet as contact_sheet
 from .tiles import foreground_histogram as foreground_histogram
-from .trained import Trained as Trained
 from .weights import two_sets as two_sets
 from .weights import weight_plane as weight_plane

@@ -87,6 +87,7 @@ def train(
     checkpoint: str | Path | None = None,
     progress: bool = True,
     on_epoch: Callable[[Curves], None] | None = None,
+    on_test: Callable[[NDArray[np.float32]], None] | None = None,
 ) -> Trained:
     r"""Train a U-Net from scratch and test it.
 
@@ -112,6 +113,8 @@ def train(
             on a CPU with as many threads to the same bits.
         progress: whether to show a progress bar.
         on_epoch: called with the :class:`Curves` at the end of each epoch, as for a live picture.
+        on_test: called with what the network predicts on the test tiles at the end of each epoch, (N, 1, H, W), as to
+            watch it learn. It costs that much time, and changes nothing of what is learned.
 
     Returns:
         A :class:`Trained`.
@@ -144,6 +147,10 @@ def train(
                 save_checkpoint(checkpoint, made_from, curves, run.plain, run.optimizer)
             if on_epoch and run.accelerator.is_main_process:
                 on_epoch(curves)
+            if on_test:
+                seen = run.probabilities(run.test)  # all processes together
+                if run.accelerator.is_main_process:
+                    on_test(seen)
         probabilities, validation = run.probabilities(run.test), run.histogram(run.validation)
     test = run.test.to(torch.device("cpu"))
     return Trained(

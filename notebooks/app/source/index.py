@@ -47,7 +47,7 @@ explorers.phase_diagram()
 # %% [markdown]
 # ## All others, one at a time
 #
-# Choose one. (One is missing: it shows networks that were trained a moment ago, and stands in lesson 10.)
+# Choose one.
 
 # %%
 tile = tiles.real_crop()
@@ -67,6 +67,7 @@ choices = {
     "09 A penalty along one pixel": explorers.penalised_pixel,
     "09 A penalty over the landscape": explorers.penalised_landscape,
     "09 Three forms of the index": explorers.three_forms,
+    "10 Two trained networks, one tile": explorers.swipe,
     "11 Two losses in pairs of seeds": explorers.pairs,
 }
 

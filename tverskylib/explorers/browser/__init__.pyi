@@ -15,6 +15,7 @@ from .sharpening import Sharpening as Sharpening
 from .one_pixel import OnePixel as OnePixel
 from .simplex import Simplex as Simplex
 from .sorted_labels import SortedLabels as SortedLabels
+from .swipe import Swipe as Swipe
 from .three_forms import ThreeForms as ThreeForms
 from .threshold import Threshold as Threshold
 from .weights import Weights as Weights

@@ -37,21 +37,23 @@ export function errorMap(data, inMask, words) {
     width: 2 * width,
     height: 2 * height,
     words,
-    paint(pixels, now) {
-      const holds = inMask(now);
-      for (let row = 0; row < height; row++) {
-        for (let column = 0; column < width; column++) {
-          const from = holds(row * width + column) ? paint.inside : paint.outside;
-          const at = 4 * row * width + 2 * column;
-          const below = at + 2 * width;
-          pixels[at] = from[at];
-          pixels[at + 1] = from[at + 1];
-          pixels[below] = from[below];
-          pixels[below + 1] = from[below + 1];
-        }
-      }
-    },
+    paint: (pixels, now) => fill(pixels, data, paint, inMask(now)),
   });
+}
+
+/** Write the dots of an error map, two a pixel each way: `holds(pixel)` says whether the mask holds it. */
+export function fill(pixels, { width, height }, paint, holds) {
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const from = holds(row * width + column) ? paint.inside : paint.outside;
+      const at = 4 * row * width + 2 * column;
+      const below = at + 2 * width;
+      pixels[at] = from[at];
+      pixels[at + 1] = from[at + 1];
+      pixels[below] = from[below];
+      pixels[below + 1] = from[below + 1];
+    }
+  }
 }
 
 /** Two colours for every dot: if the mask holds it, and if not. An error map is then one comparison a pixel. */
