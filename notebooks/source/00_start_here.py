@@ -86,7 +86,7 @@ explorers.overlap()
 #
 # Here are the two discs again, as grids of pixels that are in the disc or not.
 
-# %%
+# %% tags=["setup"]
 row, column = np.mgrid[-47.5:48, -83.5:84]  # the centres of 96 by 168 pixels
 target = row**2 + column**2 <= 24**2
 

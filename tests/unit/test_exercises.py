@@ -6,8 +6,6 @@ import inspect
 import math
 import random
 import re
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -16,17 +14,23 @@ import pytest
 import sympy
 import torch
 
-from tverskylib import exercises, explorers, tversky_loss
+from tverskylib import exercises, explorers, metrics, tversky_loss
 from tverskylib.exercises.checking import PATIENCE, TRIES
+from tverskylib.exercises.compare import kind
 from tverskylib.exercises.exercise import of_lesson
-from tverskylib.exercises.lessons import lesson_11, lesson_12
-from tverskylib.exercises.lessons.lesson_00 import far_apart
+from tverskylib.exercises.lessons import lesson_11
 from tverskylib.training import read_records, results_frame
 
 ROOT = Path(__file__).parents[2]
 EVERY = [one for lesson in range(13) for one in of_lesson(lesson)]
 SLIPS = [(one, words) for one in EVERY for words in one.mistakes]
-each = pytest.mark.parametrize("one", EVERY, ids=lambda one: f"{one.lesson}.{one.number}")
+
+
+def name(one):
+    return f"{one.lesson}.{one.number}"
+
+
+each = pytest.mark.parametrize("one", EVERY, ids=name)
 
 
 def said(one, *answers):
@@ -67,7 +71,7 @@ def test_the_solution_is_right_and_the_stub_is_not_answered_yet(one):
 )
 def test_a_slip_is_known_as_itself(one, words):
     """The first that fits is named, so each must be another value than those before it, and than the answer."""
-    told = said(one, *one.answers(one.mistakes[words]))
+    told = said(one, *one.answers(one.mistakes[words].made))
     assert told.startswith(f"Not yet. This is what comes out {words}. Read again: “{one.section}”"), told
 
 
@@ -97,6 +101,46 @@ def test_nothing_wrong_is_praised(one):
         for answer in [*wrong, *(draw.uniform(-3, 3) for _ in range(10)), np.full(4, 0.123)]:
             given = [answer if j == k else value for j, value in enumerate(right)]
             assert said(one, *given) != "**Right.**", answer
+
+
+def nearby(value, draw):
+    """The answer with one of its numbers changed by a hundredth to a third of itself, or of 1; else None."""
+    found = np.array(value, dtype=object) if isinstance(value, (tuple, list)) else value
+    found = np.array(found.detach().numpy() if hasattr(found, "detach") else found, dtype=object)
+    if not found.size or callable(found.flat[0]) or not isinstance(found.flat[0], (int, float, np.number)):
+        return None
+    place, change = draw.randrange(found.size), draw.choice((-1, 1)) * draw.uniform(0.02, 0.3)
+    number = float(found.flat[place])
+    found.flat[place] = number + change * (abs(number) or 1.0)
+    return found.astype(float)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("one", [one for one in EVERY if one.accepts is None and one.probe is None], ids=name)
+def test_nothing_near_the_answer_is_praised(one, seed):
+    draw, right = random.Random(seed), one.answers(one.solution)
+    for k, value in enumerate(right):
+        near = nearby(value, draw)
+        if near is not None:
+            given = [near if j == k else other for j, other in enumerate(right)]
+            assert said(one, *given) != "**Right.**", near
+
+
+@pytest.mark.parametrize("one", [one for one in EVERY if callable(one.answers(one.solution)[0])], ids=name)
+def test_a_function_near_the_solution_is_not_praised(one):
+    (right,) = one.answers(one.solution)
+    for change in (lambda found: found * 1.01, lambda found: found + 0.01, lambda found: -found, lambda found: None):
+        assert said(one, lambda *given, change=change: change(right(*given))) != "**Right.**"
+
+
+@each
+def test_what_is_seen_is_not_the_answer(one):
+    """The explorer that is named is set beside the exercise: neither it nor a number that it shows is the answer."""
+    shown = eval(f"explorers.{one.see}", {"explorers": explorers}).numbers if one.see else {}
+    set_to = [float(value) for value in re.findall(r"\w=([\d.]+)", one.see)]
+    for value in (float(value) for value in one.answers(one.solution) if kind(value) == "a number"):
+        assert not any(abs(number - value) < 0.05 * abs(value) for number in set_to), (one.see, value)
+        assert not any(abs(number - value) < 0.002 * abs(value) for number in shown.values()), (one.see, value)
 
 
 @each
@@ -157,76 +201,69 @@ def test_the_starting_code_runs_and_is_no_answer(one):
     assert eval(call, names).data.startswith("Nothing is answered yet")
 
 
-def _plain_dice(p, t):
-    return 1 - ((p * t).sum() + 1) / (0.5 * p.sum() + 0.5 * t.sum() + 1)
-
-
-def _written_gradient(p, t, alpha, beta, delta):
+def formula_of(p, t, alpha, beta, delta):
     tp, fp, fn = (p * t).sum(), (p * (1 - t)).sum(), ((1 - p) * t).sum()
-    below = tp + alpha * fp + beta * fn + delta
-    return (-(t * below - (tp + delta) * (t + alpha * (1 - t) - beta * t)) / below**2).tolist()
+    return (tp + delta) / (tp + alpha * fp + beta * fn + delta)
 
 
-def _by_autograd(p, t, alpha, beta, delta):
-    p = p.clone().requires_grad_()
-    return torch.autograd.grad(tversky_loss(p[None, None], t[None, None], alpha, beta, delta=delta), p)[0]
-
-
-SQUARES = np.pad(np.ones((4, 4)), 1)[None, None], np.pad(np.ones((2, 2)), 2)[None, None]
+SQUARE, LARGER = np.zeros((2, 1, 1, 8, 8))
+SQUARE[..., 2:6, 2:6], LARGER[..., 1:7, 1:7] = 1, 1
+LOGITS = torch.randn(8, 4, 128, 128, generator=torch.Generator().manual_seed(0)).double()
+THEIRS, LINE = of_lesson(12)[1].solution()
 
 
 @pytest.mark.parametrize(
-    ("exercise", "answers"),
+    ("lesson", "number", "answers"),
     [
-        ((0, 1), [Fraction(2, 3)]),
-        ((0, 1), [sympy.Rational(2, 3)]),
-        ((0, 2), [Decimal("0.6667"), torch.tensor([2 / 3])]),
-        ((1, 1), [8, 4, torch.rand(8, 4, 128, 128).softmax(1)]),
-        ((3, 1), list(SQUARES)),
-        ((3, 1), [one.astype(int).tolist() for one in SQUARES]),
-        ((3, 3), [np.array([1, 2]) / 3, math.sqrt(2)]),
-        ((3, 3), [[Fraction(1, 3), Fraction(2, 3)], math.sqrt(2)]),
-        ((4, 1), [_plain_dice]),
-        ((4, 3), [_written_gradient]),
-        ((6, 1), [np.array([True, True, False, False]), [1, 1, 1, 0]]),
-        ((7, 2), [np.array([0.3, 0.7])]),
-        ((12, 2), [lesson_12.which_line.solution()[0], 0]),
+        (1, 1, (8, 4, LOGITS.softmax(1))),
+        (3, 1, (LARGER, SQUARE)),
+        (3, 1, (LARGER.astype(int), SQUARE.astype(int))),
+        (3, 1, (torch.tensor(LARGER), torch.tensor(SQUARE).bool())),
+        (3, 3, ([1 / 3, 2 / 3], 2**0.5)),
+        (3, 3, (np.array([1 / 3, 2 / 3]), sympy.sqrt(2))),
+        (4, 3, (lambda p, t, *w: of_lesson(4)[2].solution()(p, t, *w).tolist(),)),
+        (6, 1, ((1, 1, 0, 0), np.array([True, True, True, False]))),
+        (7, 2, (np.array([0.1, 0.9]),)),
+        (12, 2, (torch.tensor([THEIRS]), list(LINE))),
+        (12, 2, (THEIRS, 0)),
+        (12, 3, ([metrics.printed_scores(*pair, digits=2) for pair in ((0.9, 0.82), (0.85, 0.7), (0.8, 0.82))],)),
     ],
 )
-def test_what_people_pass_is_right(exercise, answers):
-    if exercise == (12, 2):  # a line by its place
-        dice = lesson_12.table["dice"]
-        answers[1] = int((dice - answers[0]).abs().to_numpy().argmin())
-    assert exercises.check(*exercise, *answers).data == "**Right.**"
+def test_answers_of_a_natural_kind_are_right(lesson, number, answers):
+    assert exercises.check(lesson, number, *answers).data == "**Right.**"
 
 
 @pytest.mark.parametrize(
-    ("exercise", "answers", "words"),
+    ("lesson", "number", "answers", "words"),
     [
-        ((0, 1), [0.67], "Nearly: give at least four digits"),
-        ((0, 3), [far_apart.solution() + 0.001], "That is another value"),
-        ((1, 1), [8, 4, np.full((8, 4, 128, 128), 0.5) * [[[[3]], [[-1]], [[-1]], [[1]]]]], "That is another value"),
+        (0, 3, (24.02,), "That is another value"),
+        (1, 1, (8, 4, (LOGITS / LOGITS.sum(1, keepdim=True)).numpy()), "some are below 0"),
+        (1, 1, (8, 4, LOGITS[0].softmax(0)), "shares must have the four axes"),
+        (2, 1, (0.0936447,), "each has its own best threshold"),
+        (3, 1, (SQUARE, LARGER), "false negatives, and no false positives"),
+        (3, 1, (LARGER, 0.5 * SQUARE), "a mask holds 0 and 1 only"),
+        (4, 1, (lambda p, t: tversky_loss(p, t, delta=1.0, per_class=True),), "a ratio for each channel"),
+        (4, 1, (lambda p, t: tversky_loss(p, t, delta=1.0).item(),), "torch cannot follow it"),
+        (4, 1, (lambda p, t: None,), "the function should return a number, and returns None"),
         (
-            (3, 1),
-            [np.pad(np.ones((2, 2)), 3)[None, None], np.pad(np.ones((4, 4)), 2)[None, None]],
-            "taken for each other",
+            4,
+            3,
+            (lambda *given: torch.autograd.functional.jacobian(lambda p: 1 - formula_of(p, *given[1:]), given[0]),),
+            "with automatic differentiation",
         ),
-        ((3, 1), [SQUARES[0] * 0.5, SQUARES[1]], "a mask holds only False and True"),
-        ((4, 1), [lambda p, t: float(_plain_dice(p, t))], "so that it has a gradient"),
-        ((4, 1), [lambda p, t: tversky_loss(p, t, delta=1.0, per_class=True)], "the mean of the channels' losses"),
-        ((4, 3), [_by_autograd], "there is an error"),
-        ((7, 2), [(0.3, 0.7, 0.1)], "there is an error"),
-        ((7, 2), [(0.9, 0.4)], "alpha and beta are swapped"),
-        ((3, 4), [0.5], "`scaled` should be a SymPy expression, and is a number"),
+        (5, 2, ([[10, 0, 0], [0, 0, 0]],), "its Dice is 0/0"),
+        (5, 2, ([[1, 9, 9], [100, 0, 0]],), "batch-wise is higher"),
+        (5, 2, ([[1, 9, 9], [1, 9, 9]],), "both agree"),
+        (6, 2, ([0, 0.5965, 0.6667, 0.6667],), "above 1 there is no pixel"),
+        (7, 1, (810.2,), "another value"),
+        (7, 2, ((0.3, 0.7, 1.0),), "two weights, alpha and beta, got 3"),
+        (7, 2, ((0.4, 0.55),), "too little"),
+        (7, 2, ((2, 1),), "pay for precision"),
+        (7, 2, ((1, 1),), "equal weights"),
+        (9, 1, (0.3,), "or with the sum over the pixels"),
+        (12, 2, (THEIRS, "mean of images"), "line must be one of table.index"),
     ],
 )
-def test_what_is_not_right_is_told(exercise, answers, words):
-    assert words in exercises.check(*exercise, *answers).data
-
-
-def test_dots_as_an_index_are_an_answer():
-    def with_index(p, t):
-        return _plain_dice(p[...], t)
-
-    assert exercises.check(4, 1, with_index).data == "**Right.**"
-    assert exercises.check(4, 1, lambda p, t: ...).data.startswith("Nothing is answered yet")
+def test_what_is_wrong_is_named(lesson, number, answers, words):
+    told = exercises.check(lesson, number, *answers).data
+    assert told.startswith("Not yet.") and str(words) in told, told

@@ -5,26 +5,27 @@ from __future__ import annotations
 import dis
 from collections import Counter
 from itertools import pairwise
+from types import CodeType
 from typing import Any
 
 import numpy as np
 from IPython.display import Markdown
 
-from tverskylib.exercises.compare import kind, nearly, same
+from tverskylib.exercises.compare import NEARLY, kind, same
 from tverskylib.exercises.exercise import Exercise, of_lesson
 from tverskylib.notebook import say
 
 TRIES: Counter[tuple[int, int]] = Counter()  # wrong answers so far
 PATIENCE = 3  # wrong answers before the way to the solution is told
 OTHER = "That is another value than the one asked for."
-NEARLY = "Nearly: give at least four digits."
-SLIP = 1e-4  # a slip is named where its value stands, not near it
+NEAR = "Nearly: less than a hundredth is missing. Give at least four digits"
 
 
 def check(lesson: int, number: int, *answers: Any) -> Markdown:
     """Say whether the answer of an exercise is right, and what it looks like where it is not.
 
-    Numbers count as right to a thousandth of themselves, whole numbers if they are equal. A function is tried on inputs of the exercise.
+    Numbers count as right to a thousandth of themselves, whole numbers exactly. A function is tried on inputs of the
+    exercise.
 
     Args:
         lesson, number: of the exercise, as in ``check(3, 2, mean_j, j_of_mean)``.
@@ -66,19 +67,19 @@ def show(lesson: int, number: int) -> Markdown:
 
 
 def _has_dots(answer: Any) -> bool:
-    """Whether the starting code still stands in an answer, or in a function."""
+    """Whether the starting code still stands in an answer, or in what a function returns."""
     if isinstance(answer, (list, tuple)) or (isinstance(answer, np.ndarray) and answer.dtype == object):
         return any(map(_has_dots, answer))
-    return answer is Ellipsis or _returns_dots(getattr(answer, "__code__", None))
+    code = getattr(answer, "__code__", None)
+    return answer is Ellipsis or (isinstance(code, CodeType) and any(map(_has_dots, _returned(code))))
 
 
-def _returns_dots(code: Any) -> bool:
-    """Whether a function returns the dots; as an index they are an answer."""
-    steps = [] if code is None else list(dis.get_instructions(code))
-    return any(
-        one.argval is Ellipsis and "RETURN" in one.opname + after.opname
-        for one, after in pairwise([*steps, *steps[-1:]])
-    )
+def _returned(code: CodeType) -> list[Any]:
+    """The constants that a function returns. Dots elsewhere are an index, as in ``mask[..., 0]``."""
+    steps = list(dis.get_instructions(code))
+    loaded = [one.argval for one, after in pairwise(steps) if after.opname == "RETURN_VALUE"]
+    at_once = [one.argval for one in steps if one.opname == "RETURN_CONST"]  # Python 3.12 and 3.13
+    return loaded + at_once
 
 
 def _found(lesson: int, number: int) -> Exercise:
@@ -101,31 +102,34 @@ def _judged(asked: Exercise, answers: tuple[Any, ...]) -> str | None:
         if callable(wanted) and not callable(given):
             return f"`{name}` should be {kind(wanted)}, and is {kind(given)}."
     try:
-        if asked.accepts is not None and asked.accepts(*answers):
+        if _is_right(asked, answers, right):
             return None
-        given = asked.compared(answers)
+        slip = next((words for words, one in asked.mistakes.items() if asked.shows(one, answers)), None)
     except Exception as error:  # of the reader's function, or of an answer of another kind
-        return f"With your answer there is an error: {type(error).__name__}: {error}."
-    if asked.accepts is None and same(given, asked.compared(right)):
-        return None
-    for words in asked.mistakes:
-        if _is_slip(asked, words, answers, given):
-            return f"This is what comes out {words}."
+        return f"With your answer there is an error: {type(error).__name__}: {str(error).rstrip('.')}."
+    if slip is not None:
+        return f"This is what comes out {slip}."
     if asked.accepts is not None:
         return "What is asked for does not hold."
-    if nearly(given, asked.compared(right)):
-        return NEARLY
     if asked.probe is not None:  # the answers themselves are not what is compared
         return OTHER
-    each = list(zip(asked.names, answers, right, strict=True))
-    for name, one, wanted in each:
-        if kind(one) != kind(wanted):
-            return f"`{name}` should be {kind(wanted)}, and is {kind(one)}."
-    wrong = [f"`{name}`" for name, one, wanted in each if not same(one, wanted)]
-    return f"It is not yet right in {' and '.join(wrong)}." if len(each) > 1 else OTHER
+    return _difference(list(zip(asked.names, answers, right, strict=True)))
 
 
-def _is_slip(asked: Exercise, words: str, answers: tuple[Any, ...], given: Any) -> bool:
-    if words in asked.signs:
-        return bool(asked.signs[words](*answers))
-    return same(given, asked.compared(asked.answers(asked.mistakes[words])), SLIP)
+def _is_right(asked: Exercise, answers: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
+    """Whether nothing is missing."""
+    if asked.accepts is not None:
+        return bool(asked.accepts(*answers))
+    return same(asked.compared(answers), asked.compared(right))
+
+
+def _difference(each: list[tuple[str, Any, Any]]) -> str:
+    """What is said of (name, answer, right answer) where no slip is known."""
+    for name, given, wanted in each:
+        if kind(given) != kind(wanted) and not same(given, wanted):
+            return f"`{name}` should be {kind(wanted)}, and is {kind(given)}."
+    wrong = [(name, given, wanted) for name, given, wanted in each if not same(given, wanted)]
+    names = " and ".join(f"`{name}`" for name, *_ in wrong)
+    if all(same(given, wanted, NEARLY) for _, given, wanted in wrong):
+        return f"{NEAR} of {names}."
+    return f"It is not yet right in {names}." if len(each) > 1 else OTHER

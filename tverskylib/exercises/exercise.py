@@ -10,7 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tverskylib.exercises.compare import EXACT, same
+
 Make = Callable[[], Any]
+
+
+@dataclass
+class Mistake:
+    """A slip that has a name.
+
+    Args:
+        made: returns what one gets who makes it, as the solution returns the answer.
+        seen: (answers) -> whether they show it, where there are many answers; by default they equal what it makes.
+    """
+
+    made: Make
+    seen: Callable[..., Any] | None = None
 
 
 @dataclass
@@ -26,8 +41,7 @@ class Exercise:
         probe: (answers) -> what is compared, where an answer is a function, or only a part of it counts.
         accepts: (answers) -> whether they are right, where there is more than one right answer.
         solution: returns the answer, or a tuple of them. Its docstring is the statement.
-        mistakes: the slip in words -> what one gets who makes it, as the solution returns it.
-        signs: the slip in words -> (answers) -> whether they show it, where more than one answer does.
+        mistakes: the slip in words -> what one gets who makes it. The first that an answer shows is named.
     """
 
     lesson: int
@@ -39,14 +53,17 @@ class Exercise:
     stub: str = ""
     probe: Callable[..., Any] | None = None
     accepts: Callable[..., Any] | None = None
-    mistakes: dict[str, Make] = field(default_factory=dict)
-    signs: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    mistakes: dict[str, Mistake] = field(default_factory=dict)
 
-    def mistake(self, words: str, made: Make, sign: Callable[..., Any] | None = None) -> None:
+    def mistake(self, words: str, made: Make, seen: Callable[..., Any] | None = None) -> None:
         """Declare what one gets with a slip; the words go on "This is what comes out ..."."""
-        self.mistakes[words] = made
-        if sign is not None:
-            self.signs[words] = sign
+        self.mistakes[words] = Mistake(made, seen)
+
+    def shows(self, mistake: Mistake, answers: tuple[Any, ...]) -> bool:
+        """Whether the answers are those of the mistake. It is only named where they are so exactly."""
+        if mistake.seen is not None:
+            return bool(mistake.seen(*answers))
+        return same(self.compared(answers), self.compared(self.answers(mistake.made)), EXACT)
 
     @property
     def statement(self) -> str:

@@ -32,16 +32,12 @@ two_sizes.mistake("if each mistake counts fully: those are Jaccard indices", lam
 two_sizes.mistake("with recall, the share of the target that is found", lambda: (50 / 100, 100 / 100))
 
 
-@exercise(
-    *(0, 3, "shift", "The same in a few lines"),
-    see="overlap(shift=12)",
-    stub="row, column = np.mgrid[-47.5:48, -83.5:84]\ntarget = row**2 + column**2 <= 24**2\nshift = ...",
-)
+@exercise(0, 3, "shift", "The same in a few lines", see="overlap(shift=12)")
 def far_apart():
-    """Take the two discs of the lesson, of radius 24 on a grid of 96 × 168 pixels. From which whole number of pixels on,
-    `shift`, is Dice below 0.4?
+    """Two discs of radius 24 lie on each other, on a grid of 96 × 168 pixels; one is shifted to the right. From which whole
+    number of pixels on, `shift`, is Dice below 0.4?
 
-    *Hint:* the disc that is moved by `k` is `row**2 + (column - k)**2 <= 24**2`; let `k` grow in a loop."""
+    *Hint:* `counts(shift)` gives TP, FP and FN of the two; let the shift grow in a loop."""
     row, column = np.mgrid[-47.5:48, -83.5:84]
     target = row**2 + column**2 <= 24**2
 

@@ -8,17 +8,20 @@ from tverskylib.exercises.compare import as_array
 from tverskylib.exercises.exercise import exercise
 
 
-def _sums_to_one(images, classes, shares):
-    shares = as_array(shares)
-    adds_up = (shares.min() >= 0 and np.allclose(shares.sum(axis=axis), 1, atol=1e-5) for axis in (1, -1))
-    return images, classes, shares.shape, *adds_up
+def _of_shares(images, classes, shares):
+    """What counts of them: their shape, that none is below 0, and over which axis they add up to 1."""
+    found = as_array(shares)
+    if found.ndim != 4:
+        raise ValueError(f"shares must have the four axes of the logits, got the shape {found.shape}")
+    sums_to_1 = [bool(np.allclose(found.sum(axis=axis), 1, atol=1e-4)) for axis in (0, 1, 3)]
+    return images, classes, found.shape, bool((found >= 0).all()), sums_to_1
 
 
 @exercise(
     *(1, 1, "images, classes, shares", "From logits to probabilities"),
     see="activation()",
     stub="logits = np.random.default_rng(0).normal(size=(8, 4, 128, 128))\nimages, classes, shares = ..., ..., ...",
-    probe=_sums_to_one,
+    probe=_of_shares,
 )
 def shapes():
     """A network outputs `logits` of shape `(8, 4, 128, 128)`. Store the number of images and of classes in `images` and
@@ -29,17 +32,33 @@ def shapes():
     return images, classes, shares
 
 
+def _turned(rule, images=8, classes=4):
+    return lambda: (images, classes, rule(np.random.default_rng(0).normal(size=(8, 4, 128, 128))))
+
+
 shapes.mistake(
     "with the softmax over the last axis, a row of pixels, instead of axis 1, the classes",
-    lambda: (8, 4, softmax(np.random.default_rng(0).normal(size=(8, 4, 128, 128)), axis=-1)),
+    _turned(lambda logits: softmax(logits, axis=-1)),
+)
+shapes.mistake(
+    "with the softmax over axis 0, the images, instead of axis 1, the classes",
+    _turned(lambda logits: softmax(logits, axis=0)),
 )
 shapes.mistake(
     "if images and classes are taken for each other: the batch comes first",
-    lambda: (4, 8, softmax(np.random.default_rng(0).normal(size=(8, 4, 128, 128)), axis=1)),
+    _turned(lambda logits: softmax(logits, axis=1), images=4, classes=8),
+)
+shapes.mistake(
+    "with a sigmoid, each class for itself: the shares of a pixel do not add up to 1",
+    _turned(lambda logits: 1 / (1 + np.exp(-logits))),
+)
+shapes.mistake(
+    "if the logits are divided by their sum: some are below 0, and no probability is",
+    _turned(lambda logits: logits / logits.sum(axis=1, keepdims=True)),
 )
 
 
-@exercise(1, 2, "p_equal", "The foreground fraction, and why accuracy deceives", see="accuracy(p=0.06)")
+@exercise(1, 2, "p_equal", "The foreground fraction, and why accuracy deceives", see="accuracy(p=0.2)")
 def equal_accuracy():
     r"""From which foreground fraction downward does "everything is background" beat, in accuracy, a predictor with
     sensitivity 0.8 and false alarm rate 0.05? Call it `p_equal`.
@@ -71,4 +90,4 @@ def by_hand():
 
 
 by_hand.mistake("if the index is Jaccard's, in which both mistakes count fully", lambda: (2 / 4, 14 / 16))
-by_hand.mistake("if the missed pixel is forgotten", lambda: (2 / 2.5, 15 / 16))
+by_hand.mistake("if the pixel that was not found is forgotten: it counts too", lambda: (2 / 2.5, 15 / 16))

@@ -8,17 +8,24 @@ from tverskylib.exercises.compare import as_array
 from tverskylib.exercises.exercise import exercise
 
 
-def _mask(answer):
-    mask = as_array(answer)
-    if not np.isin(mask, (0, 1)).all():
-        raise ValueError("a mask holds only False and True, or 0 and 1")
-    return mask.astype(bool)
+def _masks(*given):
+    """As Boolean arrays, however the 0 and 1 of a mask were written."""
+    found = [as_array(mask) for mask in given]
+    for mask in found:
+        if not np.isin(mask, (0, 1)).all():
+            raise ValueError(f"a mask holds 0 and 1 only, got values from {mask.min()} to {mask.max()}")
+    return [mask.astype(bool) for mask in found]
+
+
+def _mistakes_of(only_fp, square):
+    """Whether the pair has false positives, whether it has false negatives."""
+    prediction, target = _masks(only_fp, square)
+    return (prediction & ~target).any(), (target & ~prediction).any()
 
 
 def _swap_shows(only_fp, square):
-    only_fp, square = _mask(only_fp), _mask(square)
-    one, other = (tversky_index(only_fp, square, *pair) for pair in ((0.2, 0.8), (0.8, 0.2)))
-    return one > other and not (square & ~only_fp).any()
+    one, other = (tversky_index(*_masks(only_fp, square), *pair) for pair in ((0.2, 0.8), (0.8, 0.2)))
+    return one > other and _mistakes_of(only_fp, square) == (True, False)
 
 
 @exercise(3, 1, "only_fp, square", "From two sets to one number", see="weights()", accepts=_swap_shows)
@@ -31,10 +38,32 @@ def swapped():
     return only_fp, square
 
 
+def _rows(prediction, target):
+    """Masks of 4 × 4 pixels, of which those rows are foreground."""
+    found = np.zeros((2, 1, 1, 4, 4), dtype=bool)
+    found[0, ..., prediction, :], found[1, ..., target, :] = True, True
+    return lambda: tuple(found)
+
+
 swapped.mistake(
     "if prediction and target are taken for each other: there are false negatives, and no false positives",
-    lambda: swapped.solution()[::-1],
-    sign=lambda only_fp, square: _swap_shows(square, only_fp),
+    _rows([1], [1, 2]),
+    lambda *masks: _mistakes_of(*masks) == (False, True),
+)
+swapped.mistake(
+    "if the masks are equal: without mistakes every index is 1, whatever the weights",
+    _rows([1, 2], [1, 2]),
+    lambda *masks: _mistakes_of(*masks) == (False, False),
+)
+swapped.mistake(
+    "if the masks lie side by side or overlap in part: there are false negatives too",
+    _rows([1, 2], [2, 3]),
+    lambda *masks: _mistakes_of(*masks) == (True, True),
+)
+swapped.mistake(
+    "if the target is empty: without overlap every index is 0, whatever the weights",
+    _rows([1, 2], []),
+    lambda only_fp, square: not _masks(square)[0].any(),
 )
 
 

@@ -3,7 +3,7 @@
 import torch
 
 from tverskylib import tversky_loss
-from tverskylib.exercises.compare import as_array
+from tverskylib.exercises.compare import as_array, as_number, same
 from tverskylib.exercises.exercise import exercise
 
 target = torch.tensor([1.0, 0, 0, 0]).reshape(1, 1, 2, 2)
@@ -11,17 +11,21 @@ prediction = torch.tensor([0.9, 0.4, 0.3, 0.1]).reshape(1, 1, 2, 2)
 
 
 def _with_gradient(loss, p, t):
+    """The loss and its gradient with respect to p; nan where autograd cannot follow the loss."""
     p = p.clone().requires_grad_()
-    value = loss(p, t)
-    if not (isinstance(value, torch.Tensor) and value.requires_grad):
-        raise TypeError("the loss must be a tensor that torch operations made of p, so that it has a gradient")
-    return value.item(), torch.autograd.grad(value, p)[0]
+    found = loss(p, t)
+    if not getattr(found, "requires_grad", False):
+        return as_number(found), torch.full_like(p, torch.nan)
+    return as_number(found), torch.autograd.grad(found, p)[0]
 
 
 def _on_batches(loss):
+    """On four pixels, on two images, on two of three classes, and on an empty mask."""
     draw = torch.Generator().manual_seed(0)
-    p, t = torch.rand(2, 3, 4, 5, generator=draw), (torch.rand(2, 3, 4, 5, generator=draw) > 0.7).float()
-    return tuple(_with_gradient(loss, *pair) for pair in ((prediction, target), (p, t), (0 * p, 0 * t)))
+    p, t = torch.rand(2, 1, 4, 5, generator=draw), (torch.rand(2, 1, 4, 5, generator=draw) > 0.7).float()
+    many, masks = torch.rand(2, 3, 4, 5, generator=draw), (torch.rand(2, 3, 4, 5, generator=draw) > 0.7).float()
+    pairs = ((prediction, target), (p, t), (many, masks), (p, 0 * t))
+    return tuple(_with_gradient(loss, *pair) for pair in pairs)
 
 
 @exercise(
@@ -54,19 +58,41 @@ my_loss.mistake(
     lambda: lambda p, t: 1 - (2 * (p * t).sum() + 1) / (p.sum() + t.sum() + 1),
 )
 my_loss.mistake(
+    "if TP is doubled and the delta below is not",
+    lambda: lambda p, t: 1 - 2 * ((p * t).sum() + 1) / (p.sum() + t.sum() + 1),
+)
+my_loss.mistake(
+    "with the whole sums below, not half of each",
+    lambda: lambda p, t: 1 - ((p * t).sum() + 1) / (p.sum() + t.sum() + 1),
+)
+my_loss.mistake(
     "with the mean of the images' losses instead of one ratio",
     lambda: lambda p, t: tversky_loss(p, t, delta=1.0, domain="image"),
 )
+my_loss.mistake("with Jaccard's weights, 1 and 1", lambda: lambda p, t: tversky_loss(p, t, 1.0, 1.0, delta=1.0))
 my_loss.mistake(
-    "with the mean of the channels' losses instead of one ratio",
+    "with a ratio for each channel instead of one over everything",
     lambda: lambda p, t: tversky_loss(p, t, delta=1.0, per_class=True),
 )
-my_loss.mistake("with Jaccard's weights, 1 and 1", lambda: lambda p, t: tversky_loss(p, t, 1.0, 1.0, delta=1.0))
+my_loss.mistake(
+    "with a ratio for each image and channel instead of one over everything",
+    lambda: lambda p, t: tversky_loss(p, t, delta=1.0, per_class=True, domain="image"),
+)
+my_loss.mistake("without delta", lambda: lambda p, t: 1 - (p * t).sum() / (0.5 * p.sum() + 0.5 * t.sum()))
 
 
-def slope_of(logit: float) -> float:
+def without_gradient():
+    right = my_loss.solution()
+    return lambda p, t: right(p.detach(), t)
+
+
+my_loss.mistake("if torch cannot follow it: from `detach`, `item` or NumPy no gradient comes back", without_gradient)
+
+
+def slope_of(logit, **settings):
     z = torch.tensor([logit, 0.0, 0.0, 0.0]).reshape(1, 1, 2, 2).requires_grad_()
-    return torch.autograd.grad(tversky_loss(z, target, delta=1.0, from_logits=True), z)[0].flatten()[0].item()
+    loss = tversky_loss(z, target, from_logits=True, **settings)
+    return torch.autograd.grad(loss, z)[0].flatten()[0].item()
 
 
 @exercise(
@@ -99,9 +125,12 @@ def of_probabilities():
 sure_and_wrong.mistake("with the gradient with respect to the probabilities instead of the logits", of_probabilities)
 sure_and_wrong.mistake(
     "with the sign of the pull: the gradient points uphill, so it is negative here",
-    lambda: (-slope_of(-8.0), -slope_of(0.0)),
+    lambda: (-slope_of(-8.0, delta=1.0), -slope_of(0.0, delta=1.0)),
 )
-sure_and_wrong.mistake("if the two are swapped", lambda: (slope_of(0.0), slope_of(-8.0)))
+sure_and_wrong.mistake(
+    "with the delta that `tversky_loss` has by default, instead of 1", lambda: (slope_of(-8.0), slope_of(0.0))
+)
+sure_and_wrong.mistake("if the two are swapped", lambda: (slope_of(0.0, delta=1.0), slope_of(-8.0, delta=1.0)))
 
 
 @exercise(4, 4, "T_equal", "Relatives")
@@ -115,14 +144,26 @@ def focal():
 
 
 focal.mistake("if it is the loss 1 - T at the border, and not T", lambda: 0.75**4)
+focal.mistake("with the fourth root instead of the fourth power", lambda: 1 - 0.75 ** (1 / 4))
+focal.mistake("without the minus of the exponent, so that 1 - T is above 1", lambda: 1 - 0.75**-4)
 focal.mistake("with the power 3/4 of the loss instead of that of its derivative, -1/4", lambda: 1 - 0.75 ** (4 / 3))
 
 
-@torch.inference_mode()  # without automatic differentiation
 def _slopes(gradient):
-    p = torch.tensor([0.9, 0.4, 0.3, 0.1], dtype=torch.float64)
-    t = torch.tensor([1.0, 0, 0, 1.0], dtype=torch.float64)
-    return tuple(as_array(gradient(p, t, *weights)) for weights in ((0.3, 0.7, 1.0), (0.5, 0.5, 0.0)))
+    """Of four pixels and of six; a word where autograd found them, which keeps nothing in inference mode."""
+    found = _on_pixels(gradient)
+    try:
+        with torch.inference_mode():
+            return found if same(_on_pixels(gradient), found) else "automatic"
+    except RuntimeError:
+        return "automatic"
+
+
+def _on_pixels(gradient):
+    four = torch.tensor([[0.9, 0.4, 0.3, 0.1], [1.0, 0, 0, 1.0]], dtype=torch.float64)
+    six = torch.tensor([[0.2, 0.7, 0.6, 0.1, 0.5, 0.8], [1.0, 1.0, 0, 0, 0, 1.0]], dtype=torch.float64)
+    tried = ((four, (0.3, 0.7, 1.0)), (six, (0.5, 0.5, 0.0)))
+    return tuple(as_array(gradient(*pixels.clone(), *weights)) for pixels, weights in tried)
 
 
 @exercise(
@@ -133,7 +174,8 @@ def _slopes(gradient):
 )
 def my_slope():
     """Write the gradient of the Tversky loss with respect to the probabilities, `my_gradient(p, t, alpha, beta, delta)`, for
-    a prediction `p` and a mask `t` of floating-point 0 and 1, of any number of pixels, with torch and without automatic differentiation.
+    a prediction `p` and a mask `t` of any number of pixels, with torch and without automatic differentiation. The mask
+    holds 0 and 1 as floating-point numbers, so that it can be multiplied, and is no index.
 
     *Hint:* (4.3) is the gradient of the index."""
 
@@ -172,3 +214,35 @@ def constant_denominator():
 my_slope.mistake(
     "if the denominator is taken for a constant, so that only the numerator is differentiated", constant_denominator
 )
+
+
+def by_autograd():
+    def gradient(p, t, alpha, beta, delta):
+        p = p.clone().requires_grad_()
+        tp, fp, fn = (p * t).sum(), (p * (1 - t)).sum(), ((1 - p) * t).sum()
+        return torch.autograd.grad(1 - (tp + delta) / (tp + alpha * fp + beta * fn + delta), p)[0]
+
+    return gradient
+
+
+my_slope.mistake("with automatic differentiation: the formula is asked for", by_autograd)
+
+
+def without_square():
+    def gradient(p, t, alpha, beta, delta):
+        tp, fp, fn = (p * t).sum(), (p * (1 - t)).sum(), ((1 - p) * t).sum()
+        N, D = tp + delta, tp + alpha * fp + beta * fn + delta
+        return -(t * D - N * (t + alpha * (1 - t) - beta * t)) / D
+
+    return gradient
+
+
+my_slope.mistake("if the denominator is not squared", without_square)
+
+
+def without_delta():
+    right = my_slope.solution()
+    return lambda p, t, alpha, beta, delta: right(p, t, alpha, beta, 0.0)
+
+
+my_slope.mistake("without delta", without_delta)

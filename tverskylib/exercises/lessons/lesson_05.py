@@ -21,17 +21,20 @@ def strongest_pull():
 
 
 strongest_pull.mistake("without alpha: the pull is strongest at alpha S", lambda: 0.01 * 512 * 512)
+strongest_pull.mistake("with S / alpha instead of alpha S", lambda: 0.01 * 512 * 512 / 0.5)
 strongest_pull.mistake("with the number of pixels instead of the sum of the prediction", lambda: 0.5 * 512 * 512)
 strongest_pull.mistake("for the untrained network of the text, with 64 × 64 pixels at 0.5", lambda: 1024.0)
 
 
-def _batch_is_lower(mine):
+def _dices(mine):
+    """Batch-wise and image-wise Dice of two images."""
     rows = np.asarray(mine, dtype=float)
     if rows.shape != (2, 3) or rows.min() < 0:
         raise ValueError(
             f"mine must be TP, FP and FN of two images, shape (2, 3) and none below 0, got {rows.tolist()}"
         )
-    return tversky_from_counts(*rows.sum(axis=0)) < tversky_from_counts(*rows.T).mean()
+    with np.errstate(invalid="ignore"):  # 0/0 of an image without counts
+        return tversky_from_counts(*rows.sum(axis=0)), tversky_from_counts(*rows.T).mean()
 
 
 @exercise(
@@ -40,7 +43,7 @@ def _batch_is_lower(mine):
     "mine",
     "A weighted mean",
     see="composer()",
-    accepts=_batch_is_lower,
+    accepts=lambda mine: np.less(*_dices(mine)) and not np.isclose(*_dices(mine)),
     stub="mine = np.array([[..., ..., ...], [..., ..., ...]])",
 )
 def a_lower_batch():
@@ -50,6 +53,23 @@ def a_lower_batch():
     *Hint:* batch-wise follows the image with the larger denominator. Make that one the worse."""
     mine = np.array([[10, 0, 0], [100, 400, 400]])
     return mine
+
+
+a_lower_batch.mistake(
+    "if an image has no count at all: its Dice is 0/0",
+    lambda: [[10, 5, 5], [0, 0, 0]],
+    lambda mine: not np.asarray(mine, dtype=float).any(axis=1).all(),
+)
+a_lower_batch.mistake(
+    "where both agree: the Dice of the two images, or their denominators, are equal",
+    lambda: [[10, 5, 5], [20, 10, 10]],
+    lambda mine: np.isclose(*_dices(mine)),
+)
+a_lower_batch.mistake(
+    "where the image with the larger denominator is the better one: batch-wise is higher",
+    lambda: [[100, 1, 1], [1, 4, 4]],
+    lambda mine: np.greater(*_dices(mine)),
+)
 
 
 @exercise(5, 3, "of_classes", "Several classes: a mean, but of what?")
@@ -79,6 +99,7 @@ def without_the_fourth():
 
 
 an_absent_class.mistake("with three classes, the fourth forgotten", without_the_fourth)
+an_absent_class.mistake("if they are the indices, one minus the losses", lambda: 1 - an_absent_class.solution())
 an_absent_class.mistake(
     'with the mean over the classes, `reduction="none"` forgotten',
     lambda: tversky_loss(

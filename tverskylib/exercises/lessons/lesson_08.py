@@ -13,7 +13,7 @@ def divergence(t, q):
     return (t * np.log(t / q)).sum()
 
 
-@exercise(8, 1, "weight", "Two penalties", see="equivalence(epsilon=0.1)")
+@exercise(8, 1, "weight", "Two penalties", see="equivalence(epsilon=0.2)")
 def equal_weight():
     r"""Which weight of the *label noise penalty* (with its factor $C$) gives the same minimum as label smoothing with
     $\varepsilon = 0.1$ and two classes? Call it `weight`. (With a weight $w$ beside the cross-entropy of a foreground
@@ -24,6 +24,7 @@ def equal_weight():
 
 equal_weight.mistake("without the factor C of the label noise penalty", lambda: 0.1 / 0.9)
 equal_weight.mistake("with the talk's weight: the factor 1 - epsilon in front divides it", lambda: 0.1)
+equal_weight.mistake("if it is the prediction at the minimum, and not the weight that leads there", lambda: 0.95)
 equal_weight.mistake("with epsilon / C: the factor 1 - epsilon in front divides it", lambda: 0.05)
 
 
@@ -32,10 +33,10 @@ def _lowest(penalised):
     return grid[np.argmin([penalised(g) for g in grid])]
 
 
-@exercise(8, 2, "doubt", "How hard they push", see="pushes(weight=0.5)")
+@exercise(8, 2, "doubt", "How hard they push", see="pushes(weight=0.2)")
 def grid_of_doubt():
     """For two classes, find the prediction `doubt` of the right class that minimises cross-entropy plus 0.5 times the
-    *confidence* penalty. Use the grid `np.linspace(0.001, 0.999, 999)`."""
+    *confidence* penalty. Search the grid `np.linspace(0.001, 0.999, 999)`."""
     grid = np.linspace(0.001, 0.999, 999)
     losses = [-np.log(g) - 0.5 * entropy(np.array([g, 1 - g])) for g in grid]
     doubt = grid[np.argmin(losses)]
@@ -46,6 +47,10 @@ grid_of_doubt.mistake("with the label noise penalty", lambda: 0.75)
 grid_of_doubt.mistake(
     "with base-2 logarithms in the entropy alone: all logarithms here are natural",
     lambda: _lowest(lambda g: -np.log(g) - 0.5 * entropy(np.array([g, 1 - g])) / np.log(2)),
+)
+grid_of_doubt.mistake("if the penalty is subtracted: minus the entropy is added", lambda: 0.999)
+grid_of_doubt.mistake(
+    "for the other class: asked is the prediction of the right one", lambda: 1 - grid_of_doubt.solution()
 )
 grid_of_doubt.mistake("with the weight 1", lambda: _lowest(lambda g: -np.log(g) - entropy(np.array([g, 1 - g]))))
 
@@ -66,4 +71,8 @@ def without_factor_two():
     return steps[np.argmax([divergence(even, q) > divergence(q, even) for q in sure])]
 
 
+two_directions.mistake("one step early: it is not yet more than twice there", lambda: two_directions.solution() - 0.01)
+two_directions.mistake(
+    "if the two directions change places: that never happens, and `argmax` of nothing is the first step", lambda: 0.5
+)
 two_directions.mistake("without the factor two: from here on the first is the larger one", without_factor_two)

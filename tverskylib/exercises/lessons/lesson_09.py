@@ -29,7 +29,7 @@ def _needed(penalty, loss):
 
 @exercise(
     *(9, 1, "needed", "Over the whole mask"),
-    see="penalised_pixel(weight=0.5)",
+    see="penalised_landscape(p=0.25, weight=0.5)",
     stub="quarter = torch.tensor([1.0, 0, 0, 0]).reshape(1, 1, 2, 2)\nneeded = ...",
 )
 def enough_doubt():
@@ -48,7 +48,7 @@ def enough_doubt():
 
 
 enough_doubt.mistake(
-    "with the label noise penalty, or with the sum over the pixels instead of the mean",
+    "with the label noise penalty, or with the sum over the pixels, not their mean",
     lambda: _needed(label_noise_penalty, TverskyLoss()),
 )
 enough_doubt.mistake("with Jaccard instead of Dice", lambda: _needed(confidence_penalty, TverskyLoss(1.0, 1.0)))
@@ -80,10 +80,11 @@ where_forms_differ.mistake("if the product form is made small instead of large",
     stub="chances = np.arange(0.05, 1.0, 0.05)\neverything, bar = ..., ...",
 )
 def always_everything():
-    r"""Show that Dice says "everything" for every chance in the lottery: compute `everything`, the Dice index of predicting
-    all, and `bar`, its tau, as arrays for the chances $0.05, 0.10, \dots, 0.95$, and compare.
+    r"""In a lottery nobody can tell the pixels apart: all have the same chance. Show that Dice says "everything" whatever the
+    chance: compute `everything`, the Dice index of predicting all, and `bar`, its tau, as arrays for the `chances`
+    $0.05, 0.10, \dots, 0.95$, and compare the bar with the chance.
 
-    *Hint:* for a chance $q$ the bar is $q / (1 + q)$."""
+    *Hint:* of $M$ pixels $qM$ are foreground on average. For Dice tau is half of the index."""
     chances = np.arange(0.05, 1.0, 0.05)
     everything = tversky_from_counts(chances, 1 - chances, 0 * chances)
     bar = np.array([theory.optimal_threshold(value, 0.5, 0.5) for value in everything])
@@ -104,4 +105,21 @@ def index_as_bar():
     return 2 * q / (1 + q), 2 * q / (1 + q)
 
 
+def bar_of_jaccard():
+    q = np.arange(0.05, 1.0, 0.05)
+    everything = 2 * q / (1 + q)
+    return everything, everything / (1 + everything)
+
+
+always_everything.mistake("with Jaccard's tau, T / (1 + T), for the index of Dice", bar_of_jaccard)
+
+
+def half_of_chance():
+    q = np.arange(0.05, 1.0, 0.05)
+    return q, q / 2
+
+
+always_everything.mistake(
+    "with precision, which is the chance: Dice compares it with recall, which is 1 here", half_of_chance
+)
 always_everything.mistake("if the bar is the index, and not half of it", index_as_bar)

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import stats
 
+from tverskylib.exercises.compare import as_number
 from tverskylib.exercises.exercise import exercise
 
 # Six pixels, without and with equal probabilities: one cut takes all that are equal.
@@ -12,7 +13,7 @@ RANKED = [
 ]
 
 
-@exercise(10, 1, "none", "Task 2: the whole data set", see="composer()")
+@exercise(10, 1, "none", "Task 2: the whole data set")
 def empty_batches():
     """A data set has 40 tiles, and 5 of them are positive. An epoch begins with a batch of 8 tiles, drawn at random, none of
     them twice. What is the probability, `none`, that no tile of it is positive?
@@ -24,6 +25,7 @@ def empty_batches():
 
 empty_batches.mistake("if a tile can be drawn twice", lambda: (35 / 40) ** 8)
 empty_batches.mistake("for the batches that do have a positive tile", lambda: 1 - stats.hypergeom(40, 5, 8).pmf(0))
+empty_batches.mistake("for a batch of one tile", lambda: 35 / 40)
 empty_batches.mistake("for exactly one positive tile", lambda: stats.hypergeom(40, 5, 8).pmf(1))
 
 
@@ -42,13 +44,14 @@ def a_split_that_leaks():
 a_split_that_leaks.mistake(
     "if the partner is taken for one of 20 tiles: the test tile itself is not its partner", lambda: 0.5
 )
+a_split_that_leaks.mistake("if it is how many test tiles they are, and not the share", lambda: 100 / 19)
 a_split_that_leaks.mistake("for a partner that is in the test set too", lambda: 9 / 19)
 
 
 @exercise(
     *(10, 3, "my_average_precision", "The five metrics"),
     stub="def my_average_precision(probability, target):\n    return ...",
-    probe=lambda mine: [float(mine(*pair)) for pair in RANKED],
+    probe=lambda mine: [as_number(mine(*pair)) for pair in RANKED],
 )
 def precision_over_recall():
     r"""Average precision needs no cut: it visits all of them. Cut at each probability that occurs, $\theta_1 > \theta_2 >
@@ -74,16 +77,16 @@ def precision_over_recall():
     return my_average_precision
 
 
-def _summed(rule):
+def _summed(rule, start=(1.0, 0.0)):
     """A function like the solution, which adds up rule((precision, recall), (those of the cut before))."""
 
     def my_average_precision(probability, target):
-        before, total = (1.0, 0.0), 0.0
+        before, total = start, 0.0
         for cut in np.unique(probability)[::-1]:
             mask = probability >= cut
             tp = (mask * target).sum()
             now = (tp / mask.sum(), tp / target.sum())
-            total += rule(now, before)
+            total += rule(now, before) if before else 0.0
             before = now
         return total
 
@@ -109,3 +112,27 @@ precision_over_recall.mistake("if each pixel is a cut of its own, where several 
 precision_over_recall.mistake(
     "with a sum of precisions that no rise of recall weighs", _summed(lambda now, before: now[0])
 )
+precision_over_recall.mistake(
+    "without the first cut, whose recall is compared with 0",
+    _summed(lambda now, before: (now[1] - before[1]) * now[0], start=()),
+)
+precision_over_recall.mistake(
+    "with the precision of the cut before: P stands beside the recall of the same cut",
+    _summed(lambda now, before: (now[1] - before[1]) * before[0]),
+)
+
+
+def rising():
+    def my_average_precision(probability, target):
+        recall_before, total = 0.0, 0.0
+        for cut in np.unique(probability):
+            mask = probability >= cut
+            tp = (mask * target).sum()
+            total += (tp / target.sum() - recall_before) * tp / mask.sum()
+            recall_before = tp / target.sum()
+        return total
+
+    return my_average_precision
+
+
+precision_over_recall.mistake("if the cuts rise: recall must grow from 0, so the highest cut is the first", rising)

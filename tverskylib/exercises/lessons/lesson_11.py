@@ -20,7 +20,7 @@ def _half_widths(t, spread):
 
 @exercise(
     *(11, 1, "of_mean, of_new", "Lesions only: the talk's table and ours"),
-    see='pairs(seeds=10, way="pooled", metric="average_precision")',
+    see='pairs(seeds=5, way="pooled", metric="average_precision")',
     stub='differences = np.array(explorers.pairs().runs["values"]["average_precision"]["pooled"][0])\n'
     "of_mean, of_new = ..., ...",
 )
@@ -95,7 +95,7 @@ four_tests.mistake("if the smallest is multiplied by one and the largest by four
 
 @exercise(
     *(11, 3, "independent, paired", "Lesions only: the talk's table and ours"),
-    see='pairs(seeds=5, way="pooled", metric="average_precision")',
+    see='pairs(seeds=10, way="pooled", metric="average_precision")',
     stub="batch = np.array([0.892, 0.898, 0.880, 0.909, 0.934])\nimage = np.array([0.815, 0.859, 0.823, 0.863, 0.894])\n"
     "independent, paired = ..., ...",
 )
@@ -124,6 +124,13 @@ what_pairs_are_worth.mistake(
 )
 what_pairs_are_worth.mistake(
     "for whole widths, twice what is asked for", lambda: tuple(2 * half for half in what_pairs_are_worth.solution())
+)
+what_pairs_are_worth.mistake(
+    "with 1.96, the normal quantile: a few runs know the spread only roughly",
+    lambda: tuple(
+        half * stats.norm.ppf(0.975) / stats.t(freedom).ppf(0.975)
+        for half, freedom in zip(what_pairs_are_worth.solution(), (8, 4), strict=True)
+    ),
 )
 what_pairs_are_worth.mistake(
     "if the same pairs are taken twice: `ttest_rel` is the paired one",

@@ -1,5 +1,7 @@
 """Exercises of lesson 12: the same number in another library, and what a table can tell."""
 
+import operator
+
 import numpy as np
 import torch
 from monai.losses.dice import DiceLoss
@@ -41,27 +43,36 @@ in_monai.mistake(
     "with the background as a class, which is MONAI's default", lambda: _monai(batch=True, smooth_nr=4.0, smooth_dr=4.0)
 )
 in_monai.mistake(
-    "if the loss is subtracted from 1: that is the index",
-    lambda: 1 - _monai(include_background=False, batch=True, smooth_nr=4.0, smooth_dr=4.0),
+    "with MONAI's default smoothing, which is next to nothing", lambda: _monai(include_background=False, batch=True)
+)
+in_monai.mistake("with all of MONAI's defaults", _monai)
+in_monai.mistake(
+    "with the default smoothing, image by image, which is another default", lambda: _monai(include_background=False)
+)
+in_monai.mistake(
+    "with half of delta as smoothing: it is twice delta, as MONAI's stands beside 2 TP",
+    lambda: _monai(include_background=False, batch=True, smooth_nr=1.0, smooth_dr=1.0),
 )
 in_monai.mistake(
     "with smoothing below only", lambda: _monai(include_background=False, batch=True, smooth_nr=0.0, smooth_dr=4.0)
 )
 
 
-def _dice_of_line(theirs, line):
-    """A line by its label in the index, or by its place."""
-    column = table["dice"]
-    return float(theirs), float(column.iloc[line] if isinstance(line, (int, np.integer)) else column[tuple(line)])
+def _dice_of(line):
+    """The Dice of a line of the table, by its label, or by its number from 0."""
+    try:
+        return float(table["dice"].iloc[operator.index(line)] if np.ndim(line) == 0 else table["dice"][tuple(line)])
+    except (TypeError, ValueError, KeyError, IndexError):
+        raise ValueError(f"line must be one of table.index, got {line!r}") from None
 
 
 @exercise(
     *(12, 2, "theirs, line", "Metrics: every convention at once"),
-    probe=_dice_of_line,
+    probe=lambda theirs, line: (theirs, _dice_of(line)),
 )
 def which_line():
     """MONAI's `DiceMetric` on these tiles, `probability` and `target`, cut at 0.5: which line of the table is it? Compute
-    `theirs`, and `line`, the label of that line in `table.index`.
+    `theirs`, and `line`, its label in `table.index`.
 
     *Hint:* `metric = DiceMetric()`, then `metric(mask, target)` with float tensors, then `metric.aggregate().item()`."""
     metric = DiceMetric()
@@ -81,8 +92,28 @@ def not_cut():
 which_line.mistake("if the probabilities are not cut: the metric takes masks, and says nothing", not_cut)
 
 
+def _right_number_with(*line):
+    return lambda: (which_line.solution()[0], line)
+
+
+which_line.mistake(
+    "with the right number, and the line of a mean over batches", _right_number_with("mean of batches", "left out")
+)
+which_line.mistake("with the right number, and the line of the pooled counts", _right_number_with("pooled", "left out"))
+for counted in ("1 if nothing is predicted", "always 0"):
+    which_line.mistake(
+        f"with the right number, and a line in which an empty target counts as {counted.removeprefix('always ')}",
+        _right_number_with("mean of images", counted),
+    )
+
+
+def _first_word(found):
+    """Of a verdict, or of all that `printed_scores` says."""
+    return str(getattr(found, "verdict", found)).partition(" ")[0].strip(":,.")
+
+
 @exercise(
-    12, 3, "verdicts", "What a paper's table can tell", probe=lambda verdicts: [words.split()[0] for words in verdicts]
+    12, 3, "verdicts", "What a paper's table can tell", probe=lambda verdicts: [_first_word(one) for one in verdicts]
 )
 def three_tables():
     """Three tables print Dice and Jaccard as (0.900, 0.818), (0.85, 0.70) with two digits, and (0.80, 0.82). Put the three
