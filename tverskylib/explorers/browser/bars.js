@@ -24,6 +24,7 @@ export function bars({ caption, rows, scale: [low, high], best = null, word = "b
       );
       return { node, bar, value, mark };
     });
+    const room = best ? 1 + 0.6 * word.length : 1; // beside a bar, for the word
     const body = element("tbody", {}, ...made.map(({ node }) => node));
     const words = element("caption", { class: "tversky-hint" }, caption);
     return {
@@ -34,7 +35,7 @@ export function bars({ caption, rows, scale: [low, high], best = null, word = "b
           const value = of(now);
           const share = Math.min(1, Math.max(0, (value - low) / (high - low))) || 0;
           write(made[k].value, SAY[say](value));
-          made[k].bar.style.width = `calc(${share} * (100% - ${best ? 4.5 : 1}em))`; // beside it the word
+          made[k].bar.style.width = `calc(${share} * (100% - ${room}em))`;
           write(made[k].mark, k === chosen ? word : "");
           adjust(made[k].node, { class: k === chosen ? "tversky-chosen" : "" });
         });

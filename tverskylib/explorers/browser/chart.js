@@ -118,8 +118,9 @@ function heightOf({ height = 0.62, equal, x, y }, width, size) {
     const unit = (box.right - box.left) / (x.high - x.low);
     return unit * (y.high - y.low) + width - (box.bottom - box.top);
   }
-  const portrait = width < 26 * size ? 1.25 : 1; // a narrow chart is a taller one
-  return height < 2 ? Math.min(portrait * height * width, 26 * size) : (height * size) / 16;
+  if (height >= 2) return (height * size) / 16;
+  const [portrait, least] = width < 26 * size ? [1.25, 17 * size] : [1, 0]; // a narrow chart is a taller one
+  return Math.min(Math.max(portrait * height * width, least), 26 * size);
 }
 
 /** What keeps curves inside the axes, a line's width around them included. */

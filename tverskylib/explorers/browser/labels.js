@@ -37,7 +37,7 @@ function areaOf(text, { x, y, anchor }, size) {
 }
 
 function outside(area, box) {
-  const over = [box.left + 2 - area.left, area.right - box.width, -area.top, area.bottom - box.bottom];
+  const over = [box.left + 2 - area.left, area.right - box.right, -area.top, area.bottom - box.bottom];
   return Math.max(0, ...over) / 10;
 }
 

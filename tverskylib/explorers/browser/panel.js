@@ -37,15 +37,23 @@ function startAgain(view) {
   return button("Reset", () => view.set(start, { jump: true }));
 }
 
-/** Letters for the last row of a lecture hall. */
+/** Letters for the last row of a lecture hall, over the whole screen; in its place where a page may not have that. */
 function presentButton(view) {
-  const node = button("Present", () => {
-    const large = view.root.classList.toggle("tversky-present");
+  const isFull = () => view.root.getRootNode().fullscreenElement === view.root;
+  function show(large) {
+    view.root.classList.toggle("tversky-present", large);
     view.large = large;
     adjust(node, { "aria-pressed": large });
     view.later();
+  }
+  const node = button("Present", () => {
+    const large = !view.large;
+    show(large);
+    if (large) view.root.requestFullscreen?.().catch(() => {});
+    else if (isFull()) document.exitFullscreen();
   });
   adjust(node, { "aria-pressed": false });
+  view.root.addEventListener("fullscreenchange", () => isFull() || show(false)); // Escape
   return node;
 }
 

@@ -71,7 +71,7 @@ function diagram() {
 
 const row = (candidate) => ({
   role: `region-${candidate.name}`,
-  label: `${candidate.letter}: ${candidate.words}`,
+  label: `${candidate.letter}: ${candidate.words.replace("predict ", "")}`,
   of: (now) => now[candidate.name],
   say: "four",
 });
