@@ -20,7 +20,7 @@ test("ticks are round, and as many as there is room for", () => {
 });
 
 test("words avoid each other, the curve, and the edge", () => {
-  const box = { left: 0, width: 400, height: 300, bottom: 300 };
+  const box = { left: 0, right: 400, width: 400, height: 300, bottom: 300 };
   const wanted = [
     { text: "one", spots: around([200, 150]) },
     { text: "two", spots: around([200, 150]) },

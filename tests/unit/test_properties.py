@@ -15,6 +15,7 @@ from helpers import DOMAINS, SOFT_LABELS, pairs, probabilities, smoothing, weigh
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from stated import stated
 
 from tverskylib import (
     confidence_penalty,
@@ -167,3 +168,4 @@ def test_as_many_examples_are_drawn_as_is_said():
     drawn = [x for name, x in globals().items() if name.startswith("test_") and hasattr(x, "hypothesis")]
     assert len(drawn) == PROPERTIES
     assert sum(x._hypothesis_internal_use_settings.max_examples for x in drawn) >= EXAMPLES
+    assert stated("examples") <= EXAMPLES or "TVERSKYLIB_EXAMPLES" in os.environ
