@@ -8,6 +8,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "build" / "site-pages"  # where stage.py lays them out
 sys.path.insert(0, str(ROOT / "site"))
 
+from live import LANDING  # noqa: E402
+
 import tverskylib  # noqa: E402
 
 project = "The Tversky loss, lesson by lesson"
@@ -47,13 +49,14 @@ mathjax_path = "mathjax/tex-chtml.js"
 mathjax3_config = {"options": {"enableMenu": False}}
 
 html_theme = "sphinx_book_theme"
+templates_path = ["templates"]
 html_title = "The Tversky loss"
 html_static_path = [str(PAGES / "_static")]
 html_css_files = ["site.css"]
 html_js_files = ["site.js", "page.js"]
 html_show_search_summary = False  # it fetches pages, which fails where the site is opened from a disk
 html_copy_source = False
-html_context = {"default_mode": "auto"}
+html_context = {"default_mode": "auto", "landing": LANDING}
 html_theme_options = {
     "navbar_start": [],
     "navbar_center": [],

@@ -7,15 +7,13 @@ import inspect
 import build as lessons
 import nbformat
 from introduced import by_lesson, packages, public
-from live import Live
+from live import LANDING, Live
 
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.explorer import BrowserExplorer
 from tverskylib.explorers.browser.page import encoded
 from tverskylib.explorers.browser.stored import SCALE, strip
 from tverskylib.figures.plate import mimebundle
-
-LANDING = "threshold"  # the explorer that a visitor sees first
 
 
 def alive(live: Live, kind: type[BrowserExplorer]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import html
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +16,13 @@ from tverskylib.explorers.browser.explorer import BrowserExplorer
 from tverskylib.explorers.browser.page import encoded
 from tverskylib.explorers.browser.style import style
 
+LANDING = "threshold"  # the explorer that a visitor sees first
+
 # A classic script: module scripts may not be loaded from a file on a disk.
 _SCRIPT = """(() => {{
 {script}
-tverskySite.add({name!r}, (model, el) => explorer(declaration, ABOUT)({{ model, el }}), PageModel, stateOf);
+const STYLE = {style};
+tverskySite.add({name!r}, (model, el) => explorer(declaration, ABOUT)({{ model, el }}), PageModel, stateOf, STYLE);
 }})();
 """
 
@@ -33,14 +37,14 @@ class Live:
         """HTML in which an explorer comes alive; the strip stands there until it does, and where no script runs."""
         self.kinds[kind.name] = kind
         state = html.escape(state, quote=True)
-        return f'<div class="tversky-live" data-explorer="{kind.name}" data-state="{state}">{strip}</div>'
+        place = f'<div class="tversky-live" data-explorer="{kind.name}" data-state="{state}">{strip}</div>'
+        return f"{place}<script>tverskySite.found(document.currentScript.previousElementSibling)</script>"
 
     def write(self, folder: Path) -> None:
-        """The scripts and the style, which each page loads when it needs them."""
+        """The scripts, which each page loads when it needs them; each brings the style, so that nothing waits for it."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "style.css").write_text(style(), encoding="utf-8")
         for name, kind in self.kinds.items():
-            script = _SCRIPT.format(script=kind.script("page.js"), name=name)
+            script = _SCRIPT.format(script=kind.script("page.js"), name=name, style=json.dumps(style()))
             (folder / f"{name}.js").write_text(script, encoding="utf-8")
 
 

@@ -25,7 +25,7 @@ import build as lessons  # noqa: E402 - the folder of notebooks is no package
 import equations  # noqa: E402
 import generated  # noqa: E402
 import nbformat  # noqa: E402
-from live import Live, shown  # noqa: E402
+from live import LANDING, Live, shown  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 from nbformat.v4 import new_markdown_cell  # noqa: E402
 from terms import FirstUses, terms  # noqa: E402
@@ -65,7 +65,7 @@ class Stage:
         self.generate()
         self.live.write(self.target / "_static" / "explorers")
         # What other sites show beside a link to this one.
-        copied_to(stored.FOLDER / f"{generated.LANDING}.png", self.target / "_static" / "card.png")
+        copied_to(stored.FOLDER / f"{LANDING}.png", self.target / "_static" / "card.png")
         copy_mathjax(self.target / "_static" / "mathjax")
 
     def generate(self) -> None:

@@ -4,12 +4,26 @@
 
 globalThis.tverskySite = (() => {
   const here = document.currentScript.src.replace(/[^/]*$/, "");
-  const kinds = new Map();
+  const kinds = new Map(); // name -> what its script added
+  const nodes = new Map(); // name -> its places on this page
 
-  /** A script of an explorer calls this: how to show one, and what stands in for a kernel. */
-  function add(kind, show, Model, stateOf) {
-    kinds.set(kind, { show, Model, stateOf });
-    document.querySelectorAll(`.tversky-live[data-explorer="${kind}"]`).forEach(revive);
+  /** A line after the place of an explorer calls this: it need not wait for the rest of the page. */
+  function found(node) {
+    const kind = node.dataset.explorer;
+    if (!nodes.has(kind)) {
+      nodes.set(kind, []);
+      const script = document.createElement("script");
+      script.src = `${here}explorers/${kind}.js`;
+      document.head.append(script);
+    }
+    nodes.get(kind).push(node);
+    if (kinds.has(kind)) revive(node);
+  }
+
+  /** A script of an explorer calls this: its name, how to show one, what stands in for a kernel, and the style. */
+  function add(kind, ...parts) {
+    kinds.set(kind, parts);
+    nodes.get(kind).forEach(revive);
   }
 
   /** A page may show an explorer twice; for those who listen, the second one is called so. */
@@ -19,38 +33,20 @@ globalThis.tverskySite = (() => {
   }
 
   /** Put the explorer where its strip stands. */
-  function revive(node, place) {
-    const nth = place + 1;
-    const { show, Model, stateOf } = kinds.get(node.dataset.explorer);
-    const strip = [...node.childNodes];
+  function revive(node) {
+    const nth = nodes.get(node.dataset.explorer).indexOf(node) + 1;
+    const [show, Model, stateOf, style] = kinds.get(node.dataset.explorer);
     const root = node.attachShadow({ mode: "open" });
-    const sheet = document.createElement("link");
-    sheet.rel = "stylesheet";
-    sheet.href = `${here}explorers/style.css`;
-    const el = document.createElement("div");
+    const [sheet, el] = [document.createElement("style"), document.createElement("div")];
+    sheet.textContent = style;
     root.append(sheet, el);
     const model = new Model(stateOf(node.dataset.state));
     node.explorer = model; // for links, for tests, and for readers who look behind the page
-    // Drawn once its style is there: what is measured before would be wrong.
-    sheet.addEventListener("load", () => {
-      show(model, el);
-      if (nth > 1) name(root, nth);
-      for (const part of strip) part.remove();
-      node.dataset.alive = "true";
-    });
+    show(model, el);
+    if (nth > 1) name(root, nth);
+    node.replaceChildren(); // the strip
+    node.dataset.alive = "true";
   }
 
-  /** Fetch the script of each kind on this page, the first one first. */
-  function start() {
-    const names = new Set([...document.querySelectorAll(".tversky-live")].map((node) => node.dataset.explorer));
-    for (const kind of names) {
-      const script = document.createElement("script");
-      script.src = `${here}explorers/${kind}.js`;
-      document.head.append(script);
-    }
-  }
-
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
-  return { add };
+  return { add, found };
 })();
