@@ -253,7 +253,7 @@ group = np.searchsorted(np.quantile(red, np.arange(1, 50) / 50), red, side="righ
 chance = (np.bincount(group.ravel(), tile.target.ravel()) / np.bincount(group.ravel()))[group]
 
 # %% slideshow={"slide_type": "subslide"}
-figures.thresholded(tile.image, tile.target, chance, thresholds=(0.3, 0.37, 0.5))
+figures.thresholded(tile.image, tile.target, chance, thresholds=(0.25, 0.5, 0.75))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Question:* the best Dice that a threshold reaches on this map is 0.741. Where must that threshold lie, and where is
@@ -340,7 +340,8 @@ checked(f"the best cut of the shuffled map, {low:.3f}, is no better than marking
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we saw
 #
-# - A threshold trades false positives against false negatives. Moving it up, TP and FP fall and FN grows.
+# - A threshold trades false positives against false negatives. Moving it up, TP and FP can only fall, and FN can only
+#   grow.
 # - Precision, recall and Dice are three ways to weigh the same three counts.
 # - On our map the best threshold for Dice lies below one half, for two reasons. One is Dice: it marks a pixel when its
 #   chance is larger than half of the best Dice. The other is that the map's probabilities are not chances.

@@ -208,9 +208,9 @@ checked("with letters, F of k is the index with these weights", sp.simplify(F - 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The picture shows the plane of the weights for the mask of the glands at 0.5: the level lines of the index, the line of
-# the F-measures, the named points, and a dashed ray of which more below. The index falls when either weight grows, as
-# every mistake then costs more. So the height of an index alone says nothing: the legend gives the very same mask six
-# different values. Compare only values with the same weights.
+# the F-measures, the named points, and a dashed ray of which more below. The index falls when a weight grows and there
+# are mistakes of its kind, as every mistake then costs more. So the height of an index alone says nothing: the legend
+# gives the very same mask six different values. Compare only values with the same weights.
 
 # %%
 figures.weight_plane(threshold_counts(tile.probability, tile.target, 0.5))
@@ -236,9 +236,9 @@ explorers.weights()
 #
 # </details>
 #
-# For one target with $P$ foreground pixels, $TP = P - FN$. Put that into $T = t$ and solve for FN: what comes out is
-# linear in FP. So the level lines are straight, and the weights set an **exchange rate**: at index $T$, one missed pixel
-# is worth as much as
+# For one target with $P$ foreground pixels, $TP = P - FN$. Put that into $T$ and solve for FN: what comes out is linear
+# in FP. So the level lines are straight, and the weights set an **exchange rate**: at index $T$, one missed pixel is
+# worth as much as
 #
 # $$\frac{1 - T + T\beta}{T\alpha} = \frac{\beta}{\alpha} + \frac{1 - T}{T\alpha}$$
 #
@@ -376,9 +376,10 @@ for ratio in (0.25, 0.5, 1, 2, 4, 9):
 # A recall of 0.95 asks for a ratio of about 2 here, such as (⅓, ⅔).
 #
 # **From a cost.** How many false positives would you give for one missed pixel? Choose the ratio so that the exchange
-# rate, *at the index that you expect*, comes out near that. (If your costs are fixed numbers and every pixel counts by
-# itself, you need no index at all: mark a pixel when its chance is above 1/(1 + cost), with cost the price of a miss in
-# false positives.)
+# rate, *at the index that you expect*, comes out near that: with $\alpha + \beta = 1$ it is $1/(\alpha T) - 1$, so a
+# price of $r$ asks for $\alpha = 1/((1 + r)\,T)$. (If your costs are fixed numbers and every pixel counts by itself,
+# you need no index at all: mark a pixel when its chance is above 1/(1 + cost), with cost the price of a miss in false
+# positives.)
 #
 # **From others.** Salehi et al. trained networks for lesions of multiple sclerosis with several pairs on the line
 # $\alpha + \beta = 1$, and report their best Dice with (0.3, 0.7).

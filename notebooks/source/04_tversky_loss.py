@@ -84,6 +84,8 @@ checked(f"Dice of soft counts is {soft:.3f}, of the mask {hard:.3f}", soft < har
 # below:
 #
 # $$L = 1 - T, \qquad T = \frac{N}{D}, \qquad N = TP + \delta, \qquad D = TP + \alpha\, FP + \beta\, FN + \delta. \tag{4.2}$$
+#
+# Left out, delta is 0 in the library's index and $10^{-5}$ in its loss, and both are batch-wise.
 
 # %% tags=["setup"]
 target = torch.tensor(y).reshape(1, 1, 2, 2)
@@ -122,7 +124,9 @@ say(f"On the four pixels, with delta = 1: loss {loss:.3f} = 1 - {TP + 1:.1f} / {
 # ## Property 1: on masks it is the index
 #
 # If the target and $\hat y$ hold only 0 and 1, then every product in the soft counts is 0 or 1, and the soft counts
-# *are* the counts. With $\delta = 0$ the loss is then one minus the index. (A positive $\delta$ changes it a little.)
+# *are* the counts. With $\delta = 0$ the loss is then one minus the index. (A positive $\delta$ lifts the index towards
+# 1: little for a large mask, much for one of few pixels. One missed pixel alone has 0.67 instead of 0 with $\delta =
+# 1$.)
 
 # %% tags=["check"]
 of_mask = tversky_loss(torch.tensor(mask).double(), torch.tensor(truth), 0.2, 0.8, delta=0.0)
@@ -185,7 +189,7 @@ theory.only_minimum()
 # The only thing in it that belongs to pixel $i$ is its target $y_i$.
 #
 # *Question:* the glands' crop has 65,536 pixels, with very many different probabilities. How many different values has
-# the gradient with respect to the probabilities?
+# the gradient by the probabilities?
 
 # %%
 probability = torch.tensor(tile.probability, dtype=torch.float64)[None, None].requires_grad_()
@@ -208,7 +212,7 @@ checked("PyTorch's two values are those of the formula", np.allclose(values, [-s
 
 # %% [markdown] tags=["question"]
 # **Question.** Two foreground pixels of one image are predicted 0.2 and 0.9. For which of them is the derivative of the
-# Dice loss with respect to its probability larger?
+# Dice loss by its probability larger?
 #
 # <details class="tversky-choice"><summary>For the one at 0.2, which is further from its target.</summary>
 #
@@ -218,7 +222,7 @@ checked("PyTorch's two values are those of the formula", np.allclose(values, [-s
 # </details>
 # <details class="tversky-choice"><summary>They are equal.</summary>
 #
-# ✓ Yes. All foreground pixels of one ratio share one value. Only from logits they differ, by the factor p (1 − p).
+# ✓ Yes. All foreground pixels of one ratio share one value. Only from logits they differ: each is multiplied by its prediction times one minus it.
 #
 # </details>
 # <details class="tversky-choice"><summary>For the one at 0.9, which carries more overlap.</summary>
@@ -356,8 +360,8 @@ checked(
 # - Soft counts make the index differentiable, and on masks the loss is one minus the index.
 # - The target is the only minimum, and the only place to rest, if there is foreground or $\delta > 0$. Without both, the
 #   loss is undefined just where it should be best. In logits it is never reached.
-# - The gradient with respect to the probabilities has two values for a ratio, one on foreground and one on background.
-#   Both depend on the sums of all pixels.
+# - The gradient by the probabilities has at most two values for a ratio, one on foreground and one on background. Both
+#   depend on the sums of all pixels.
 # - The ratio of the two pulls grows with beta and falls with alpha.
 # - A growing function around the index keeps the optimum of a ratio and changes the length of the gradient.
 #

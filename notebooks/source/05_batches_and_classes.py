@@ -45,7 +45,7 @@ from tverskylib import tversky_from_counts, tversky_index, tversky_loss
 # *Question:* an untrained network predicts 0.5 everywhere. On an empty image of 64 × 64 pixels, with $\delta = 10^{-5}$,
 # how large is that derivative: about $10^{-2}$, $10^{-5}$ or $10^{-12}$?
 #
-# *Move this:* delta, over ten powers of ten; or drag the cliff. *Look for:* read the curve on the left from the right, as
+# *Move this:* delta, over ten powers of ten; or drag the cliff. *Look for:* read the left curve from right to left, as
 # training goes: a **plateau** near 1, then a **cliff** down to 0. Where does delta put the cliff? And which delta pulls
 # this network hardest? Mark a guess.
 
@@ -355,6 +355,9 @@ checked(f"for random softmax outputs one ratio {F2:.3f} is the soft accuracy {ac
 # condition. Now you know why that is no comfort.) With one channel, or several independent ones with a sigmoid, true
 # negatives stay out of the one ratio, and it is no accuracy.
 #
+# (With a softmax the mask of a class is mostly where it is the likeliest. The bar of lesson 06 belongs to one class at a
+# time: a pixel may pass the bars of two classes, or of none, and it does not say which class wins.)
+#
 # ## Several classes: a mean, but of what?
 #
 # Otherwise one takes a ratio for each class and then a mean, and again there are choices. Is background a class? Is the
@@ -440,13 +443,13 @@ checked(
 # | which smoothing term? | delta is in pixels, and $s = 2\delta$ in the other form of Dice. It decides what empty images teach; a large one flattens the loss of all others |
 # | what about empty masks? | image-wise with a tiny delta they teach almost nothing; batch-wise their false positives count in the common denominator, unless the whole batch is empty: then it is one empty image. Cross-entropy beside the loss (lesson 04) pulls at every pixel of them |
 # | is gradient accumulation fine? | image-wise yes, with parts of equal size; batch-wise no |
-# | several classes? | a ratio for each class, without background; say what an absent class counts. One ratio over a softmax with background is accuracy |
+# | several classes? | a ratio for each class, without background; say what an absent class counts. One ratio over a softmax with background orders predictions as accuracy does |
 #
 # [Which loss, for my data?](CHOOSE.md) puts this together with what the experiments say.
 #
 # ## What we saw
 #
-# - On empty masks delta decides everything: a plateau and a cliff at $S = \delta/\alpha$.
+# - On empty masks delta decides where the loss is felt: a plateau and a cliff at $S = \delta/\alpha$.
 # - Batch-wise is a mean of the images weighted by their denominators, if delta is shared out; otherwise it can leave
 #   their range.
 # - Image-wise each image has its own two derivatives; batch-wise all images share them, so that splitting a batch changes

@@ -20,7 +20,7 @@
 #
 # - that the best prediction for any soft target is a threshold of it, and where the threshold lies
 # - how to find it without trying all masks
-# - why the best cut of lesson 02 is half of the best Dice, and of which number that is said
+# - why the best cut of lesson 02 is half of the best Dice, and which number it speaks of
 # - what fails when every image, or every doctor, is scored alone
 # - why a mask with the best Dice can have too much or too little area
 #

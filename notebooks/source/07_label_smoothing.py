@@ -45,7 +45,8 @@ from tverskylib import checked, dice_index, explorers, figures, say, smooth_labe
 #
 # $$\tilde y = (1 - \varepsilon)\, y + \frac{\varepsilon}{C}. \tag{7.1}$$
 #
-# A smoothed mask has two values: call them $a$ on foreground and $b$ on background.
+# A smoothed mask has two values: call them $a$ on foreground and $b$ on background. Here $C$ is the number in this formula,
+# 1 or 2 for the same mask of one channel.
 #
 # *Question:* with $C = 1$, what becomes of the foreground?
 
@@ -131,7 +132,7 @@ explorers.phase_diagram(p=0.1)
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # "Everything", from a fraction between 1 and 2 percent downward. The claim breaks where $\tau$ falls below the smaller
-# label. A large beta breaks it earlier, and a large delta mends it.
+# label. A large beta breaks it earlier, and here a large delta mends it.
 #
 # </details>
 #
@@ -410,11 +411,12 @@ say(f"The mask scores {scores[0]:.4f}; the best of these flips {np.argmax(scores
 #
 # "Label smoothing does not work with the Tversky loss" survives, in a sharper form.
 #
-# - The smoothed mask itself is never the only optimum (but where it is the mask, $C = 1$ without background). So the loss
-#   never asks for the doubt that smoothing is meant to teach.
+# - The smoothed mask itself is never the only optimum (except where it equals the mask: $C = 1$ and no background). So
+#   the loss never asks for the doubt that smoothing is meant to teach.
 # - For a *known mask* smoothing does nothing where Claim 1 holds, and where it fails, everything or nothing is best.
-# - For a *learner* it lowers the cut on the chance, by the theorem above, whether Claim 1 holds or not. Every pixel whose
-#   chance lies between the new cut and the old one is marked as well, and Dice is lost with it.
+# - For a *learner* with $\delta = 0$ and $C = 1$ or 2 it lowers the cut on the chance, by the theorem above, whether
+#   Claim 1 holds or not. (Beyond these conditions the cut can rise as well.) Every pixel whose chance lies between the
+#   new cut and the old one is marked as well, and Dice is lost with it.
 #
 # All this is for denominators that are linear in the prediction. Lesson 09 shows forms of the loss that do follow
 # smooth labels.
@@ -425,7 +427,7 @@ say(f"The mask scores {scores[0]:.4f}; the best of these flips {np.argmax(scores
 # - Smoothing moves the optimum of cross-entropy to $\tilde y$; the optimum of a Tversky loss stays a hard mask.
 # - Claim 1 means $b \le \tau \le a$. With $\delta = 0$ it fails below a critical foreground fraction, and then the best
 #   prediction is *everything*; for an empty image that is so until delta reaches its critical value.
-# - Smoothing lowers the cut on the chance, far above the critical fraction too.
+# - Smoothing lowers the cut on the chance ($\delta = 0$, $C = 1$ or 2), far above the critical fraction too.
 # - A softmax with all classes in one ratio has no such trouble, because all that its index sees is pixel accuracy.
 #   An average over classes has.
 

@@ -204,9 +204,9 @@ checked(
 # ✓ Yes. epsilon / (1 − epsilon) = 0.05 / 0.95.
 #
 # </details>
-# <details class="tversky-choice"><summary>0.0263</summary>
+# <details class="tversky-choice"><summary>0.0475</summary>
 #
-# ✗ No. That is the weight of the label noise penalty, which holds the factor C = 2 already.
+# ✗ No. That is 0.05 · 0.95. The factor in front divides the weight, it does not multiply it.
 #
 # </details>
 
@@ -273,8 +273,8 @@ checked(
 # exercise 2
 
 # %% [markdown]
-# A network is trained through its logits, and there the picture is milder. A step of the logit $z$ is $q(1-q)$ times one
-# of $q$.
+# A network is trained through its logits, and there the picture is milder. A step of the logit $z$ moves $q$ by only
+# $q(1-q)$ as much, so each push is multiplied by that.
 #
 # *Question:* a network is wrong and sure of it, $q = 0.001$ on a foreground pixel. Which penalty helps it back faster?
 

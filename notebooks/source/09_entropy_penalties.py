@@ -21,7 +21,7 @@
 # - how a penalty moves the optimum of a Tversky loss, pixel by pixel and as a whole
 # - what it does on an empty mask
 # - the minimum form and the squared form, which follow soft labels
-# - what none of these forms is, proper, and where Dice with cross-entropy stands
+# - that none of these forms is proper, and where Dice with cross-entropy stands
 # - how to calibrate the map of a network that was trained with Dice
 #
 # ## What you need
@@ -69,10 +69,10 @@ explorers.penalised_pixel()
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Under Dice, and under F2 the background pixel. The label noise penalty moves the lowest point off the end at once; the
-# confidence penalty by an amount too small to see until the weight is about 0.2, and then fast. How far a pixel goes
-# depends on how steep the loss is there. Jaccard is steeper here, and F2 is steeper on foreground and flatter on
-# background.
+# Further under Dice than under Jaccard; under F2 the background pixel goes further. The label noise penalty moves the
+# lowest point off the end at once; the confidence penalty by an amount too small to see until the weight is about 0.2,
+# and then fast. How far a pixel goes depends on how steep the loss is there. Jaccard is steeper here, and F2 is steeper
+# on foreground and flatter on background.
 #
 # </details>
 #
@@ -133,8 +133,8 @@ say("Best common prediction for an empty image of 64 pixels, Dice, weight 0.1:\n
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # Towards *one half*, which is the wrong direction. With a tiny delta, label noise has its lowest point there: on every
-# empty image it asks for "perhaps" everywhere. The confidence penalty keeps its lowest point near 0, but in a pit that is
-# only about delta wide. Everywhere else the slope points to one half, so a network that starts at 0.5 stays there.
+# empty image it asks for "perhaps" everywhere. The confidence penalty keeps its lowest point near 0, but in a narrow
+# pit: it ends at 0.00065 here. Beyond it the slope points to one half, so a network that starts at 0.5 stays there.
 #
 # </details>
 #
@@ -145,7 +145,13 @@ say("Best common prediction for an empty image of 64 pixels, Dice, weight 0.1:\n
 # %% tags=["check"]
 start = torch.full((1, 1, 8, 8), 0.4, dtype=torch.float64, requires_grad=True)
 (tversky_loss(start, torch.zeros(1, 1, 8, 8), delta=1e-5) + 0.1 * confidence_penalty(start)).backward()
-checked("at 0.4 on an empty image, delta 1e-5, downhill is upward, away from 0", (start.grad < 0).numpy())
+slopes = []
+for q in (0.0006, 0.0007):
+    near = torch.full((1, 1, 8, 8), q, dtype=torch.float64, requires_grad=True)
+    (tversky_loss(near, torch.zeros(1, 1, 8, 8), delta=1e-5) + 0.1 * confidence_penalty(near)).backward()
+    slopes.append(near.grad.sum().item())
+checked("at 0.4 on an empty image, delta 1e-5, downhill is upward, away from 0; the pit ends between 0.0006 and 0.0007",
+        (start.grad < 0).numpy(), slopes[0] > 0 > slopes[1])
 
 # %% [markdown] tags=["question"]
 # **Question.** Batches are mostly empty images, the loss is image-wise Dice with delta = 1e-5, and somebody adds the
@@ -153,7 +159,7 @@ checked("at 0.4 on an empty image, delta 1e-5, downhill is upward, away from 0",
 #
 # <details class="tversky-choice"><summary>Pull the predictions on empty images towards one half.</summary>
 #
-# ✓ Yes. The loss is flat there, so the penalty alone decides, but for a pit about delta wide.
+# ✓ Yes. The loss is flat there, so the penalty alone decides, but for a narrow pit at 0.
 #
 # </details>
 # <details class="tversky-choice"><summary>Lower the predictions on empty images.</summary>
@@ -313,8 +319,9 @@ checked(f"cross-entropy says {mean:.2f}, the minimum form {quantile:.2f}", abs(m
 # %% [markdown]
 # ## Calibrate afterwards
 #
-# Must one give up Dice to get probabilities that can be trusted? No. As long as a network is not at the limit, its map
-# keeps the *order* of the pixels, and the chance can be read off the order, on pixels that it was not trained with.
+# Must one give up Dice to get probabilities that can be trusted? No. Calibration changes the numbers of a map and not
+# the order of its pixels, so its chances are as good as that order is. They are read off pixels that the network was
+# not trained with. (Between images, image-wise training spoils the order: lesson 11.)
 #
 # Let us try it on the gland image of lesson 02. A small model sees red light only, at five scales, and is trained with
 # Dice. The image is cut into blocks of 16 × 16 pixels: one third of them for training, one to calibrate, one to test.
@@ -377,8 +384,8 @@ checked(f"from {before:.2f} to {divided:.2f} and {fitted:.2f}; marked {marked:.0
 #
 # ## Which loss has its optimum where
 #
-# Everything together: the best common prediction on foreground and on background, as (x, y), for a known mask and for its
-# smoothed copy, $\varepsilon = 0.2$; and the best prediction in the lottery of chance 0.3.
+# Everything together: the best common prediction on foreground and on background, as (on foreground, on background),
+# for a known mask and for its smoothed copy, $\varepsilon = 0.2$; and the best prediction in the lottery of chance 0.3.
 
 # %%
 def by_theory(alpha, beta, fraction, epsilon):
@@ -395,9 +402,9 @@ for name, share in {"Dice, minimum form": "1", "Dice, squared form": "0.548", "c
 say("\n".join(rows))
 
 # %% [markdown]
-# The third column is the warning of lesson 07, and the last one is the other half of it: the product forms never answer
-# with doubt, and under doubt they can mark too much or too little. A penalty moves the corners inwards, by an amount that
-# depends on the image.
+# The column of 1 % foreground is the warning of lesson 07, and the last one is the other half of it: the product forms
+# never answer with doubt, and under doubt they can mark too much or too little. A penalty moves the corners inwards, by
+# an amount that depends on the image.
 #
 # ## What we saw
 #
@@ -409,7 +416,7 @@ say("\n".join(rows))
 #   the chance.
 # - Calibrating afterwards works, as long as the map has not lost its order at exact 0 and 1.
 # - Where Claim 1 holds, smoothing does nothing for a *known* mask. For a learner it lowers the cut on the chance
-#   (lesson 07).
+#   (lesson 07, with $\delta = 0$ and $C = 1$ or 2).
 #
 # ## What is next
 #

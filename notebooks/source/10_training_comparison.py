@@ -130,7 +130,7 @@ say(f"Two images of 3 colours in, two maps of logits out, {tuple(logits.shape)};
 # %% [markdown]
 # ## One step of training
 #
-# Take a few tiles. Let the network predict. Compute the loss. Ask for its gradient, and let the optimizer change every
+# Take a few tiles. Let the network predict. Compute the loss. Ask for its gradient, and let the optimiser change every
 # weight a little in the direction that makes the loss smaller. Five lines, and the whole of deep learning is these five
 # lines many times. Watch one batch of eight tiles, four times over:
 
@@ -400,9 +400,9 @@ checked(f"image-wise, the empties have {share:.0e} of the gradient of the others
 
 # %% [markdown]
 # One way is left in which empty images act. **Batch normalisation** takes mean and variance of the whole batch, so an empty
-# image changes what the network sees of the others. The column `cosine` is that between the gradient of the batch and the
-# gradient of its images with foreground when the empty ones are taken out of the batch: 1 would mean that they change no
-# direction. Image-wise, where the empties' own part is nothing, all that is missing from 1 is normalisation.
+# image changes what the network sees of the others. The column `cosine` compares two gradients: that of the batch, and
+# that of the same batch without its empty images: 1 would mean that they change no direction. Image-wise, where the
+# empties' own part is nothing, all that is missing from 1 is normalisation.
 #
 # ### Validation and test differ
 #
@@ -418,7 +418,7 @@ say(f"Mean Dice of the {len(of_slide)} test slides with lesions: {of_slide.min()
     f"{trained['batch'].evaluation.over_positive.mean_of_images.dice:.2f} on test tiles.")
 
 # %% [markdown]
-# So compare two losses on the same tiles, and two tiles' scores never as if they were two losses.
+# So compare two losses on the same tiles, and never read a difference between tiles as one between losses.
 #
 # ## Your images, your machine
 #

@@ -162,9 +162,10 @@ say(f"MONAI's DiceLoss: {before:.3f} without the pixel, {after:.3f} with it.")
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# By a third. A class that is absent and not predicted has loss 0 and makes the mean look good; a trace of it has loss 1.
-# So rare classes are pulled down wherever they are absent, more the smaller delta is. `include_background=False` does not
-# change that; `batch=True` makes it rarer, and a larger `smooth_nr` and `smooth_dr` make it softer.
+# By 0.33, a third of the whole scale. A class that is absent and not predicted has loss 0 and makes the mean look good;
+# a trace of it has loss 1. So rare classes are pulled down wherever they are absent, more the smaller delta is.
+# `include_background=False` does not change that; `batch=True` makes it rarer, and a larger `smooth_nr` and `smooth_dr`
+# make it softer.
 #
 # </details>
 
@@ -178,7 +179,7 @@ checked(f"one pixel costs {after - before:.3f}, and {softer[1] - softer[0]:.3f} 
 #
 # Keras adds its term to the denominator alone, "against division by zero". On an empty image that is
 #
-# $$1 - \frac{0}{\alpha\,FP + \varepsilon} = 1,$$
+# $$1 - \frac{0}{\alpha\,FP + s} = 1,$$
 #
 # whatever is predicted, with gradient 0, and 1 even for the *right* answer, an empty prediction. With the term above and
 # below the right answer has loss 0.
@@ -424,9 +425,9 @@ say(f"Of all {len(found)}: {' / '.join({one.verdict for one in found})}.")
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Not pooled: each pair lies above the curve by more than rounding can explain. Means of *what*, the table cannot tell: a
-# point inside the leaf may be a mean over images, over batches or over runs. Only outside would something be certain,
-# namely a mistake. That is all that two numbers can say, and the function says no more.
+# Not of one pooled matrix: each pair lies above the curve by more than rounding can explain. Means of *what*, the table
+# cannot tell: a point inside the leaf may be a mean over images, over batches or over runs. Only outside would
+# something be certain, namely a mistake. That is all that two numbers can say, and the function says no more.
 #
 # </details>
 
@@ -461,8 +462,8 @@ checked(f"of {len(found)} lines all are possible, none is of one confusion matri
 #
 # - Libraries differ in domain, smoothing, classes and sign, not only in names; `peers.equivalent` says what equals what,
 #   and what has no equivalent.
-# - A trace of an absent class can cost a third of the loss; smoothing below only makes a right empty answer the worst one;
-#   labels of 255 make a loss negative.
+# - A trace of an absent class can raise the loss by 0.33; smoothing below only makes a right empty answer the worst
+#   one; labels of 255 make a loss negative.
 # - Cross-entropy speaks to the pixels of empty images, to which image-wise Dice is silent.
 # - On several GPUs batch-wise is device-wise, unless the sums are added up.
 # - One set of predictions has many Dices. Write the convention beside the number; from a printed table it cannot be

@@ -76,6 +76,11 @@ def test_a_slip_is_known_as_itself(one, words):
 
 
 @each
+def test_a_slip_ends_as_a_part_of_a_sentence(one):
+    assert not [words for words in one.mistakes if words[-1] in ".?!:"]
+
+
+@each
 def test_an_exercise_knows_a_slip_or_has_many_answers(one):
     assert one.mistakes or one.accepts
 
@@ -236,9 +241,9 @@ def test_answers_of_a_natural_kind_are_right(lesson, number, answers):
 @pytest.mark.parametrize(
     ("lesson", "number", "answers", "words"),
     [
-        (0, 3, (24.02,), "That is another value"),
+        (0, 3, (24.02,), "`shift` should be a whole number"),
         (1, 1, (8, 4, (LOGITS / LOGITS.sum(1, keepdim=True)).numpy()), "some are below 0"),
-        (1, 1, (8, 4, LOGITS[0].softmax(0)), "shares must have the four axes"),
+        (1, 1, (8, 4, LOGITS[0].softmax(0)), "shares must have the shape of the logits"),
         (2, 1, (0.0936447,), "each has its own best threshold"),
         (3, 1, (SQUARE, LARGER), "false negatives, and no false positives"),
         (3, 1, (LARGER, 0.5 * SQUARE), "a mask holds 0 and 1 only"),
@@ -255,7 +260,11 @@ def test_answers_of_a_natural_kind_are_right(lesson, number, answers):
         (5, 2, ([[1, 9, 9], [100, 0, 0]],), "batch-wise is higher"),
         (5, 2, ([[1, 9, 9], [1, 9, 9]],), "both agree"),
         (6, 2, ([0, 0.5965, 0.6667, 0.6667],), "above 1 there is no pixel"),
-        (7, 1, (810.2,), "another value"),
+        (7, 1, (810.2,), "a whole number"),
+        (7, 1, (811,), "one step late"),
+        (4, 3, (lambda p, t, *weights: (p * t).sum(),), "a number for each of 4 pixels"),
+        (12, 2, (0.74, 0), "Nearly: less than a hundredth is missing. Give at least four digits of `theirs`"),
+        (12, 2, (THEIRS, -2), "not yet right in `line`"),
         (7, 2, ((0.3, 0.7, 1.0),), "two weights, alpha and beta, got 3"),
         (7, 2, ((0.4, 0.55),), "too little"),
         (7, 2, ((2, 1),), "pay for precision"),

@@ -111,9 +111,9 @@ def _judged(asked: Exercise, answers: tuple[Any, ...]) -> str | None:
         return f"This is what comes out {slip}."
     if asked.accepts is not None:
         return "What is asked for does not hold."
-    if asked.probe is not None:  # the answers themselves are not what is compared
+    if asked.probe is not None and len(asked.names) == 1:  # the answer itself is not what is compared
         return OTHER
-    return _difference(list(zip(asked.names, answers, right, strict=True)))
+    return _difference(list(zip(asked.names, asked.compared(answers), asked.compared(right), strict=True)))
 
 
 def _is_right(asked: Exercise, answers: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
@@ -128,6 +128,8 @@ def _difference(each: list[tuple[str, Any, Any]]) -> str:
     for name, given, wanted in each:
         if kind(given) != kind(wanted) and not same(given, wanted):
             return f"`{name}` should be {kind(wanted)}, and is {kind(given)}."
+        if isinstance(wanted, int) and float(given) % 1:
+            return f"`{name}` should be a whole number."
     wrong = [(name, given, wanted) for name, given, wanted in each if not same(given, wanted)]
     names = " and ".join(f"`{name}`" for name, *_ in wrong)
     if all(same(given, wanted, NEARLY) for _, given, wanted in wrong):

@@ -38,7 +38,8 @@ class Exercise:
         section: the heading of the lesson to read again.
         see: an explorer, set where the slip can be seen, as ``weights(alpha=0.2)``.
         stub: starting code; by default the names, to be filled in.
-        probe: (answers) -> what is compared, where an answer is a function, or only a part of it counts.
+        probe: (answers) -> what is compared, where an answer is a function, or only a part of it counts; a part for
+            each where there are several.
         accepts: (answers) -> whether they are right, where there is more than one right answer.
         solution: returns the answer, or a tuple of them. Its docstring is the statement.
         mistakes: the slip in words -> what one gets who makes it. The first that an answer shows is named.
@@ -58,6 +59,11 @@ class Exercise:
     def mistake(self, words: str, made: Make, seen: Callable[..., Any] | None = None) -> None:
         """Declare what one gets with a slip; the words go on "This is what comes out ..."."""
         self.mistakes[words] = Mistake(made, seen)
+
+    def off_by_one(self, step: float) -> None:
+        """Declare the slips of a search in steps: that it stopped one too early, or one too late."""
+        self.mistake("one step early: what is asked for does not hold there yet", lambda: self.solution() - step)
+        self.mistake("one step late: what is asked for holds one step before already", lambda: self.solution() + step)
 
     def shows(self, mistake: Mistake, answers: tuple[Any, ...]) -> bool:
         """Whether the answers are those of the mistake. It is only named where they are so exactly."""

@@ -271,8 +271,8 @@ def squared_form() -> Derivation:
         away**2,
         ">",
         0,
-        "The square of a number that is not 0. (The target must not be 0 everywhere: then the loss is 0/0 at ŷ = 0.)",
-        assuming=[sp.Gt(away**2, 0)],
+        "If h < 0, take -h, which has the same square. (The target must not be 0 everywhere: then the loss is 0/0 at ŷ = 0.)",
+        assuming=[sp.Gt(away, 0)],
     )
     rest = sp.Symbol("S", positive=True)
     proof.step(

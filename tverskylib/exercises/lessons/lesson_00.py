@@ -61,4 +61,4 @@ def _below(index, limit=0.4):
 
 
 far_apart.mistake("with Jaccard", lambda: _below(lambda tp, fp, fn: tp / (tp + fp + fn)))
-far_apart.mistake("one step early: Dice is still above there", lambda: far_apart.solution() - 1)
+far_apart.off_by_one(1)

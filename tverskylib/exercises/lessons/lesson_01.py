@@ -9,12 +9,12 @@ from tverskylib.exercises.exercise import exercise
 
 
 def _of_shares(images, classes, shares):
-    """What counts of them: their shape, that none is below 0, and over which axis they add up to 1."""
+    """What counts of the shares: that none is below 0, and over which axis they add up to 1."""
     found = as_array(shares)
-    if found.ndim != 4:
-        raise ValueError(f"shares must have the four axes of the logits, got the shape {found.shape}")
+    if found.shape != (8, 4, 128, 128):
+        raise ValueError(f"shares must have the shape of the logits, (8, 4, 128, 128), got {found.shape}")
     sums_to_1 = [bool(np.allclose(found.sum(axis=axis), 1, atol=1e-4)) for axis in (0, 1, 3)]
-    return images, classes, found.shape, bool((found >= 0).all()), sums_to_1
+    return images, classes, [bool((found >= 0).all()), *sums_to_1]
 
 
 @exercise(
@@ -49,7 +49,7 @@ shapes.mistake(
     _turned(lambda logits: softmax(logits, axis=1), images=4, classes=8),
 )
 shapes.mistake(
-    "with a sigmoid, each class for itself: the shares of a pixel do not add up to 1",
+    "if the shares of a pixel do not add up to 1, as with a sigmoid for each class",
     _turned(lambda logits: 1 / (1 + np.exp(-logits))),
 )
 shapes.mistake(
@@ -69,6 +69,7 @@ def equal_accuracy():
 
 
 equal_accuracy.mistake("if the false alarm rate is a share of all pixels instead of the background", lambda: 0.05 / 0.8)
+equal_accuracy.mistake("if it is the share of background, and not of foreground", lambda: 16 / 17)
 equal_accuracy.mistake(
     "if the false alarms are compared with the pixels that are missed, not with those that are found",
     lambda: 0.05 / 0.25,

@@ -35,7 +35,7 @@ flipped.mistake(
     lambda: _best_dice(1 - tile.probability, ~tile.target, [0.5]) - _best_dice(tile.probability, tile.target, [0.5]),
 )
 flipped.mistake(
-    "for the background alone: how much higher is that than the best Dice of the glands?",
+    "for the background alone: asked is how much higher that is than the best Dice of the glands",
     lambda: _best_dice(1 - tile.probability, ~tile.target),
 )
 flipped.mistake("for the glands alone, without flipping", lambda: _best_dice(tile.probability, tile.target))

@@ -3,7 +3,7 @@
 import torch
 
 from tverskylib import tversky_loss
-from tverskylib.exercises.compare import as_array, as_number, same
+from tverskylib.exercises.compare import as_array, as_number, kind, same
 from tverskylib.exercises.exercise import exercise
 
 target = torch.tensor([1.0, 0, 0, 0]).reshape(1, 1, 2, 2)
@@ -77,6 +77,10 @@ my_loss.mistake(
 my_loss.mistake(
     "with a ratio for each image and channel instead of one over everything",
     lambda: lambda p, t: tversky_loss(p, t, delta=1.0, per_class=True, domain="image"),
+)
+my_loss.mistake(
+    "with the sums of squares below, which is another loss",
+    lambda: lambda p, t: 1 - ((p * t).sum() + 1) / (0.5 * (p**2).sum() + 0.5 * (t**2).sum() + 1),
 )
 my_loss.mistake("without delta", lambda: lambda p, t: 1 - (p * t).sum() / (0.5 * p.sum() + 0.5 * t.sum()))
 
@@ -162,8 +166,16 @@ def _slopes(gradient):
 def _on_pixels(gradient):
     four = torch.tensor([[0.9, 0.4, 0.3, 0.1], [1.0, 0, 0, 1.0]], dtype=torch.float64)
     six = torch.tensor([[0.2, 0.7, 0.6, 0.1, 0.5, 0.8], [1.0, 1.0, 0, 0, 0, 1.0]], dtype=torch.float64)
-    tried = ((four, (0.3, 0.7, 1.0)), (six, (0.5, 0.5, 0.0)))
-    return tuple(as_array(gradient(*pixels.clone(), *weights)) for pixels, weights in tried)
+
+    def tried(pixels, weights):
+        found = as_array(gradient(*pixels.clone(), *weights))
+        if found.shape != pixels[0].shape:
+            raise ValueError(
+                f"my_gradient should return a number for each of {pixels[0].numel()} pixels, got {kind(found)}"
+            )
+        return found
+
+    return tried(four, (0.3, 0.7, 1.0)), tried(six, (0.5, 0.5, 0.0))
 
 
 @exercise(

@@ -109,7 +109,7 @@ def the_edge():
 
 
 the_edge.mistake("with 0.5, by habit: accuracy cuts there", lambda: 0.5)
-the_edge.mistake("one step early: at that chance the five are not marked yet", lambda: the_edge.solution() - 0.01)
+the_edge.off_by_one(0.01)
 
 
 def tau_of_jaccard():

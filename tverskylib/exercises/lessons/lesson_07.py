@@ -19,7 +19,7 @@ P_STAR = theory.critical_fraction(1, 1, 0.1, num_classes=1)
 fewest_pixels.mistake(
     "with C = 2 in the formula", lambda: int(np.ceil(theory.critical_fraction(1, 1, 0.1, num_classes=2) * 256 * 256))
 )
-fewest_pixels.mistake("if the number is rounded down: one pixel is missing", lambda: int(P_STAR * 256 * 256))
+fewest_pixels.off_by_one(1)
 fewest_pixels.mistake("if it is not a whole number of pixels: round it up", lambda: P_STAR * 256 * 256)
 fewest_pixels.mistake("if it is the fraction, and not the number of pixels", lambda: P_STAR)
 fewest_pixels.mistake("for an image of 256 pixels, not of 256 × 256", lambda: int(np.ceil(P_STAR * 256)))
@@ -50,7 +50,7 @@ def no_fraction_helps():
 
 
 no_fraction_helps.mistake(
-    "with weights that pay for precision: are alpha and beta swapped?",
+    "with weights that pay for precision, as where alpha and beta are swapped",
     lambda: (0.7, 0.3),
     lambda mine: _pays(mine)[0] > _pays(mine)[1],
 )
@@ -100,7 +100,7 @@ the_third_joins.mistake("for the fourth pixel: `[2]` is the third", lambda: _fir
 the_third_joins.mistake(
     "for the second pixel, which is marked from the start, or where `argmax` finds nothing", lambda: 0.0
 )
-the_third_joins.mistake("one step early: at that epsilon two are marked", lambda: the_third_joins.solution() - 0.01)
+the_third_joins.off_by_one(0.01)
 the_third_joins.mistake(
     "with the tau of the labels that are not smoothed, 0.351: the best index changes, and its tau with it",
     lambda: STEPS[np.argmax((1 - STEPS) * 0.3 + STEPS / 2 > 0.3514)],

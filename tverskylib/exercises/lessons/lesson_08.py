@@ -71,7 +71,7 @@ def without_factor_two():
     return steps[np.argmax([divergence(even, q) > divergence(q, even) for q in sure])]
 
 
-two_directions.mistake("one step early: it is not yet more than twice there", lambda: two_directions.solution() - 0.01)
+two_directions.off_by_one(0.01)
 two_directions.mistake(
     "if the two directions change places: that never happens, and `argmax` of nothing is the first step", lambda: 0.5
 )

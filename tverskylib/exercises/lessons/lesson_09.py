@@ -51,6 +51,7 @@ enough_doubt.mistake(
     "with the label noise penalty, or with the sum over the pixels, not their mean",
     lambda: _needed(label_noise_penalty, TverskyLoss()),
 )
+enough_doubt.off_by_one(0.1)
 enough_doubt.mistake("with Jaccard instead of Dice", lambda: _needed(confidence_penalty, TverskyLoss(1.0, 1.0)))
 
 
@@ -122,4 +123,5 @@ def half_of_chance():
 always_everything.mistake(
     "with precision, which is the chance: Dice compares it with recall, which is 1 here", half_of_chance
 )
+always_everything.mistake("if the two change places", lambda: always_everything.solution()[::-1])
 always_everything.mistake("if the bar is the index, and not half of it", index_as_bar)

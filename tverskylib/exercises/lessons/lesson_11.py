@@ -51,6 +51,9 @@ two_intervals.mistake(
     "with the quantile of 95 % on one side, 0.95", lambda: _half_widths(stats.t(9).ppf(0.95), differences.std(ddof=1))
 )
 two_intervals.mistake(
+    "without Student's quantile: that is one standard error", lambda: _half_widths(1.0, differences.std(ddof=1))
+)
+two_intervals.mistake(
     "for whole widths, twice what is asked for",
     lambda: _half_widths(2 * stats.t(9).ppf(0.975), differences.std(ddof=1)),
 )

@@ -45,6 +45,7 @@ in_monai.mistake(
 in_monai.mistake(
     "with MONAI's default smoothing, which is next to nothing", lambda: _monai(include_background=False, batch=True)
 )
+in_monai.mistake("for the index, and not the loss", lambda: 1 - in_monai.solution())
 in_monai.mistake("with all of MONAI's defaults", _monai)
 in_monai.mistake(
     "with the default smoothing, image by image, which is another default", lambda: _monai(include_background=False)
@@ -58,17 +59,17 @@ in_monai.mistake(
 )
 
 
-def _dice_of(line):
-    """The Dice of a line of the table, by its label, or by its number from 0."""
+def _place_of(line):
+    """The number from 0 of a line of the table; it may come as such, or as a label."""
     try:
-        return float(table["dice"].iloc[operator.index(line)] if np.ndim(line) == 0 else table["dice"][tuple(line)])
-    except (TypeError, ValueError, KeyError, IndexError):
+        return operator.index(line) if np.ndim(line) == 0 else table.index.get_loc(tuple(line))
+    except (TypeError, KeyError):
         raise ValueError(f"line must be one of table.index, got {line!r}") from None
 
 
 @exercise(
     *(12, 2, "theirs, line", "Metrics: every convention at once"),
-    probe=lambda theirs, line: (theirs, _dice_of(line)),
+    probe=lambda theirs, line: (theirs, _place_of(line)),
 )
 def which_line():
     """MONAI's `DiceMetric` on these tiles, `probability` and `target`, cut at 0.5: which line of the table is it? Compute
