@@ -84,6 +84,20 @@ def png(array: np.ndarray, bits: int, kind: int, *, palette=None, clear: bytes |
     return write
 
 
+def rows_of_png(rows: bytes, interlaced: int = 0, bits: int = 8, kind: int = 0, more: bytes = b""):
+    """A PNG of any rows, of the right number or not; every checksum is right."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", SHAPE[1], SHAPE[0], bits, kind, 0, 0, interlaced))
+    parts = [b"\x89PNG\r\n\x1a\n", header, more, chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")]
+    return lambda file: file.write_bytes(b"".join(parts))
+
+
+def tiles_of_passes(array: np.ndarray) -> bytes:
+    """The rows of the seven passes of an interlaced PNG of 8 bits."""
+    passes = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
+    parts = [array[y::down, x::right] for y, x, down, right in passes]
+    return b"".join(b"\0" + row for part in parts if part.size for row in packed(part, 8))
+
+
 def bmp(array: np.ndarray, bits: int, *, palette=None, down=False, old=False, compression=0, rows=None):
     def write(file: Path) -> None:
         height, width = array.shape[:2]
@@ -153,6 +167,9 @@ def png_cases():
         level = np.repeat(grey, 3, 2)
         yield Case(f"rgb {bits} of equal channels.png", png(level, bits, 2), level, scaled(grey, most))
     upright = chunk(b"eXIf", b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\0\0\0\0\0\0\0\0")
+    grey = numbers(8)
+    rest = tiles_of_passes(grey)
+    yield Case("interlaced.png", rows_of_png(rest, interlaced=1), grey, scaled(grey, 255))
     yield Case("orientation 0.png", png(grey8 := numbers(8), 8, 0, more=upright), grey8, scaled(grey8, 255))
 
 
@@ -237,6 +254,11 @@ def tiff_cases():
         multiplied = tiff(np.concatenate([dimmed, alpha], -1), photometric="rgb", extrasamples=["assocalpha"])
         shown = np.minimum(scaled(dimmed, most) + 255 * (1 - share[..., None]), 255)
         yield Case(f"rgba {bits} premultiplied.tif", multiplied, dimmed, shown, seen, mask=False)
+        pale = np.round(grey * share[..., None]).astype(grey.dtype)
+        pair = np.concatenate([pale, alpha], -1)
+        multiplied = tiff(pair, photometric="miniswhite", extrasamples=["assocalpha"])
+        shown = scaled(most - pale.astype(int), most)  # 0 is white, where nothing is seen too
+        yield Case(f"grey {bits} premultiplied, white is zero.tif", multiplied, pale, shown, seen, mask=False)
         unnamed = tiff(four, photometric="rgb", extrasamples=["unspecified"])
         yield Case(f"rgb {bits} and a band without a name.tif", unnamed, rgb, scaled(rgb, most), mask=False)
         five = tiff(np.concatenate([four, grey], -1), photometric="rgb", extrasamples=["unassalpha", "unspecified"])
@@ -250,6 +272,18 @@ def tiff_cases():
         yield Case(f"{bits} in tiles.tif", tiled, grey, scaled(grey, most))
         yield Case(f"{bits} in strips.tif", tiff(grey, rowsperstrip=2), grey, scaled(grey, most))
         yield Case(f"{bits} in a BigTIFF.tiff", tiff(grey, bigtiff=True), grey, scaled(grey, most))
+    colours, alpha = numbers(8, 3).astype(np.int16) * 128, np.where(FORE, 2**15 - 1, 0).astype(np.int16)
+    signed = tiff(np.dstack([colours, alpha]), photometric="rgb", extrasamples=["unassalpha"])
+    shown = np.where(FORE[..., None], scaled(colours, 65535), 255)
+    yield Case("rgba of signed numbers.tif", signed, colours, shown, FORE, mask=False)
+    for bits in (8, 16):
+        index, alpha = numbers(8).astype(f"u{bits // 8}"), numbers(bits)
+        entries = np.repeat(PALETTE.T.astype(np.uint16) * 257, 2 ** (bits - 8), 1)
+        both = np.concatenate([index, alpha], -1)
+        tags = {320: entries.ravel().tolist(), 262: [3], 258: [bits] * 2, 277: [2], 338: [2]}
+        shown = on_white(entries.T[index[..., 0]] // 257, alpha[..., 0] / (2**bits - 1))
+        name = f"palette {bits} with alpha.tif"
+        yield Case(name, by_hand([both.tobytes()], tags), index, shown, alpha[..., 0] > 0, mask=False)
     floats = numbers(8).astype(np.float32)
     yield Case("f4 with predictor.tif", tiff(floats, compression="zlib", predictor=True), floats)
     index, wide = numbers(8), PALETTE.T.astype(np.uint16)
@@ -263,15 +297,29 @@ def tiff_of_bits(values: np.ndarray, bits: int, photometric: str):
     """1 bit by tifffile, and other depths by hand: one strip of packed rows."""
     if bits == 1:
         return tiff(values[..., 0].astype(bool), photometric=photometric)
+    strip = b"".join(packed(values.astype(np.uint32), bits))
+    return by_hand([strip], {258: [bits], 262: [int(photometric == "minisblack")]})
+
+
+def by_hand(strips: list[bytes], tags: dict[int, list[int] | None]):
+    """A grey TIFF of 8 bits, but for the tags; None leaves one out."""
 
     def write(file: Path) -> None:
-        body = b"".join(packed(values.astype(np.uint32), bits))
-        tags = {256: SHAPE[1], 257: SHAPE[0], 258: bits, 259: 1, 262: int(photometric == "minisblack"), 273: 8}
-        tags |= {277: 1, 278: SHAPE[0], 279: len(body)}
-        entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags.items()))
-        where = 8 + len(body)
-        directory = struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0)
-        file.write_bytes(b"II*\0" + struct.pack("<I", where) + body + directory)
+        body = b"".join(strips)
+        starts = [8 + sum(map(len, strips[:k])) for k in range(len(strips))]
+        every = {256: [SHAPE[1]], 257: [SHAPE[0]], 258: [8], 259: [1], 262: [1], 273: starts, 277: [1]}
+        every |= {278: [SHAPE[0]], 279: [len(one) for one in strips], **tags}
+        said = {tag: values for tag, values in sorted(every.items()) if values is not None}
+        more, where = b"", 8 + len(body) + 2 + 12 * len(said) + 4
+        entries = b""
+        for tag, values in said.items():
+            kind, packing = (4, "I") if tag in (273, 279) else (3, "H")
+            data = struct.pack(f"<{len(values)}{packing}", *values)
+            place = data.ljust(4, b"\0") if len(data) <= 4 else struct.pack("<I", where + len(more))
+            more += data if len(data) > 4 else b""
+            entries += struct.pack("<HHI", tag, kind, len(values)) + place
+        directory = struct.pack("<H", len(said)) + entries + struct.pack("<I", 0)
+        file.write_bytes(b"II*\0" + struct.pack("<I", 8 + len(body)) + body + directory + more)
 
     return write
 
@@ -343,6 +391,17 @@ def test_an_image_has_the_colours_that_the_numbers_mean(case, tmp_path):
 # What is refused, by name and with a remedy.
 
 RGB = numbers(8, 3)
+
+
+def in_pages(*arrays: np.ndarray):
+    def write(file: Path) -> None:
+        with tifffile.TiffWriter(file) as writer:
+            for array in arrays:
+                writer.write(array, photometric="minisblack")
+
+    return write
+
+
 REFUSED = {
     "two pages.tif": (tiff(np.zeros((2, *SHAPE), np.uint8)), "got 2 pages: save each page as a file of its own"),
     "an ImageJ stack.tif": (tiff(np.zeros((3, *SHAPE), np.uint8), imagej=True), "got 3 pages: save each page"),
@@ -372,6 +431,47 @@ REFUSED = {
         "unreadable or trunc",
     ),
     "nothing.tif": (lambda file: file.write_bytes(b""), "must be a whole TIFF file"),
+    "rows are missing.png": (rows_of_png(bytes(10 * 5)), "50 bytes of rows are stored instead of 60"),
+    "rows of 1 bit are missing.png": (rows_of_png(bytes(3 * 5), bits=1), "15 bytes of rows are stored instead of 18"),
+    "rows of colours are missing.png": (rows_of_png(bytes(28 * 5), kind=2), "140 bytes of rows are stored inst"),
+    "rows of a palette are missing.png": (
+        rows_of_png(bytes(10 * 5), kind=3, more=chunk(b"PLTE", bytes(6))),
+        "50 bytes of rows are stored instead of 60",
+    ),
+    "a pass is missing.png": (
+        rows_of_png(tiles_of_passes(numbers(8))[:-10], interlaced=1),
+        "bytes of rows are stored instead of",
+    ),
+    "strips are missing.tif": (by_hand([bytes(18)] * 2, {278: [2]}), "pixels are missing"),
+    "packed strips are missing.tif": (
+        by_hand([zlib.compress(bytes(18))] * 2, {278: [2], 259: [8]}),
+        "pixels are missing",
+    ),
+    "a plane is missing.tif": (
+        by_hand([bytes(54)] * 2, {258: [8] * 3, 262: [2], 277: [3], 284: [2]}),
+        "pixels are missing",
+    ),
+    "tiles are missing.tif": (
+        by_hand([zlib.compress(bytes(256))], {256: [20], 322: [16], 323: [16], 278: None, 259: [8]}),
+        "pixels are missing",
+    ),
+    "no photometric.tif": (by_hand([bytes(54)], {262: None}), "must say what its numbers mean"),
+    "raw differences.tif": (by_hand([bytes(54)], {317: [2]}), "8 bits and the compression NONE: save it without"),
+    "differences of 4 bits.tif": (
+        by_hand([zlib.compress(bytes(30))], {258: [4], 259: [8], 317: [2]}),
+        "4 bits and the compression ADOBE_DEFLATE: save it without",
+    ),
+    "565.tif": (
+        by_hand([bytes(108)], {258: [5, 6, 5], 262: [2], 277: [3]}),
+        r"of one depth, got \(5, 6, 5\) bits of kind 1: save",
+    ),
+    "alpha of 12 bits.tif": (
+        by_hand([bytes(8 * 54)], {258: [16, 16, 16, 12], 262: [2], 277: [4], 338: [2]}),
+        r"of one depth, got \(16, 16, 16, 12\) bits",
+    ),
+    "no pixels.tif": (by_hand([bytes(54)], {256: [0]}), "it has 6 x 0 pixels"),
+    "a thumbnail before it.tif": (in_pages(numbers(8)[::3, ::3], numbers(8)), "got 2 pages: save each"),
+    "a PNG in truth.jpg": (png(numbers(8), 8, 0), "Pillow finds no JPEG of a known kind in it"),
     "a short palette.png": (
         png(numbers(8), 8, 3, palette=PALETTE[:4]),
         "its palette must have every colour, and has 4",
@@ -392,6 +492,22 @@ def test_what_is_not_supported_is_refused_by_name(name, tmp_path):
     write(file)
     with pytest.raises(ValueError, match=f"^{re.escape(file.as_posix())}: .*{message}"):
         read_picture(file)
+
+
+@pytest.mark.parametrize("most", [1, 2, 255, 4095])
+@pytest.mark.parametrize("bands", [1, 3])
+def test_alpha_on_another_scale_would_make_all_nearly_white(most, bands, tmp_path):
+    """An alpha of 0 and 1, or of a camera's 12 bits."""
+    array = numbers(16 if most >= 255 else 8, bands)
+    alpha = np.where(FORE, most, 0).astype(array.dtype)
+    kind = "rgb" if bands == 3 else "minisblack"
+    for part in ("images", "masks"):
+        (tmp_path / part).mkdir()
+    file = tmp_path / "images" / "a.tif"
+    tiff(np.dstack([array, alpha]), photometric=kind, extrasamples=["unassalpha"])(file)
+    Image.fromarray(FORE).save(tmp_path / "masks" / "a.png")
+    with pytest.raises(ValueError, match=r"images/a.tif: some pixel must be opaque, and its gr"):
+        folder_tiles(tmp_path, size=9, splits={"a": 1.0})
 
 
 @pytest.mark.parametrize("value", [0.5, np.nan, np.inf, 1e30])

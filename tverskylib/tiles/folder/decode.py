@@ -61,7 +61,8 @@ def read_picture(file: Path) -> Picture:
     """Red, green and blue, and how opaque each pixel is."""
     found = stored(file)
     numbers, bits, alpha = found.numbers, found.bits, found.alpha
-    most = None if alpha is None else np.iinfo(np.uint8).max if found.palette is not None else 2**bits - 1
+    signed = alpha is not None and alpha.dtype.kind == "i"
+    most = 255 if found.palette is not None and found.keyed else 2 ** (bits - signed) - 1
     if found.palette is not None:
         if numbers.max() >= len(found.palette):
             fail(file, f"its palette must have every colour, and has {len(found.palette)} of {int(numbers.max()) + 1}")

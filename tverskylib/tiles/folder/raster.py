@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16", "I;16B", "I;16L")  # Pillow's names for what we take
 DEPTH, COLOUR_TYPE, GREY = 24, 25, 0  # of a PNG: where its header says them, and one of the types
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a PNG's types
+# Of an interlaced PNG, the passes: first row and column, and how many rows and columns it is to the next.
+PASSES = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
 NO_GREYS = bytes([1, 2, 3])  # a colour that no scale of grey has
 
 
@@ -46,6 +51,7 @@ def raster_stored(file: Path) -> Stored:
         if form == "PNG":
             with _open(io.BytesIO(content), form) as again:
                 again.verify()  # the checksums and the end
+            _check_rows(content)
         mode, entries = image.mode, _entries(image)
         # Of 16 bits a channel, Pillow reads the upper 8.
         array = _deep_colour(content) if depth == 16 and colour_type != GREY else np.asarray(image)
@@ -83,7 +89,7 @@ def _opened(file: Path, source: Path | io.BytesIO) -> Iterator[Image]:
 
 def _open(source: Path | io.BytesIO, form: str) -> Image:
     """The image in a file or in its content, of whatever size: the caller has a limit of its own, as an argument."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     most = Image.MAX_IMAGE_PIXELS
     try:
@@ -91,8 +97,30 @@ def _open(source: Path | io.BytesIO, form: str) -> Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged metadata
             return Image.open(source, formats=[form])
+    except UnidentifiedImageError:  # it would name an object in memory
+        raise ValueError(f"Pillow finds no {form} of a known kind in it") from None
     finally:
         Image.MAX_IMAGE_PIXELS = most
+
+
+def _check_rows(content: bytes) -> None:
+    """Raise EOFError where a PNG holds fewer rows than its header says: Pillow makes them black, without a word."""
+    width, height, depth, kind, interlaced = struct.unpack_from(">IIBB2xB", content, 16)
+    bits = depth * CHANNELS[kind]
+    passes = PASSES if interlaced else ((0, 0, 1, 1),)
+    sizes = [(-(-(height - y) // down), -(-(width - x) // right)) for y, x, down, right in passes]
+    wanted = sum(rows * (1 + -(-columns * bits // 8)) for rows, columns in sizes if rows > 0 and columns > 0)
+    reader, place, found = zlib.decompressobj(), len(SIGNATURE), 0
+    while place + 8 <= len(content):
+        length, name = struct.unpack_from(">I4s", content, place)
+        if name == b"IDAT":
+            data = content[place + 8 : place + 8 + length]
+            while data and not reader.eof:
+                found += len(reader.decompress(data, 1 << 20))
+                data = reader.unconsumed_tail
+        place += 12 + length
+    if found < wanted:
+        raise EOFError(f"{found} bytes of rows are stored instead of {wanted}")
 
 
 def _deep_colour(content: bytes) -> NDArray[Any]:

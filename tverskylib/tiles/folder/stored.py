@@ -18,7 +18,7 @@ class Stored(NamedTuple):
     Args:
         numbers: (H, W, bands), of whole numbers or floating point; alpha is not among the bands.
         bits: of a number, 1 to 64.
-        alpha: (H, W), of the same depth (of a palette: 8 bits); None where the file has none.
+        alpha: (H, W), of the same depth (of a palette's entries: 8 bits); None where the file has none.
         premultiplied: the colours were multiplied by alpha before they were stored.
         palette: uint8, (colours, 3), that the numbers index; None where they are grey or red, green and blue.
         white_is_zero: the greatest number is black.

@@ -16,6 +16,9 @@ WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6  # colour spac
 JPEG = 7
 # Compressions that may change numbers: JPEG, PixarLog, JPEG 2000, JPEG XR, LERC, WebP, JPEG XL.
 LOSSY = {6, JPEG, 99, 22610, 32909, 33003, 33004, 33005, 33007, 34712, 34887, 34892, 34927, 34934, 50001, 50002, 52546}
+PHOTOMETRIC = 262  # the tag that says what the numbers mean
+DIFFERENCES = 2  # the predictor that stores what changes from pixel to pixel
+WITH_PREDICTOR = {5, 8, 32946, 34925, 50000}  # LZW, two of Deflate, LZMA, Zstandard: others have none, says libtiff
 PREMULTIPLIED, STRAIGHT = 1, 2  # kinds of alpha; 0 is a band of which the file says nothing
 MOST_BANDS = 5  # red, green, blue, alpha and one more
 
@@ -55,16 +58,29 @@ def _page(file: Path) -> Iterator[Any]:
 
     with TiffFile(file) as tiff:
         page: Any = tiff.pages[0]
-        images = max(len(tiff.pages), sum(one.size for one in tiff.series) // page.size)
+        if not page.imagelength * page.imagewidth:
+            raise ValueError(f"it has {page.imagelength} x {page.imagewidth} pixels")
+        # Of a stack, ImageJ describes the first page alone.
+        images = len(tiff.pages) if len(tiff.pages) > 1 else sum(one.size for one in tiff.series) // page.size
         last = max((end + size for end, size in zip(page.dataoffsets, page.databytecounts, strict=True)), default=0)
         whole = last <= tiff.filehandle.size and all(page.databytecounts) and page.databytecounts
         if images > 1 or page.imagedepth > 1:
             fail_for_pages(file, max(images, page.imagedepth))
-        if not whole:
+        if not whole or _segments(page) > len(page.dataoffsets):
             raise EOFError("pixels are missing at its end, or strips are empty")
         tag = page.tags.get(ORIENTATION)
         check_upright(file, None if tag is None else tag.value)
         yield page
+
+
+def _segments(page: Any) -> int:
+    """How many strips or tiles hold all pixels; tifffile takes missing ones for 0. One strip may hold all planes."""
+    if page.compression == 1 and sum(page.databytecounts) >= page.nbytes:
+        return 0
+    planes: int = page.samplesperpixel if page.planarconfig == 2 else 1
+    if page.is_tiled:
+        return int(planes * -(-page.imagelength // page.tilelength) * -(-page.imagewidth // page.tilewidth))
+    return int(planes * -(-page.imagelength // min(page.rowsperstrip or page.imagelength, page.imagelength)))
 
 
 def _check_bands(file: Path, page: Any, bands: int, extra: tuple[int, ...]) -> None:
@@ -80,9 +96,15 @@ def _check_bands(file: Path, page: Any, bands: int, extra: tuple[int, ...]) -> N
     if bands != wanted or page.samplesperpixel > MOST_BANDS or (wanted == 1 and unnamed) or len(extra) - unnamed > 1:
         what = f"{page.samplesperpixel} bands ({unnamed} of which the file does not say what they are)"
         fail(file, f"an image must be RGB, RGBA, grey or grey with alpha, got {what}: save those that you want as RGB")
-    if page.dtype is None:
+    if page.dtype is None or isinstance(page.bitspersample, tuple):
         depth = f"{page.bitspersample} bits of kind {page.sampleformat}"
         fail(file, f"numbers must be whole or of floating point, of one depth, got {depth}: save it as 16-bit TIFF")
+    if PHOTOMETRIC not in page.tags:
+        fail(file, "must say what its numbers mean (tag PhotometricInterpretation), and does not: save it anew")
+    deep = page.bitspersample in (8, 16, 32, 64) and int(page.compression) in WITH_PREDICTOR
+    if page.predictor == DIFFERENCES and not deep:
+        what = f"{page.bitspersample} bits and the compression {getattr(page.compression, 'name', page.compression)}"
+        fail(file, f"differences of pixels (Predictor 2) have no meaning with {what}: save it without")
 
 
 def _axes(page: Any) -> tuple[int, int, int]:
