@@ -27,7 +27,7 @@ from skimage.transform import rescale
 from tverskylib import tversky_loss
 from tverskylib.tiles import FolderTiles, folder_tiles
 from tverskylib.tiles.folder import layout
-from tverskylib.tiles.folder.dataset import _starts
+from tverskylib.tiles.folder.cutting import starts_of
 
 ONE = {"train": 1.0}  # for folders of a single image
 RNG = np.random.default_rng(0)
@@ -318,7 +318,7 @@ def test_tiles_cover_every_pixel(folder, size, overlap):
 def test_starts(size):
     for overlap in range(size):
         for length in range(1, 25):
-            starts = _starts(length, size, overlap)
+            starts = starts_of(length, size, overlap)
             assert starts[0] == 0 and starts[-1] + size == max(length, size) and sorted(set(starts)) == starts
             assert all(later - earlier <= size - overlap for earlier, later in pairwise(starts))
 

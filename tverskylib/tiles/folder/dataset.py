@@ -2,141 +2,31 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 import os
-import warnings
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tverskylib._checks import describe
-from tverskylib._extras import optional
-from tverskylib._numbers import check_whole, is_number
-from tverskylib.tiles.folder.decode import shape as shape_of
+from tverskylib.tiles.folder.arguments import (
+    check_gigabytes,
+    check_splits,
+    checked_foreground,
+    checked_numbers,
+    checked_path,
+    checked_resize,
+)
+from tverskylib.tiles.folder.collection import FolderTiles, warn_of_shares
+from tverskylib.tiles.folder.cutting import check_sizes, corners_of, cut, pad
 from tverskylib.tiles.folder.groups import draw_splits, read_groups
 from tverskylib.tiles.folder.layout import find_pairs
-from tverskylib.tiles.folder.pair import MOST, Reader, fail_for_shapes, resized_shape
+from tverskylib.tiles.folder.pair import Reader
 from tverskylib.tiles.folder.stored import fail
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SPLITS: Mapping[str, float] = MappingProxyType({"train": 0.7, "validation": 0.15, "test": 0.15})
 MAX_PIXELS = 100_000_000  # of a file
 MAX_GIGABYTES = 8.0  # of all tiles
-BYTES = 5  # of a pixel in a tile: three colours, target and mask
-MOST_LONG = 2**31 - 1  # of a side, in pixels: as much as the formats of files can say
-FAR = 0.1  # from the share of tiles that was asked for, to be warned of
-ALMOST = 0.75  # of a tile that lies in its neighbour though no such overlap was asked for, to be warned of
-
-
-@dataclass(frozen=True, eq=False)
-class FolderTiles:
-    """The tiles of a folder, in the order of file names, then of rows, then of columns.
-
-    Args:
-        images: uint8, (N, size, size, 3), red, green and blue from 0 to 255.
-        targets: bool, (N, size, size), True where a pixel is foreground; False wherever it does not count.
-        mask: bool, (N, size, size), True where a pixel counts.
-        files: str, (N,), the name of the tile's file in ``images/``.
-        corners: int64, (N, 2), row and column of the tile's first pixel in its (resized) image.
-        groups: int64, (N,), the number of the tile's patient, an index of ``group_names``.
-        group_names: the names in ``groups.csv``, sorted; without that file every image is a group of its own name.
-        splits: str, (N,), the name of the tile's split.
-        shares: what was asked for, names of splits and shares; empty where splits were not drawn here.
-        given: of each group the split that its owner gave it in ``groups.csv``, or "".
-        made_from: the folder's ``name``, and how it was read: ``resize`` and ``foreground``, as JSON has them.
-    """
-
-    images: NDArray[np.uint8]
-    targets: NDArray[np.bool_]
-    mask: NDArray[np.bool_]
-    files: NDArray[np.str_]
-    corners: NDArray[np.int64]
-    groups: NDArray[np.int64]
-    group_names: tuple[str, ...]
-    splits: NDArray[np.str_]
-    shares: Mapping[str, float] = field(default_factory=dict)
-    given: tuple[str, ...] = ()
-    made_from: Mapping[str, Any] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.files)
-
-    @property
-    def positive(self) -> NDArray[np.bool_]:
-        """bool, (N,), whether the tile holds foreground."""
-        return np.asarray(self.targets.any(axis=(1, 2)))
-
-    def pick(self, kept: NDArray[np.bool_] | NDArray[np.int64] | slice) -> FolderTiles:
-        """Some of the tiles, as copies: ``pick(tiles.positive)``, ``pick(np.arange(5))``.
-
-        Raises:
-            TypeError, ValueError: ``kept`` is no slice, and neither Boolean, one entry a tile, nor an array of whole
-                numbers.
-        """
-        of_numbers = isinstance(kept, np.ndarray) and kept.ndim == 1 and kept.dtype.kind in "biu"
-        if not of_numbers and not isinstance(kept, slice):
-            raise TypeError(f"kept must be a slice or an array, Boolean or of whole numbers, got {describe(kept)}")
-        if isinstance(kept, np.ndarray) and kept.dtype == bool and len(kept) != len(self):
-            raise ValueError(f"kept must have an entry for each of {len(self)} tiles, got {len(kept)}")
-        names = ("images", "targets", "mask", "files", "corners", "groups", "splits")
-        return replace(self, **{name: getattr(self, name)[kept] for name in names})
-
-    def split(self, name: str) -> FolderTiles:
-        """The tiles of one split, as copies: ``split("train")``.
-
-        Raises:
-            ValueError: there is no such split.
-        """
-        if name not in self.splits:
-            raise ValueError(f"name must be one of {', '.join(np.unique(self.splits))}, got {name!r}")
-        return self.pick(self.splits == name)
-
-    def drawn(self, seed: int) -> FolderTiles:
-        """The same tiles, split anew: what ``folder_tiles(..., seed=seed)`` gives, without reading a file again.
-
-        Raises:
-            TypeError, ValueError: ``seed`` is no whole number of at least 0, or the splits were not drawn by
-                :func:`folder_tiles`.
-        """
-        seed = check_whole("seed", seed, 0)
-        if not self.shares:
-            raise ValueError(
-                "splits can be drawn anew for tiles of folder_tiles only, and these came with their splits"
-            )
-        split_of_group = draw_splits(self.given, self.shares, seed)
-        found = replace(self, splits=np.array(split_of_group)[self.groups])
-        _warn_of_shares(found)
-        return found
-
-    def summary(self) -> pd.DataFrame:
-        """How much there is: a row a split and one for all; images, groups, tiles, positive and empty tiles.
-
-        Introduced in lesson 10.
-        """
-        with optional():
-            import pandas as pd
-
-        names = list(self.shares) or sorted(set(self.splits))
-        rows = {}
-        for name in [*names, "all"]:
-            here = self.splits == name if name != "all" else np.ones(len(self), bool)
-            positive = int(self.positive[here].sum())
-            rows[name] = {
-                "images": len(set(self.files[here])),
-                "groups": len(set(self.groups[here])),
-                "tiles": int(here.sum()),
-                "positive": positive,
-                "empty": int(here.sum()) - positive,
-            }
-        return pd.DataFrame(rows).T
 
 
 def folder_tiles(
@@ -214,13 +104,13 @@ def folder_tiles(
     Raises:
         FileNotFoundError: ``path``, ``images/`` or ``masks/`` is missing.
         TypeError: an argument is of the wrong kind.
-        ValueError: an argument is out of range; or, with the file and the rule that it breaks: an image without a
-            mask or a mask without an image; two files of one stem; a file of another kind; an unreadable or truncated
-            file; several pages in one file; an image of floating point, CMYK or with an EXIF orientation; image and
-            mask of different sizes; numbers in a mask that ``foreground`` does not explain, or none that it names; no
-            foreground in the whole folder; an image in which no pixel counts; an empty folder; 16-bit images too dark
-            for ``white=None``; a file or tiles beyond the limits; ``groups.csv`` without the two columns, with an
-            image missing, unknown or named twice; another file that is nearly called so; fewer patients than splits.
+        ValueError: an argument is out of range; or, with the file and the rule that it breaks: an image without a mask
+            or a mask without an image; two files of one stem; a file of another kind; an unreadable or truncated file;
+            several pages in one file; an image of floating point, CMYK, with an EXIF orientation, or nowhere opaque;
+            image and mask of different sizes; numbers in a mask that ``foreground`` does not explain, or none that it
+            names; no foreground in the whole folder; an image in which no pixel counts; an empty folder; 16-bit images
+            too dark for ``white=None``; a file or tiles beyond the limits; ``groups.csv`` without the two columns, with
+            an image missing, unknown or named twice; another file that is nearly called so; fewer patients than splits.
 
     Warns:
         UserWarning: a split has far more or fewer of the tiles than its share; or tiles nearly coincide, because the
@@ -228,32 +118,29 @@ def folder_tiles(
 
     TIFF is read with tifffile, 16-bit colour PNG with imagecodecs, the rest with Pillow. Introduced in lesson 10.
     """
-    if not isinstance(path, (str, os.PathLike)) or isinstance(os.fspath(path), bytes):
-        raise TypeError(f"path must be the name of a folder, text or a pathlib.Path, got {describe(path)}")
-    folder = Path(path)
-    size, overlap, white, ignore, seed, max_pixels = _checked_numbers(size, overlap, white, ignore, seed, max_pixels)
-    resize = _checked_resize(resize)
-    classes = _check_foreground(foreground, ignore)
-    _check_splits(splits)
-    if isinstance(max_gigabytes, bool) or not isinstance(max_gigabytes, numbers.Real) or not max_gigabytes > 0:
-        raise ValueError(f"max_gigabytes must be a number greater than 0, got {max_gigabytes!r}")
+    folder = checked_path(path)
+    size, overlap, white, ignore, seed, max_pixels = checked_numbers(size, overlap, white, ignore, seed, max_pixels)
+    resize = checked_resize(resize)
+    classes = checked_foreground(foreground, ignore)
+    check_splits(splits)
+    check_gigabytes(max_gigabytes)
     pairs = find_pairs(folder)
     groups_of_images, group_names, given = read_groups(folder, [image for image, _ in pairs], list(splits))
     try:
         split_of_group = draw_splits(given, splits, seed)
     except ValueError as error:
         fail(folder, str(error))
-    _check_sizes(pairs, size, overlap, resize, max_pixels, max_gigabytes)
+    check_sizes(pairs, size, overlap, resize, max_pixels, max_gigabytes)
 
     reader = Reader(classes, ignore, white, resize)
     images, targets, masks, corners, sources = [], [], [], [], []
     for source, (image_file, mask_file) in enumerate(pairs):
         colour, target, counts = reader.read(image_file, mask_file)
-        corner = _corners(target.shape, size, overlap)
-        corner = corner[_cut(_pad(counts, size), corner, size).any((1, 2))]
-        images.append(_cut(_pad(colour, size, "symmetric"), corner, size))
-        targets.append(_cut(_pad(target, size), corner, size))
-        masks.append(_cut(_pad(counts, size), corner, size))
+        corner = corners_of(target.shape, size, overlap)
+        corner = corner[cut(pad(counts, size), corner, size).any((1, 2))]
+        images.append(cut(pad(colour, size, "symmetric"), corner, size))
+        targets.append(cut(pad(target, size), corner, size))
+        masks.append(cut(pad(counts, size), corner, size))
         corners.append(corner)
         sources += [source] * len(corner)
     reader.check_folder(folder)
@@ -279,152 +166,5 @@ def folder_tiles(
             "foreground": sorted(classes) if isinstance(classes, frozenset) else classes,
         },
     )
-    _warn_of_shares(found)
+    warn_of_shares(found)
     return found
-
-
-def _check_sizes(
-    pairs: list[tuple[Path, Path]],
-    size: int,
-    overlap: int,
-    resize: float | tuple[int, int] | None,
-    max_pixels: int,
-    max_gigabytes: float,
-) -> None:
-    """From the headers alone: no file too large, masks as large as images, not too many tiles, none almost twice."""
-    tiles, alike = 0, []
-    for image, mask in pairs:
-        shape, of_mask = shape_of(image), shape_of(mask)
-        if shape != of_mask:
-            fail_for_shapes(image, shape, mask, of_mask)
-        for file in (image, mask):
-            if math.prod(shape) > max_pixels:
-                fail(file, f"must have at most max_pixels={max_pixels} pixels, and has {shape[0]} x {shape[1]}")
-        final = resized_shape(shape, resize)
-        if math.prod(final) > max(max_pixels, math.prod(shape)):
-            fail(
-                image,
-                f"must have at most max_pixels={max_pixels} pixels after resize={resize}, and has {final[0]} x {final[1]}",
-            )
-        starts = [_starts(length, size, overlap) for length in final]
-        tiles += math.prod(len(one) for one in starts)
-        steps = [one[-1] - one[-2] for one in starts if len(one) > 1]
-        if min(steps, default=size) < min((1 - ALMOST) * size, size - overlap):
-            alike.append((image, min(steps)))
-    needed = tiles * size * size * BYTES / 1e9
-    if needed > max_gigabytes:
-        rule = f"must give tiles of at most max_gigabytes={max_gigabytes:g}, and gives {tiles} tiles of {needed:.3g} GB"
-        fail(pairs[0][0].parent, f"{rule}: take a smaller resize=, or a larger limit if the memory is there")
-    if alike:
-        image, step = alike[0]
-        more = f" (and of {len(alike) - 1} more images)" if len(alike) > 1 else ""
-        warnings.warn(
-            f"{image.name}{more}: the last tiles of its rows or columns nearly coincide with those before, {step} of "
-            f"{size} pixels apart, and count almost twice: choose a size= or resize= that fits, or crop the images",
-            stacklevel=3,
-        )
-
-
-def _warn_of_shares(tiles: FolderTiles) -> None:
-    """Patients are drawn, not tiles: where they are few or differ much, the tiles can be shared out badly."""
-    asked = {name: share for name, share in tiles.shares.items() if name not in tiles.given}
-    drawn = tiles.splits[np.isin(tiles.splits, list(asked))]
-    wanted = {name: share / sum(asked.values()) for name, share in asked.items()}
-    got = {name: float((drawn == name).mean()) for name in asked}
-    if any(abs(got[name] - wanted[name]) > FAR for name in asked):
-        words = ", ".join(f"{name} {got[name]:.0%} instead of {wanted[name]:.0%}" for name in asked)
-        warnings.warn(
-            f"the tiles are shared out badly, {words}: groups are few or differ in size; another seed= draws other "
-            "groups, other splits= ask for other shares",
-            stacklevel=3,
-        )
-
-
-def _corners(shape: tuple[int, ...], size: int, overlap: int) -> NDArray[np.int64]:
-    """Row and column of every tile's first pixel, (tiles, 2)."""
-    rows, columns = (_starts(length, size, overlap) for length in shape)
-    return np.array([(row, column) for row in rows for column in columns], np.int64)
-
-
-def _starts(length: int, size: int, overlap: int) -> list[int]:
-    last = max(length - size, 0)
-    return [*range(0, last, size - overlap), last]
-
-
-def _pad(array: NDArray[Any], size: int, mode: Literal["constant", "symmetric"] = "constant") -> NDArray[Any]:
-    """At least size by size, by zeros or by the mirror image to the right and below."""
-    missing = [(0, max(size - length, 0)) for length in array.shape[:2]]
-    return np.pad(array, missing + [(0, 0)] * (array.ndim - 2), mode=mode)
-
-
-def _cut(array: NDArray[Any], corners: NDArray[np.int64], size: int) -> NDArray[Any]:
-    return np.stack([array[row : row + size, column : column + size] for row, column in corners])
-
-
-def _checked_numbers(
-    size: int, overlap: int, white: int | None, ignore: int | None, seed: int, max_pixels: int
-) -> tuple[int, int, int | None, int | None, int, int]:
-    """The same as Python's integers, which neither wrap around nor overflow, as NumPy's do."""
-    given = {"size": size, "overlap": overlap, "white": white, "ignore": ignore, "seed": seed, "max_pixels": max_pixels}
-    for name, value in given.items():
-        optional = name in ("white", "ignore")
-        if not _is_integer(value) and not (optional and value is None):
-            raise TypeError(f"{name} must be an integer{' or None' if optional else ''}, got {describe(value)}")
-    if not 1 <= size <= MOST_LONG:
-        raise ValueError(f"size must be at least 1 and at most {MOST_LONG}, got {describe(size)}")
-    if not 0 <= overlap < size:
-        raise ValueError(f"overlap must be at least 0 and less than size={size}, got {describe(overlap)}")
-    if white is not None and not 1 <= white <= MOST:
-        raise ValueError(f"white must be from 1 to 65535, got {describe(white)}")
-    for name, value, least in (("seed", seed, 0), ("max_pixels", max_pixels, 1)):
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, got {describe(value)}")
-    white, ignore = (None if value is None else int(value) for value in (white, ignore))
-    return int(size), int(overlap), white, ignore, int(seed), int(max_pixels)
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
-
-
-def _checked_resize(resize: float | tuple[int, int] | None) -> float | tuple[int, int] | None:
-    if resize is None:
-        return None
-    if isinstance(resize, tuple) and len(resize) == 2 and all(_is_integer(length) for length in resize):
-        if not all(1 <= length <= MOST_LONG for length in resize):
-            told = ", ".join(describe(length) for length in resize)
-            raise ValueError(f"resize must give a height and a width from 1 to {MOST_LONG}, got ({told})")
-        return int(resize[0]), int(resize[1])
-    if not is_number(resize):
-        raise TypeError(f"resize must be a factor, (height, width) in whole pixels or None, got {resize!r}")
-    factor = float(resize)  # type: ignore[arg-type]
-    if not 0 < factor < np.inf:
-        raise ValueError(f"resize must be a finite factor greater than 0, got {describe(resize)}")
-    return factor
-
-
-def _check_foreground(foreground: object, ignore: int | None) -> Literal["nonzero"] | frozenset[int] | None:
-    if foreground is None:
-        return None
-    if isinstance(foreground, str) and foreground == "nonzero":
-        return "nonzero"
-    if isinstance(foreground, (str, bytes)) or not isinstance(foreground, Collection):
-        raise TypeError(f'foreground must be a set of class numbers, "nonzero" or None, got {describe(foreground)}')
-    if not len(foreground) or not all(_is_integer(number) for number in foreground):
-        raise ValueError(f"foreground must hold class numbers, at least one, got {foreground!r}")
-    classes = frozenset(int(number) for number in foreground)
-    if ignore in classes:
-        raise ValueError(f"ignore must not be one of the foreground's class numbers, got {ignore}")
-    return classes
-
-
-def _check_splits(splits: Mapping[str, float]) -> None:
-    if not isinstance(splits, Mapping) or not all(isinstance(name, str) for name in splits):
-        raise TypeError(f"splits must map names to shares, got {describe(splits)}")
-    if unusable := [name for name in splits if not name.strip() or name == "all"]:
-        raise ValueError(
-            f'splits must have names, and none may be "all", which stands for all of them, got {unusable[0]!r}'
-        )
-    shares = splits.values()
-    if not all(is_number(share) and share > 0 for share in shares) or abs(sum(shares) - 1) > 1e-6:
-        raise ValueError(f"splits must be shares greater than 0 that add up to 1, got {dict(splits)}")

@@ -77,6 +77,10 @@ def read_picture(file: Path) -> Picture:
         numbers, bits = numbers.astype(np.uint16), 16
     colour = np.broadcast_to(numbers, (*numbers.shape[:2], 3))
     opacity = None if alpha is None else np.clip(alpha / np.float32(most), 0, 1).astype(np.float32)
+    if opacity is not None and not found.keyed and 0 < opacity.max() <= 0.5:
+        # 255 or 65535 is opaque, and 1 or 4095 was meant: all would be nearly white.
+        what = f"the greatest opacity is {int(alpha.max())} of {most}"  # type: ignore[union-attr]
+        fail(file, f"some pixel must be more opaque than transparent, and {what}: save it without that channel")
     return Picture(colour, 2**bits - 1, opacity, found.premultiplied, found.white_is_zero)
 
 

@@ -86,10 +86,6 @@ class Reader:
         colour = _as_bytes(picture, white)
         if picture.opacity is None:
             return colour, np.ones(colour.shape[:2], bool)
-        most = picture.opacity.max()
-        if 0 < most <= 1 / 16:  # of 255 where 1 was meant by "opaque", or 4095 of 65535: all would be nearly white
-            what = f"its greatest opacity is {most:.3g} of what its depth allows: save it without that channel"
-            fail(file, f"some pixel must be opaque, and {what}")
         behind = 255 * (1 - picture.opacity[..., None])  # what shines through of the white
         if picture.premultiplied and picture.white_is_zero:
             behind = np.zeros_like(behind)  # 0 is white, of the transparent pixels too

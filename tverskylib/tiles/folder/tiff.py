@@ -77,10 +77,10 @@ def _segments(page: Any) -> int:
     """How many strips or tiles hold all pixels; tifffile takes missing ones for 0. One strip may hold all planes."""
     if page.compression == 1 and sum(page.databytecounts) >= page.nbytes:
         return 0
-    planes: int = page.samplesperpixel if page.planarconfig == 2 else 1
+    planes, height, width = page.samplesperpixel if page.planarconfig == 2 else 1, page.imagelength, page.imagewidth
     if page.is_tiled:
-        return int(planes * -(-page.imagelength // page.tilelength) * -(-page.imagewidth // page.tilewidth))
-    return int(planes * -(-page.imagelength // min(page.rowsperstrip or page.imagelength, page.imagelength)))
+        return int(planes * -(-height // page.tilelength) * -(-width // page.tilewidth))
+    return int(planes * -(-height // min(page.rowsperstrip or height, height)))
 
 
 def _check_bands(file: Path, page: Any, bands: int, extra: tuple[int, ...]) -> None:
