@@ -665,6 +665,7 @@ def test_an_image_in_which_nothing_counts(cohort):
         ("file,group\na.png,1\na,2\n", "line 3 names a again"),
         ("file,group\na.png,\n", "line 2 does not"),
         ("file,group\na.png\n", "line 2 does not"),
+        ("file,group\na.png,\u200b\n", "line 2 does not"),
         ("file,group\n", "must name every image, and a.png is missing"),
         ("file,group\na.png,Gábor\n".encode("latin-1"), "UTF-8"),
     ],
@@ -697,6 +698,8 @@ def test_fewer_patients_than_splits(cohort):
         ({"resize": "half"}, TypeError, "resize"),
         ({"foreground": "all"}, TypeError, 'a set of class numbers, "nonzero" or None'),
         ({"foreground": 1}, TypeError, "a set of class numbers"),
+        ({"foreground": np.array(1)}, TypeError, "a set of class numbers"),
+        ({"foreground": {0: "background", 1: "gland"}}, TypeError, "a set of class numbers"),
         ({"foreground": set()}, ValueError, "at least one"),
         ({"foreground": {1.5}}, ValueError, "class numbers"),
         ({"foreground": {True}}, ValueError, "class numbers"),
@@ -766,7 +769,14 @@ def test_beside_the_table_of_groups_a_copy_of_it_is_passed_over(cohort):
     "names",
     [
         *(("patient 7", "Patient 7"), ("patient 7", "patient  7"), ("ß", "SS"), ("p7", "p7\u200b"), ("p7", "p\u00ad7")),
-        *(("p7", "p\uff17"), ("p-7", "p\u20117"), ("p 7", "p\u00a07")),
+        *(
+            ("p7", "\u04407"),
+            ("P7", "\u03a17"),
+            ("“p”", '"""p"""'),
+            ("p7", "p\uff17"),
+            ("p-7", "p\u20117"),
+            ("p 7", "p\u00a07"),
+        ),
     ],
 )
 def test_patients_that_differ_in_case_or_spaces_are_refused(cohort, names):
@@ -1191,7 +1201,21 @@ def test_the_commands_of_the_page_run_as_printed(glands, line, monkeypatch, caps
         assert "2 records in results" in said.out
 
 
-@pytest.mark.parametrize("names", [("7", "07"), ("7", "7.0"), ("7", "007."), ("12", "12,0")])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("7", "07"),
+        ("7", "7.0"),
+        ("7", "007."),
+        ("12", "12,0"),
+        ("7", "+7"),
+        ("7", "'7"),
+        ("7", '=""7""'),
+        ("1000", "1E+03"),
+        ("7.5", "7.50"),
+        ("7", "\u0667"),
+    ],
+)
 def test_what_a_spreadsheet_makes_of_a_number_is_one_patient(cohort, names):
     files = sorted(path.name for path in (cohort / "images").iterdir())
     groups = [*names, *(f"p{k}" for k in range(len(files) - 2))]
@@ -1242,3 +1266,45 @@ def test_what_is_no_path_of_a_folder_is_refused(path):
 def test_a_split_has_a_name_of_its_own(cohort, name):
     with pytest.raises(ValueError, match=f'none may be "all", which stands for all of them, got {name!r}'):
         folder_tiles(cohort, size=16, splits={"train": 0.5, name: 0.5})
+
+
+@pytest.mark.parametrize("name", ["patient", "Patient ID", "subject_no", "Case", "Group"])
+def test_groups_that_tear_a_patient_apart_are_refused(cohort, name):
+    write_groups(cohort, {f"slide {k:02}": f"{k},p{k // 2}" for k in range(12)}, f"file,group,{name}")
+    with pytest.raises(ValueError, match=f"must keep in one group what has one {name}, and {name} p0 is in 0 and 1: t"):
+        folder_tiles(cohort, size=16)
+    write_groups(cohort, {f"slide {k:02}": f"h{k // 4},p{k // 2}" for k in range(12)}, f"file,group,{name}")
+    assert len(folder_tiles(cohort, size=16).group_names) == 3  # several patients of a hospital
+    write_groups(cohort, {f"slide {k:02}": f"{k // 2},{k % 2}" for k in range(12)}, "file,group,age group")
+    assert len(folder_tiles(cohort, size=16).group_names) == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        *(("slides.csv", "file,group"), ("clinical.csv", "name;Patient ID;age"), ("a.TSV", "image\tsubject")),
+        ("info.csv", '"file","case_id"'),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le"])
+def test_a_table_of_patients_under_any_name_is_not_passed_over(cohort, name, first, encoding):
+    (cohort / "groups.csv").rename(cohort / name)
+    (cohort / name).write_text(f"{first}\n", encoding=encoding)
+    with pytest.raises(ValueError, match=f"{name}: the table of groups must be .* has '.*' in its first line: save it"):
+        folder_tiles(cohort, size=16)
+    (cohort / name).write_text("file,stain,age group\n")
+    assert len(folder_tiles(cohort, size=16).group_names) == 12
+
+
+def test_one_image_under_two_names_is_warned_of(cohort):
+    save(cohort / "images/slide 03.png", COLOURS[:16, :24])
+    save(cohort / "images/slide 02.png", COLOURS[:16, :24])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        folder_tiles(cohort, size=16)  # of one patient, and images of one colour
+    for k in (8, 9):
+        save(cohort / f"images/slide {k:02}.png", COLOURS[:16, :24])
+    with pytest.warns(
+        UserWarning, match=r"^slide 02.png and slide 08.png show the same, .* \(and 1 more such pairs\), "
+    ):
+        folder_tiles(cohort, size=16)

@@ -73,7 +73,12 @@ def checked_foreground(foreground: object, ignore: int | None) -> Literal["nonze
         return None
     if isinstance(foreground, str) and foreground == "nonzero":
         return "nonzero"
-    if isinstance(foreground, (str, bytes)) or not isinstance(foreground, Collection):
+    # Of a mapping one could mean the keys or the values; an array without a dimension has no length.
+    if (
+        isinstance(foreground, (str, bytes, Mapping))
+        or not isinstance(foreground, Collection)
+        or _has_no_length(foreground)
+    ):
         raise TypeError(f'foreground must be a set of class numbers, "nonzero" or None, got {describe(foreground)}')
     if not len(foreground) or not all(_is_integer(number) for number in foreground):
         raise ValueError(f"foreground must hold class numbers, at least one, got {foreground!r}")
@@ -81,6 +86,10 @@ def checked_foreground(foreground: object, ignore: int | None) -> Literal["nonze
     if ignore in classes:
         raise ValueError(f"ignore must not be one of the foreground's class numbers, got {ignore}")
     return classes
+
+
+def _has_no_length(array: object) -> bool:
+    return getattr(array, "ndim", 1) == 0
 
 
 def check_splits(splits: Mapping[str, float]) -> None:

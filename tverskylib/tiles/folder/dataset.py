@@ -23,6 +23,7 @@ from tverskylib.tiles.folder.groups import draw_splits, read_groups
 from tverskylib.tiles.folder.layout import find_pairs
 from tverskylib.tiles.folder.pair import Reader
 from tverskylib.tiles.folder.stored import fail
+from tverskylib.tiles.folder.twins import Twins
 
 SPLITS: Mapping[str, float] = MappingProxyType({"train": 0.7, "validation": 0.15, "test": 0.15})
 MAX_PIXELS = 100_000_000  # of a file
@@ -114,7 +115,7 @@ def folder_tiles(
 
     Warns:
         UserWarning: a split has far more or fewer of the tiles than its share; or tiles nearly coincide, because the
-            last one of a row was shifted by almost its size.
+            last one of a row was shifted by almost its size; or images of two groups show the same.
 
     TIFF is read with tifffile, 16-bit colour PNG with imagecodecs, the rest with Pillow. Introduced in lesson 10.
     """
@@ -134,8 +135,10 @@ def folder_tiles(
 
     reader = Reader(classes, ignore, white, resize)
     images, targets, masks, corners, sources = [], [], [], [], []
+    twins = Twins()
     for source, (image_file, mask_file) in enumerate(pairs):
         colour, target, counts = reader.read(image_file, mask_file)
+        twins.see(image_file, colour, int(groups_of_images[source]))
         corner = corners_of(target.shape, size, overlap)
         corner = corner[cut(pad(counts, size), corner, size).any((1, 2))]
         images.append(cut(pad(colour, size, "symmetric"), corner, size))
@@ -144,6 +147,7 @@ def folder_tiles(
         corners.append(corner)
         sources += [source] * len(corner)
     reader.check_folder(folder)
+    twins.warn()
     groups = groups_of_images[sources]
     found = FolderTiles(
         images=np.concatenate(images),

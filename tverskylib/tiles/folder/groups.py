@@ -6,6 +6,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,16 +17,16 @@ from tverskylib.tiles.folder.layout import composed, entries, what_else
 from tverskylib.tiles.folder.stored import fail
 
 TABLE = "groups.csv"
-LIKE_SPLITS = {
-    "train",
-    "training",
-    "val",
-    "valid",
-    "validation",
-    "dev",
-    "test",
-    "testing",
-}  # a column of these is no note
+# What a column of splits holds, and the columns and first lines that name patients.
+LIKE_SPLIT = re.compile(
+    r"(train|val|valid|validation|dev|test|hold[-_ ]?out|eval|evaluation)(ing)?([-_ ]?(set|data|split))?", re.IGNORECASE
+)
+OF_PATIENTS = re.compile(
+    r"(groups?|((patient|subject|case|donor)s?([-_ ]?(id|no|nr|number|name|code|barcode))?))", re.IGNORECASE
+)
+# Letters of other scripts that look like Latin ones, and kinds of quotes.
+LOOKALIKES = str.maketrans("асеорхіјѕукмнтвορτυικαν" + "“”„«»’‘", "aceopxijsykmhtboptuikav" + '"""""' + "''")
+NUMBER = re.compile(r"[+]?\d+([.,]\d*)?(e[+-]?\d{1,3})?")
 
 
 class Groups(NamedTuple):
@@ -68,11 +69,29 @@ def _table(folder: Path) -> Path | None:
         stem, dot, _ = name.partition(".")
         # A browser saves groups (1).csv, and a system calls a copy groups - Copy.csv: beside the table, it is a copy.
         taken_for_it = not there and not entry.is_dir() and ("group" in name or "patient" in name)
+        if not there and not taken_for_it and (names := _names_patients(entry)):
+            rule = (
+                f"the table of groups must be a file {TABLE}, and this one, which may be it, has {names!r} in its first"
+            )
+            fail(entry, f"{rule} line: save it so, with the columns file and group, or move it away")
         if taken_for_it or (dot and stem in ("groups", "group")):
             other = what_else(entry)
             rule = f"the table of groups must be a file {TABLE}, exactly so"
             fail(entry, f"{rule}, got {other}" if other else f"{rule}: save it as {TABLE}, or move it away")
     return folder / TABLE if there else None
+
+
+def _names_patients(file: Path) -> str | None:
+    """The word in the first line of a table for what should not be in two splits."""
+    if file.suffix.lower() not in (".csv", ".tsv") or not file.is_file():
+        return None
+    try:
+        with file.open("rb") as stream:
+            first = stream.readline(10_000).replace(b"\0", b"").decode("latin-1")  # UTF-16 too
+    except OSError:
+        return None
+    names = [name.strip(" \t\r\n\"'") for name in re.split("[,;\t]", first)]
+    return next((name for name in names if OF_PATIENTS.fullmatch(name)), None)
 
 
 def _read_table(table: Path, images: list[Path], splits: Sequence[str]) -> dict[Path, tuple[str, str]]:
@@ -96,18 +115,12 @@ def _read_table(table: Path, images: list[Path], splits: Sequence[str]) -> dict[
     for name in columns:
         if name != "split" and name.casefold().startswith("split"):
             fail(table, f"must call the column of splits split, exactly so, got {name}: call it so, or something else")
-    for name in columns:
-        cells = {(row.get(name) or "").strip().casefold() for _, row in rows} - {""}
-        if name not in ("file", "group", "split") and cells and cells <= LIKE_SPLITS:
-            fail(
-                table,
-                f"must call the column of splits split, and {name} holds {min(cells)!r}: call it split, or take it out",
-            )
+    _check_other_columns(table, columns, [row for _, row in rows], splits)
     for line, row in rows:
         if any(more.strip() for more in row.pop(None, None) or ()):
             fail(table, f'must have no more columns than its first line, and line {line} does: put "..." around commas')
         file, group, split = (composed(row.get(column) or "").strip() for column in ("file", "group", "split"))
-        if not file or not group:
+        if not file or not _as_seen(group):
             fail(table, f"must name a file and a group in every row, and line {line} does not")
         if file not in known:
             fail(table, f"must name files that are there, and line {line} names {file}, which is not in images/")
@@ -118,6 +131,27 @@ def _read_table(table: Path, images: list[Path], splits: Sequence[str]) -> dict[
             fail(table, f"{rule}, and line {line} names {split}")
         rows_of[known[file]] = group, split
     return rows_of
+
+
+def _check_other_columns(
+    table: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]], splits: Sequence[str]
+) -> None:
+    """Notes are free, but for splits under another name, and patients that the groups tear apart."""
+    for name in columns:
+        cells = [(composed(row.get(name) or "").strip(), composed(row.get("group") or "").strip()) for row in rows]
+        present = {cell for cell, _ in cells} - {""}
+        if name in ("file", "group", "split") or not present:
+            continue
+        if all(LIKE_SPLIT.fullmatch(cell) or cell in splits for cell in present):
+            held = min(present).casefold()
+            rule = f"must call the column of splits split, and {name} holds {held!r}: call it split, or take it out"
+            fail(table, rule)
+        if OF_PATIENTS.fullmatch(name):
+            group_of: dict[str, str] = {}
+            for cell, group in cells:
+                if cell and group_of.setdefault(cell, group) != group:
+                    rule = f"must keep in one group what has one {name}, and {name} {cell} is in {group_of[cell]}"
+                    fail(table, f"{rule} and {group}: take {name} for the groups, or take that column out")
 
 
 def _check_names(table: Path, names: Sequence[str]) -> None:
@@ -135,13 +169,14 @@ def _check_names(table: Path, names: Sequence[str]) -> None:
 
 
 def _as_seen(name: str) -> str:
-    """Without case, the number of spaces, the width of letters, kinds of hyphens, what is not seen at all, and what a
-    spreadsheet does to numbers: 07 and 7.0 for 7."""
+    """Without case, the number of spaces, the width and script of letters, kinds of hyphens and quotes, what is not
+    seen at all, and what a spreadsheet does to numbers: 07, 7.0, '7 and ="7" for 7, 1E+03 for 1000."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    if re.fullmatch(r"\s*\d+([.,]0*)?\s*", folded):
-        return folded.strip().rstrip("0" if "." in folded or "," in folded else "").rstrip(".,").lstrip("0") or "0"
     kinds = {"Pd": "-", "Cf": ""}  # dashes; soft hyphens, spaces of no width
-    return " ".join("".join(kinds.get(unicodedata.category(letter), letter) for letter in folded).split())
+    plain = "".join(kinds.get(unicodedata.category(letter), letter) for letter in folded).translate(LOOKALIKES)
+    plain = " ".join(plain.split())
+    number = plain.removeprefix("=").strip("'\"")
+    return f"{Decimal(number.replace(',', '.')).normalize():f}" if NUMBER.fullmatch(number) else plain
 
 
 def draw_splits(given: Sequence[str], splits: Mapping[str, float], seed: int) -> list[str]:
