@@ -267,3 +267,16 @@ def test_a_value_out_of_range_is_refused_and_nothing_is_set(name):
     with pytest.raises(ValueError, match="values must be named"):
         explorer.set(nothing_like_this=1)
     assert explorer.values == before
+
+
+def test_present_takes_the_screen_and_gives_it_back(shown):
+    tab = shown("threshold")
+    button = tab.get_by_role("button", name="Present")
+    small = tab.evaluate("() => getComputedStyle(document.querySelector('.tversky-explorer')).fontSize")
+    button.click()
+    tab.wait_for_function("() => document.fullscreenElement?.matches('.tversky-explorer')")
+    drawn(tab)
+    assert tab.evaluate("() => getComputedStyle(document.fullscreenElement).fontSize") == "24px" != small
+    tab.evaluate("() => document.exitFullscreen()")  # as Escape does
+    tab.wait_for_function("() => document.querySelector('.tversky-present') === null")
+    assert button.get_attribute("aria-pressed") == "false"

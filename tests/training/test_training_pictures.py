@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,13 @@ def history(trained):
 
 
 @pytest.fixture
-def shown(trained, history):
-    return explorers.swipe({name: trained for name in history}, history)
+def runs(trained, history):
+    return {name: replace(trained, probabilities=found[-1]) for name, found in history.items()}
+
+
+@pytest.fixture
+def shown(runs, history):
+    return explorers.swipe(runs, history)
 
 
 # ------------------------------------------------------------------------------------------------- what to train
@@ -145,11 +151,11 @@ def test_the_networks_of_the_package_have_a_strip_and_others_have_none(shown):
         (lambda runs, seen: seen.clear(), "^history must hold batch and image, got nothing"),
         (lambda runs, seen: seen["batch"].pop(), "^history must hold as many epochs of both runs"),
         (lambda runs, seen: seen["batch"].append(np.zeros((1, 1, 2, 2))) or seen["image"].pop(), "^history must"),
+        (lambda runs, seen: seen.update(batch=seen["image"]), "^history must end .* that of batch is of another run"),
         (lambda runs, seen: seen["batch"].__setitem__(0, np.zeros((1, 1, 2, 2))), "^history must hold predictions of"),
     ],
 )
-def test_a_history_of_something_else_is_refused(trained, history, spoil, message):
-    runs = {name: trained for name in history}
+def test_a_history_of_something_else_is_refused(runs, history, spoil, message):
     spoil(runs, history)
     with pytest.raises(ValueError, match=message):
         explorers.swipe(runs, history)

@@ -1,7 +1,6 @@
 from .calibration import calibration as calibration
 from .chances import smoothed_cuts as smoothed_cuts
 from .curves import learning_curves as learning_curves
-from .error_map import ErrorMap as ErrorMap
 from .error_map import paint as paint
 from .gallery import panels as panels
 from .overview import error_maps as error_maps

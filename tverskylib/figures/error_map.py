@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
@@ -57,23 +55,3 @@ def legend_handles() -> list[Patch]:
     for patch in patches:
         patch.set_hatch(patch.get_hatch() * 2)  # a small patch must show its pattern too
     return patches
-
-
-class ErrorMap:
-    """An image on axes, painted anew for each mask; the legend carries the same patterns."""
-
-    def __init__(self, axes: Axes, image: NDArray[np.floating], target: NDArray[np.bool_]) -> None:
-        self.image, self.target = image, target
-        self.artist: AxesImage = axes.imshow(paint(image, np.zeros_like(target), target), interpolation="nearest")
-        axes.set_axis_off()
-        axes.legend(
-            handles=legend_handles(),
-            loc="upper center",
-            bbox_to_anchor=(0.5, 0.0),
-            ncols=3,
-            handlelength=1.6,
-            borderpad=0.2,
-        )
-
-    def update(self, prediction: NDArray[np.bool_]) -> None:
-        self.artist.set_data(paint(self.image, prediction, self.target))

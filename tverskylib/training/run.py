@@ -114,7 +114,8 @@ def train(
         progress: whether to show a progress bar.
         on_epoch: called with the :class:`Curves` at the end of each epoch, as for a live picture.
         on_test: called with what the network predicts on the test tiles at the end of each epoch, (N, 1, H, W), as to
-            watch it learn. It costs that much time, and changes nothing of what is learned.
+            watch it learn. It costs that much time, and changes nothing of what is learned. Of a run that goes on
+            from a checkpoint the epochs before are not told again.
 
     Returns:
         A :class:`Trained`.

@@ -10,18 +10,20 @@ from tverskylib.explorers.browser.values import STEPS
 GREY = np.array([0.2125, 0.7154, 0.0721])  # as the error map of the figures
 
 
-def codes(probability: ArrayLike) -> bytes:
-    """How many steps of the grid lie at or below each probability: ``p >= k / 1000`` if and only if ``code >= k``.
+def steps_below(probability: ArrayLike, steps: int = STEPS) -> NDArray[np.intp]:
+    """How many steps of a grid lie at or below each probability: ``p >= k / steps`` if and only if the number is >= k.
 
     Args:
-        probability: (H, W) in [0, 1].
-
-    Returns:
-        H W unsigned numbers of two bytes, little-endian, row by row.
+        probability: of any shape, in [0, 1].
+        steps: the grid is 0, 1 / steps, ..., 1.
     """
-    grid = np.arange(STEPS + 1) / STEPS
-    found = np.searchsorted(grid, np.asarray(probability, dtype=np.float64), side="right") - 1
-    return found.astype("<u2").tobytes()
+    grid = np.arange(steps + 1) / steps
+    return np.searchsorted(grid, np.asarray(probability, dtype=np.float64), side="right") - 1
+
+
+def codes(probability: ArrayLike) -> bytes:
+    """:func:`steps_below` of (H, W), as unsigned numbers of two bytes, little-endian, row by row."""
+    return steps_below(probability).astype("<u2").tobytes()
 
 
 def grey(image: ArrayLike) -> bytes:

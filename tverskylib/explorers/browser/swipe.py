@@ -34,7 +34,8 @@ class Swipe(BrowserExplorer):
             ``training``, which part of it is over; ``lesion``, "small", "middle" or "large".
 
     Raises:
-        ValueError: runs without a history, of unequal lengths, on other tiles, or on tiles without foreground.
+        ValueError: runs without a history, or with that of others, of unequal lengths, on other tiles, or on tiles
+            without foreground.
         TraitError: a value out of its range.
 
     Introduced in lesson 10.
@@ -55,6 +56,7 @@ class Swipe(BrowserExplorer):
     training = Number(1.0, 0, 1, hint="how much of it is over", scale=linear(0, 1, 0.2), say="percent")
     alpha, beta = alpha(), beta()
     lesion = Choice({name: name for name in TILES}, label="lesion")
+    tiles: Any = traitlets.List().tag(sync=True)
     epochs: Any = traitlets.List().tag(sync=True)
     size: Any = traitlets.List().tag(sync=True)
     grey, targets, codes, counts, foreground = (traitlets.Bytes().tag(sync=True) for _ in range(5))

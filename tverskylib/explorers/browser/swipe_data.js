@@ -7,8 +7,7 @@ const DOTS = 192; // pixels of a picture: small tiles are enlarged, so that the 
 
 /** The parts, with the places of a tile's codes and of a moment's counts. */
 export function seenOf(get) {
-  const [epochs, [height, width]] = [get("epochs"), get("size")];
-  const names = ["small", "middle", "large"];
+  const [names, epochs, [height, width]] = [get("tiles"), get("epochs"), get("size")];
   const [greys, targets, all] = ["grey", "targets", "codes"].map((name) => bytesOf(get(name)));
   const [counts, foreground] = ["counts", "foreground"].map((name) => new Uint32Array(bytesOf(get(name)).buffer));
   const many = foreground.length;

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tverskylib.explorers.browser.shipped import grey
+from tverskylib.explorers.browser.shipped import grey, steps_below
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,6 +59,7 @@ class Seen:
     def state(self) -> dict[str, Any]:
         """As the browser reads it."""
         return {
+            "tiles": list(TILES),
             "epochs": self.epochs.tolist(),
             "size": list(self.targets.shape[1:]),
             "grey": self.grey.tobytes(),
@@ -86,6 +87,9 @@ def seen_of(runs: Mapping[str, Trained], history: Mapping[str, Sequence[NDArray[
         raise ValueError(
             f"history must hold predictions of shape {(len(targets), 1, *targets.shape[1:])}, got {shapes}"
         )
+    for name in NAMES:  # nearly: a graphics card need not repeat itself to the bit
+        if not np.allclose(history[name][-1], runs[name].probabilities, atol=1e-2):
+            raise ValueError(f"history must end with what the runs predict, and that of {name} is of another run")
     positive = np.flatnonzero(targets.any(axis=(1, 2)))
     if not positive.size:
         raise ValueError("runs must have test tiles with foreground, got none")
@@ -96,7 +100,7 @@ def seen_of(runs: Mapping[str, Trained], history: Mapping[str, Sequence[NDArray[
     chosen = by_size[[round(share * (len(by_size) - 1)) for share in (0.1, 0.5, 0.9)]]
     last = lengths["batch"] - 1
     kept = np.unique(np.linspace(0, last, min(MOST, last + 1)).round().astype(int))
-    coded = [[_codes(history[name][k][:, 0]) for name in NAMES] for k in kept]
+    coded = [[steps_below(history[name][k][:, 0], CUTS).astype(np.uint8) for name in NAMES] for k in kept]
     shown = [np.frombuffer(grey(images[k] / 255), np.uint8).reshape(targets.shape[1:]) for k in chosen]
     return Seen(
         epochs=kept + 1,
@@ -106,12 +110,6 @@ def seen_of(runs: Mapping[str, Trained], history: Mapping[str, Sequence[NDArray[
         counts=np.stack([[_counts(one[positive], kinds[positive]) for one in pair] for pair in coded]),
         foreground=targets[positive].sum(axis=(1, 2)),
     )
-
-
-def _codes(probability: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """How many steps of the grid, after its 0, lie at or below: ``p >= k / CUTS`` if and only if ``code >= k``."""
-    grid = np.arange(CUTS + 1) / CUTS
-    return (np.searchsorted(grid, np.asarray(probability, np.float64), side="right") - 1).astype(np.uint8)
 
 
 def _counts(codes: NDArray[np.uint8], targets: NDArray[np.uint8]) -> NDArray[np.integer]:
