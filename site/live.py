@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import html
 import json
 from collections.abc import Mapping
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tverskylib import explorers
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.explorer import BrowserExplorer
 from tverskylib.explorers.browser.page import encoded
@@ -48,18 +46,10 @@ class Live:
             (folder / f"{name}.js").write_text(script, encoding="utf-8")
 
 
-def shown(source: str, output: Mapping[str, Any]) -> tuple[type[BrowserExplorer], str] | None:
-    """The explorer that a cell shows, and its state: as stored with the output, or made anew where the call says all."""
+def shown(output: Mapping[str, Any]) -> tuple[type[BrowserExplorer], str] | None:
+    """The explorer that an output shows, and its state: as stored, or made anew of the values that are."""
     kept = output.get("metadata", {}).get("tverskylib")
-    if kept:
-        return catalogue()[kept["explorer"]], kept["state"]
-    *_, last = ast.parse(source).body or [ast.Pass()]
-    call = last.value if isinstance(last, ast.Expr) else None
-    if not isinstance(call, ast.Call) or not ast.unparse(call.func).startswith("explorers.") or call.args:
+    if not kept:
         return None
-    try:
-        values: dict[str, Any] = {word.arg or "": ast.literal_eval(word.value) for word in call.keywords}
-    except ValueError:
-        return None
-    made = getattr(explorers, ast.unparse(call.func).removeprefix("explorers."))(**values)
-    return (type(made), encoded(made.state())) if isinstance(made, BrowserExplorer) else None
+    kind = catalogue()[kept["explorer"]]
+    return kind, kept["state"] if "state" in kept else encoded(kind(**kept["values"]).state())

@@ -137,7 +137,7 @@ class Stage:
             if "text/html" in data:
                 data["text/html"] = self.with_files(data["text/html"], name).replace("<th></th>", "<td></td>")
                 data.pop("image/png", None)
-            explorer = shown(cell.source, output) if "text/html" in data else None
+            explorer = shown(output) if "text/html" in data else None
             if explorer:
                 data["text/html"] = self.live.place(*explorer, data["text/html"])
         return cell

@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tverskylib.explorers.browser.catalogue import catalogue
+
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -65,6 +67,11 @@ def test_every_link_and_anchor_exists(links):
             if unquote(parts.fragment) not in anchors:
                 broken.append(f"{page.name}: {target}")
     assert broken == []
+
+
+def test_every_explorer_is_alive_in_its_lesson(pages):
+    lessons = "".join(page.read_text(encoding="utf-8") for page in pages if page.parent.name == "notebooks")
+    assert {name for name in catalogue() if f'data-explorer="{name}"' not in lessons} == set()
 
 
 def test_every_picture_has_words(links):

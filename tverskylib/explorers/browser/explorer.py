@@ -168,10 +168,14 @@ class BrowserExplorer(anywidget.AnyWidget):
             metadata: dict[str, Any] = {}
         else:
             data, metadata = mimebundle(strip.png, strip.alt, scale=stored.SCALE)
-        # What a site needs to show it alive; large data it makes anew.
+        return {**view, **data}, {**about, **metadata, **self._kept()}
+
+    def _kept(self) -> dict[str, Any]:
+        """What a site needs to show it alive: all of it where it is small, else the values, if the data is the package's."""
         state = encoded(self.state())
-        kept = {"tverskylib": {"explorer": self.name, "state": state}} if len(state) <= KEPT else {}
-        return {**view, **data}, {**about, **metadata, **kept}
+        if len(state) <= KEPT:
+            return {"tverskylib": {"explorer": self.name, "state": state}}
+        return {"tverskylib": {"explorer": self.name, "values": self.values}} if self.is_default else {}
 
     def _in_numbers(self) -> str:
         """What stands for it where no browser draws it and no strip shows its data."""
