@@ -173,6 +173,7 @@ def test_axe_finds_nothing(browser, pages, scheme):
     for page in pages:
         tab.goto(page.as_uri())
         tab.wait_for_function("[...document.querySelectorAll('.tversky-live')].every(node => node.dataset.alive)")
+        tab.wait_for_function("document.getAnimations().length === 0")  # the theme fades its colours in
         for violation in Axe().run(tab).response["violations"]:
             where = [node["html"][:120] for node in violation["nodes"][:3]]
             found.append(f"{page.name}: {violation['id']} ({len(violation['nodes'])}): {where}")
