@@ -12,15 +12,15 @@
 # How does a probability become a mask, and is 0.5 the right place to cut?
 #
 # A network gives probabilities; a doctor wants a mask. Between the two stands one number, the **threshold**. This
-# lesson moves it over a real prediction and watches what is found, what is missed, and what is marked by mistake. The
-# best place to cut turns out not to be 0.5, for two reasons, and one of them has nothing to do with bad probabilities.
+# lesson moves it over a real prediction and watches what is found, what is missed, and what is marked by mistake. Where
+# it is best to cut has two answers, and one of them has nothing to do with how good the probabilities are.
 #
 # ## What you will learn
 #
 # - how a threshold makes a mask of a probability map, and what grows and shrinks when it moves
 # - the three counts TP, FP and FN, written as three lines of code
 # - precision, recall and Dice, and how each follows the threshold
-# - why the best cut for Dice is half of the best Dice, even when every probability can be trusted
+# - which cut is best for Dice when every probability can be trusted, and what changes when it cannot
 #
 # ## What you need
 #

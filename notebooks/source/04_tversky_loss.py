@@ -321,8 +321,8 @@ criterion
 #
 # **Focal Tversky** (Abraham and Khan 2019) is $(1 - T)^{1/\gamma}$, in their paper with $\gamma = \frac43$, and summed
 # over classes. The gradient is multiplied by $\frac1\gamma (1 - T)^{1/\gamma - 1}$. With $\gamma = \frac43$ that factor
-# *grows* as $T$ nears 1; with a power above 1, as $(1 - T)^2$, it shrinks. Mind that their $\alpha$ weighs the false
-# *negatives*, unlike here.
+# *grows* as $T$ nears 1, without bound; with a power above 1, as $(1 - T)^2$, it shrinks. Mind that their $\alpha$ weighs
+# the false *negatives*, unlike here. (We trained no network with it: what it changes in training is not told here.)
 #
 # **Log-cosh Dice** (Jadon 2020) is $\log\cosh(1 - T)$. The factor is $\tanh(1 - T)$, at most 0.76, and near the target
 # it goes to 0 like $1 - T$ itself: a gentler end of the way, and a slower one.

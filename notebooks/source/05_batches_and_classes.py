@@ -17,10 +17,10 @@
 #
 # ## What you will learn
 #
-# - what delta does on an image without foreground: a plateau and a cliff
+# - what delta does on an image without foreground
 # - what changes between image-wise and batch-wise, and when batch-wise lies between the images
 # - why gradient accumulation and several GPUs change a batch-wise loss
-# - why one ratio over all channels of a softmax is nothing but accuracy
+# - what one ratio over all channels of a softmax measures
 # - how the conventions for several and for absent classes differ, in one table
 #
 # ## What you need
@@ -293,7 +293,7 @@ checked("image-wise, accumulation changes nothing; batch-wise it does", same, ch
 # nnU-Net (Isensee et al. 2021) plans it for 2D networks and for some 3D ones, and its code adds up the sums of all GPUs
 # in just this way.
 #
-# ## Several classes: one ratio is accuracy
+# ## Several classes in one ratio
 #
 # With $C$ channels one can still put everything into one ratio, as the talk's formula does: $M$ then counts all entries
 # of all channels. Let the channels be those of a softmax, background included, and $n$ the number of pixels.

@@ -12,17 +12,16 @@
 # Which prediction is best for a doubtful target, and why is the best cut half of the best Dice?
 #
 # Lesson 02 found a rule on four pixels: mark those whose chance is larger than half of the best Dice. This lesson proves
-# it, for every Tversky index and every soft target. The proof needs one idea, the answer is always the same, a
-# **threshold**, and an old algorithm finds it in a few steps. Then we look at what the theorem promises and what it does
-# not: for chances, for the votes of several doctors, and for the area that is marked.
+# it, for every Tversky index and every soft target. The proof needs one idea, the answer has always the same shape, and
+# an old algorithm finds it in a few steps. Then we look at what the theorem promises and what it does not: for chances, for the votes of several doctors, and for the area that is marked.
 #
 # ## What you will learn
 #
-# - that the best prediction for any soft target is a threshold of it, and where the threshold lies
+# - what the best prediction for a soft target looks like, for every index
 # - how to find it without trying all masks
-# - why the best cut of lesson 02 is half of the best Dice, and which number it speaks of
+# - which number lesson 02's rule, half of the best Dice, speaks of
 # - what fails when every image, or every doctor, is scored alone
-# - why a mask with the best Dice can have too much or too little area
+# - how much area a mask with the best Dice has
 #
 # ## What you need
 #

@@ -48,7 +48,8 @@ from tverskylib import checked, confidence_penalty, explorers, label_noise_penal
 # - **Kullback–Leibler divergence** $\mathrm{KL}(t\,\|\,\hat y) = \sum_c t_c \log \frac{t_c}{\hat y_c}$: the part of that surprise
 #   which is the prediction's own fault.
 #
-# (A term with $t_c = 0$ counts as 0, whatever its logarithm: $0 \log 0 = 0$. So one-hot labels are allowed.)
+# (A term with $t_c = 0$ counts as 0, whatever its logarithm: $0 \log 0 = 0$. So one-hot labels are allowed.) In code the
+# prediction is `q`.
 
 
 # %% tags=["setup"]
@@ -105,8 +106,9 @@ explorers.simplex()
 # As the entropy of the label does not depend on the prediction, cross-entropy is smallest where the divergence is 0: at
 # $\hat y = t$ and nowhere else, for every $t$. (The proof below is for labels above 0; for a one-hot label it is plain, as
 # $-\log \hat y_c$ is 0 at $\hat y_c = 1$ alone.) If the labels of a pixel are random, their mean is its chance, so the
-# best prediction *is* the chance. A loss with this property is called **(strictly) proper**. Said of predictions and not
-# of losses, the word is *calibrated*, from lesson 02. A Tversky loss is not proper: lesson 06 found it at 0 or 1
+# best prediction *is* the chance. A loss with this property is called **(strictly) proper**. Of *predictions* lesson 02
+# said *calibrated*: one that is the chance is calibrated. (The converse need not hold: the share of foreground, said of
+# every pixel, is calibrated too.) A Tversky loss is not proper: lesson 06 found it at 0 or 1
 # whatever the chance.
 #
 # *Question:* a pixel is foreground with chance 0.3. Its labels are smoothed with $\varepsilon = 0.2$ and two classes.

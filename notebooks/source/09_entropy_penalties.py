@@ -84,8 +84,8 @@ explorers.penalised_pixel()
 #
 # ## Over the whole mask
 #
-# Now all foreground pixels have one prediction, and all background pixels another. The star is the best pair;
-# the lines join pairs with the same loss.
+# Now all foreground pixels have one prediction, and all background pixels another. The star is the best pair; the lines
+# join pairs with the same loss. (Here delta is 1 % of the pixels.)
 #
 # *Question:* the foreground gets rare, from a quarter to 5 %. Does the star come nearer to the corner (1, 0), or does it
 # go away from it?
@@ -179,8 +179,8 @@ checked("at 0.4 on an empty image, delta 1e-5, downhill is upward, away from 0; 
 # %% [markdown]
 # ## Two forms that follow soft labels
 #
-# Why did smooth labels not move the optimum? Because the overlap $\sum t_i \hat y_i$ is *linear* in each prediction, and
-# linear functions have their extremes at the ends. The **minimum form** of Wang and others (2023) replaces the product in
+# Why did smooth labels not move the optimum? Because numerator and denominator are *linear* in each prediction, and a
+# ratio of linear functions has its extremes at the ends. The **minimum form** of Wang and others (2023) replaces the product in
 # (4.1),
 #
 # $$TP = \sum_i \min(t_i, \hat y_i), \qquad FP = \sum_i \hat y_i - TP, \qquad FN = \sum_i t_i - TP. \tag{9.2}$$
@@ -312,6 +312,10 @@ checked(f"cross-entropy says {mean:.2f}, the minimum form {quantile:.2f}", abs(m
 
 # %% [markdown]
 # So doubt *in the labels* can be learnt with the minimum form; doubt that comes from *not knowing* cannot.
+#
+# And in practice, with the masks of several experts? Train with cross-entropy on their mean, or on one drawn at random in
+# each step, which asks for the same; then cut at the $\tau$ of lesson 06. The minimum form, trained on the mean, learns
+# the votes where the image tells them, and a quantile of them where it does not.
 
 # %% [markdown] tags=["exercise"]
 # exercise 3

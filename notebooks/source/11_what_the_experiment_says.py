@@ -80,6 +80,8 @@ checked("in the talk batch-wise wins in all metrics at all batch sizes (HD95 is 
         gains.drop(columns="hd95") > 0, gains["hd95"] < 0)
 
 # %% [markdown]
+# (What the talk found on its whole data set is in a picture that we do not have; so only ours is told below.)
+#
 # Now ours. Two runs of one seed are a *pair*: same slides, same first weights, same order, another domain. What is hard for
 # one is hard for the other, so their differences scatter less than the runs. Each dot is a pair, batch-wise minus
 # image-wise. The thick bar is a 95 % interval for the **mean** difference: it narrows with the number of seeds. The thin
@@ -494,7 +496,8 @@ checked("flooding, its end by cross-entropy and recall are as on our tiles; the 
         ranks["low"] < ranks["difference"] < 0 < ranks["high"])
 
 # %% [markdown]
-# So flooding is no peculiarity of our generator, nor is its end by cross-entropy, nor the other operating point. The gain in
+# (An interval takes the differences of seeds as normal. So with few seeds it can reach beyond -1, where no difference of two
+# shares can lie.) So flooding is no peculiarity of our generator, nor is its end by cross-entropy, nor the other operating point. The gain in
 # pooled average precision is not seen here: the interval holds 0, and its middle lies on the other side. Nuclei are many
 # and alike, so that the bars of their images may differ less than those of lesions. That is a guess, which these records
 # do not decide.

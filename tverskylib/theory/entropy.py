@@ -230,11 +230,11 @@ def _helper(proof: Derivation) -> None:
 
 
 def _minima(proof: Derivation) -> None:
-    _helper(proof)
     from_u, to_u = named("KL(u‖ŷ)"), named("KL(ŷ‖u)")
     ratio = yhat / uniform
     proof.step(
-        "The first divergence is a mean of g.",
+        "The first divergence is a mean of g(r) = r - 1 - log r, which is 0 at r = 1 and positive at every other r > 0 "
+        "(proved with Claim 2).",
         from_u,
         "=",
         over_classes(uniform * g.subs(r, ratio)),
@@ -243,7 +243,7 @@ def _minima(proof: Derivation) -> None:
         where={from_u: from_uniform},
     )
     proof.step(
-        "and so is the second.",
+        "And so is the second.",
         to_u,
         "=",
         over_classes(yhat * g.subs(r, 1 / ratio)),

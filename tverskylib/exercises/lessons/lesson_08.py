@@ -57,8 +57,8 @@ grid_of_doubt.mistake("with the weight 1", lambda: _lowest(lambda g: -np.log(g) 
 
 @exercise(8, 3, "twice", "Two penalties", see="simplex(share=0.8, split=0.5)")
 def two_directions():
-    r"""Let $q = (s, \frac{1-s}{2}, \frac{1-s}{2})$ and let $s$ grow in steps of 0.01 from 0.5. From which $s$ on, `twice`, is
-    $\mathrm{KL}(u\,\|\,q)$ more than twice $\mathrm{KL}(q\,\|\,u)$?"""
+    r"""Let $q = (q_1, \frac{1-q_1}{2}, \frac{1-q_1}{2})$ and let $q_1$ grow in steps of 0.01 from 0.5. From which $q_1$ on,
+    `twice`, is $\mathrm{KL}(u\,\|\,q)$ more than twice $\mathrm{KL}(q\,\|\,u)$?"""
     even, steps = np.full(3, 1 / 3), np.arange(0.5, 1.0, 0.01)
     sure = [np.array([s, (1 - s) / 2, (1 - s) / 2]) for s in steps]
     twice = steps[np.argmax([divergence(even, q) > 2 * divergence(q, even) for q in sure])]

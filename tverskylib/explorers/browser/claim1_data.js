@@ -6,7 +6,7 @@ import { conditionA, conditionB, criticalShare, fullMask, smoothedIndex } from "
 /** The three predictions that can be optimal: name, letter, words, and what it is on foreground and on background. */
 export const CANDIDATES = [
   { name: "zero", letter: "Z", words: "predict nothing", u: 0, v: 0 },
-  { name: "target", letter: "T", words: "predict the mask", u: 1, v: 0 },
+  { name: "target", letter: "Y", words: "predict the mask", u: 1, v: 0 },
   { name: "one", letter: "O", words: "predict everything", u: 1, v: 1 },
 ];
 
