@@ -452,6 +452,7 @@ def build(project: Project, lesson: Lesson) -> None:
         try:
             if document.runs:
                 execute(notebook, Path(document.path).stem, target.parent)
+                strips.draw_own(outputs_of(notebook))
             clean(notebook)
             if found := list(faults(notebook)):
                 raise LessonError("\n".join([f"{document.path} cannot be stored:", *found]))

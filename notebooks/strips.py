@@ -20,11 +20,13 @@ from PIL import Image
 
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.explorer import BrowserExplorer
-from tverskylib.explorers.browser.page import page
+from tverskylib.explorers.browser.page import encoded, page
 from tverskylib.explorers.browser.stored import FOLDER, LIST, SCALE, entries
 from tverskylib.explorers.browser.style import style
+from tverskylib.figures.plate import mimebundle
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
     from playwright.sync_api import Browser
 
 WIDTH = 880  # of a strip, in pixels of the page
@@ -33,10 +35,10 @@ START = "globalThis.words = strip(declaration, ABOUT, stateOf(STATE.textContent)
 FINDERS = ("STATE", "state"), ("PLACE", "explorer")
 
 
-def html(explorer: BrowserExplorer) -> str:
-    """The page of a strip."""
+def html(kind: type[BrowserExplorer], state: str) -> str:
+    """The page of a strip, from a state as it is stored."""
     finders = "".join(f'const {name} = document.getElementById("{id_}");\n' for name, id_ in FINDERS)
-    return page(explorer.title, explorer.state(), f"{explorer.script('strip.js')}{finders}{START}", style())
+    return page(kind.title, json.loads(state), f"{kind.script('strip.js')}{finders}{START}", style())
 
 
 def made_of(explorer: BrowserExplorer) -> str:
@@ -65,7 +67,7 @@ def stale() -> list[str]:
     ]
 
 
-def render(browser: "Browser", explorer: BrowserExplorer) -> tuple[bytes, str]:
+def render(browser: "Browser", kind: type[BrowserExplorer], state: str) -> tuple[bytes, str]:
     """PNG and alt text of one strip.
 
     Raises:
@@ -75,20 +77,20 @@ def render(browser: "Browser", explorer: BrowserExplorer) -> tuple[bytes, str]:
     faults: list[str] = []
     tab = context.new_page()
     tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.set_content(html(explorer))
+    tab.set_content(html(kind, state))
     words: list[str] = tab.evaluate("globalThis.words ?? []")
     tab.add_style_tag(content="main { max-width: none !important; margin: 0 } main h1 { display: none }")
     tab.wait_for_timeout(100)  # charts are drawn anew once their width is known
     if not faults and tab.evaluate("document.documentElement.scrollWidth") > WIDTH:
         faults.append(f"it is wider than {WIDTH} pixels")
     if faults:
-        raise RuntimeError(f"the strip of {explorer.name} can not be drawn: {'; '.join(faults)}")
+        raise RuntimeError(f"the strip of {kind.name} can not be drawn: {'; '.join(faults)}")
     picture = Image.open(io.BytesIO(tab.locator("#explorer").screenshot())).convert("RGB")
     context.close()
     buffer = io.BytesIO()
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
     numbered = " ".join(f"({k}) {text}" for k, text in enumerate(words, 1))
-    return buffer.getvalue(), f"{explorer.title}: {len(words)} positions. {numbered}"
+    return buffer.getvalue(), f"{kind.title}: {len(words)} positions. {numbered}"
 
 
 @contextmanager
@@ -121,10 +123,32 @@ def draw(names: Iterable[str]) -> None:
         FOLDER.mkdir(exist_ok=True)
         for name in wanted:
             explorer = catalogue()[name]()
-            png, alt = render(browser, explorer)
+            png, alt = render(browser, type(explorer), encoded(explorer.state()))
             (FOLDER / f"{name}.png").write_bytes(png)
             store(name, {"alt": alt, "made_of": made_of(explorer)})
             print(f"strip of {name}: {len(png) // 1000} kB")
+
+
+def is_bare(output: "NotebookNode") -> bool:
+    """Whether an output shows an explorer, and no strip of it."""
+    return "tverskylib" in output.get("metadata", {}) and "image/png" not in output.data
+
+
+def draw_own(outputs: Iterable["NotebookNode"]) -> None:
+    """Put the strip into outputs whose explorer shows data of their own, as no stored strip does; without a Chromium
+    leave them as they are."""
+    bare = [output for output in outputs if is_bare(output)]
+    if not bare:
+        return
+    with started() as browser:
+        if browser is None:
+            return
+        for output in bare:
+            kept = output.metadata["tverskylib"]
+            png, alt = render(browser, catalogue()[kept["explorer"]], kept["state"])
+            data, metadata = mimebundle(png, alt, scale=SCALE)
+            output.data.update(data)
+            output.metadata.update(metadata)
 
 
 def store(name: str, entry: dict[str, Any]) -> None:

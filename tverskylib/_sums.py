@@ -337,7 +337,20 @@ def add_over_ranks(sums: tuple[torch.Tensor, ...], group: Any) -> tuple[torch.Te
     Every rank then holds the global loss. A rank's own gradient is the world size times its share, so that the
     mean over the ranks, which data-parallel training takes, is the gradient of the global batch.
     """
-    from torch.distributed.nn.functional import all_reduce
+    total: torch.Tensor = _AllReduce.apply(torch.stack(sums), group)  # type: ignore[no-untyped-call]
+    return tuple(total.unbind())
 
-    stacked = all_reduce(torch.stack(sums), group=group)
-    return tuple(stacked.unbind())
+
+class _AllReduce(torch.autograd.Function):
+    """PyTorch's own differentiable sum over ranks, which it deprecates without a public successor."""
+
+    @staticmethod
+    def forward(ctx: Any, tensor: torch.Tensor, group: Any) -> torch.Tensor:
+        ctx.group = group
+        total = tensor.clone()
+        torch.distributed.all_reduce(total, group=group)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
+        return _AllReduce.apply(gradient.contiguous(), ctx.group), None  # type: ignore[no-untyped-call]

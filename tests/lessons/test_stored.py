@@ -6,6 +6,7 @@ from pathlib import Path
 import build
 import nbformat
 import pytest
+import strips
 
 PROJECT = build.Project(Path(__file__).parents[2])
 STORED = sorted([*PROJECT.notebooks.glob("*.ipynb"), *PROJECT.notebooks.glob("exercises/*.ipynb")])
@@ -46,6 +47,12 @@ def test_it_has_nothing_that_may_not_be_stored(path):
     nbformat.validate(notebook)
     assert list(build.faults(notebook)) == []
     assert path.stat().st_size <= build.LARGEST
+
+
+@each_notebook
+def test_every_explorer_has_its_strip(path):
+    """Also one that shows what the lesson computed: built where there is a Chromium, it gets one of its own."""
+    assert not any(map(strips.is_bare, outputs(path)))
 
 
 @each_notebook

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import sys
 
+import nbformat
 import pytest
 import strips
 from PIL import Image
@@ -73,6 +75,18 @@ def test_the_climax_is_in_the_last_frame(name: str) -> None:
     promised = CLIMAX[name]
     shown = {**explorer.values, **explorer.numbers}
     assert {key: shown[key] for key in promised} == pytest.approx(promised, rel=5e-3, abs=1e-9)
+
+
+@pytest.mark.browser
+def test_data_of_a_lesson_gets_its_own_strip() -> None:
+    with strips.started() as chromium:
+        if chromium is None:
+            pytest.skip("there is no Chromium")
+    data, metadata = EXPLORERS["sorted_labels"]([0.8, 0.2, 0.1])._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", data, metadata=metadata)
+    strips.draw_own([output])
+    assert output.metadata["image/png"]["alt"] in output.data["text/plain"]
+    assert output.data["image/png"] != base64.b64encode((FOLDER / "sorted_labels.png").read_bytes()).decode()
 
 
 def test_without_a_chromium_the_strips_are_kept_and_it_is_said(monkeypatch, capsys) -> None:

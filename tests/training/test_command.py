@@ -210,7 +210,7 @@ def test_times_are_told_in_the_unit_that_suits_them(seconds, words):
         ("--splits train=0.7,train=0.5,validation=0.25,test=0.25", "must be as train=0.7,validation=0.15,test=0.15"),
         ("--seeds 4-1", "must be whole numbers, as 0,1,2 or 0-4"),
         ("--task all", "invalid choice"),
-        ("--profile huge", "'smoke', 'quick', 'cpu'"),
+        ("--profile huge", "{smoke,quick,cpu"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_an_example(capsys, arguments, words):

@@ -24,7 +24,8 @@ from tverskylib.explorers.browser.values import Choice, Number
 from tverskylib.figures.plate import mimebundle
 
 Values = Mapping[str, Any]
-KEPT = 10_000  # characters of a state that are stored with a notebook's output
+# Characters of a state that are stored with a notebook's output; more where nothing else has the data.
+KEPT, KEPT_OF_OWN = 10_000, 500_000
 
 
 class BrowserExplorer(anywidget.AnyWidget):
@@ -173,7 +174,7 @@ class BrowserExplorer(anywidget.AnyWidget):
     def _kept(self) -> dict[str, Any]:
         """What a site needs to show it alive: all of it where it is small, else the values, if the data is the package's."""
         state = encoded(self.state())
-        if len(state) <= KEPT:
+        if len(state) <= (KEPT if self.is_default else KEPT_OF_OWN):
             return {"tverskylib": {"explorer": self.name, "state": state}}
         return {"tverskylib": {"explorer": self.name, "values": self.values}} if self.is_default else {}
 
