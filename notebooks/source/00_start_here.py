@@ -206,7 +206,7 @@ checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", f
 # | $\delta$ | `delta` | smoothing term, in pixels |
 # | $s$ | | smoothing term of the other form of Dice, $s = 2\delta$ |
 # | $T = N / D$ | `index` | the Tversky index, its numerator and its denominator |
-# | $F_k$ | | the F-measure: recall has $k^2$ times the weight of precision |
+# | $F_k$ | | the F-measure: recall has $k^2$ times the weight of precision (only here is $k$ no image) |
 # | $L$ | `loss` | a loss; the Tversky loss is $1 - T$ |
 # | $S$ | | sum of a prediction |
 # | $\tau$ | `threshold` | the threshold that is best for an index |

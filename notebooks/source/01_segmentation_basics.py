@@ -75,8 +75,7 @@ checked(f"the target has 2 values, the prediction {many:,}", np.unique(y).size =
 # %% [markdown]
 # ### In three dimensions
 #
-# A CT or MR volume has one axis more, its depth: $(B, C, \text{depth}, H, W)$. Nothing else changes, because all that
-# follows counts entries and does not ask how they are arranged.
+# A CT or MR volume has one axis more, its depth: $(B, C, \text{depth}, H, W)$.
 #
 # *Question:* we deal the columns of our tile out to the four slices of a small "volume". Does the Dice index of the mask
 # at 0.5 change?
@@ -92,6 +91,12 @@ flat, volume = dice_index(y_hat >= 0.5, y), dice_index(as_volume(y_hat >= 0.5), 
 checked(f"the volume has shape {as_volume(y).shape}, and both ways Dice is {flat:.3f}", flat == volume)
 
 # %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# No. All that follows counts entries, and does not ask how they are arranged. So it holds for volumes too.
+#
+# </details>
+#
 # ## One channel or several
 #
 # With $C = 1$, the **binary** case, one channel says "foreground or not". With more classes each class gets a channel
@@ -237,7 +242,7 @@ explorers.accuracy()
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# From about $p = 0.06$ downward the one that finds *nothing* has the better accuracy, and it climbs to 1. Its Dice stays
+# From about $p = 0.06$ downward the one that finds *nothing* has the better accuracy, which climbs to 1. Its Dice stays
 # at 0. The accuracy of the other even rises, while its Dice falls, because the false alarms drown the few true
 # positives. Dice orders the two the right way, and it says that neither is good.
 #

@@ -12,8 +12,8 @@
 # How does a probability become a mask, and is 0.5 the right place to cut?
 #
 # A network gives probabilities; a doctor wants a mask. Between the two stands one number, the **threshold**. This
-# lesson moves it over a real prediction and watches what is found, what is missed, and what is marked by mistake. Where
-# it is best to cut has two answers, and one of them has nothing to do with how good the probabilities are.
+# lesson moves it over a real prediction and watches what is found, what is missed, and what is marked by mistake. Is
+# 0.5 the best place to cut? There is more than one reason to ask, and not all of them lie in the probabilities.
 #
 # ## What you will learn
 #
@@ -118,7 +118,7 @@ checked(
 # ## Precision, recall, Dice
 #
 # Three scores are made of these counts. **Precision** asks: of what was marked, how much is right? **Recall** asks: of
-# what should be marked, how much was found? **Dice** weighs both kinds of mistake by one half.
+# what should be marked, how much was found? (Lesson 01 called it sensitivity.) **Dice** weighs both kinds of mistake by one half.
 #
 # $$\text{precision} = \frac{TP}{TP + FP}, \qquad \text{recall} = \frac{TP}{TP + FN}, \qquad
 # \text{Dice} = \frac{TP}{TP + \frac12 FP + \frac12 FN}$$
@@ -207,7 +207,7 @@ for marked in range(1, 5):
 # **Mark the pixels whose chance of being foreground is larger than half of the best Dice.**
 #
 # The best Dice of the four pixels is 0.703, and half of it, 0.351, lies between the chances 0.4 and 0.3. Lipton, Elkan
-# and Naryanaswamy found this rule for text search in 2014; [lesson 06](06_threshold_theorem.ipynb) proves it for every
+# and Naryanaswamy found this rule for classifiers in 2014; [lesson 06](06_threshold_theorem.ipynb) proves it for every
 # Tversky index, and says what it takes to carry it from average counts to real masks. A Dice index is at most 1, so the
 # cut is never above one half. The harder the task, the lower one has to cut.
 
@@ -293,6 +293,8 @@ checked(
 # ## A map that cannot be trusted
 #
 # And our first map, the classifier's? We can simply count how many pixels near a probability are foreground.
+#
+# *Question:* are about 30 % of those near 0.3 foreground, and 60 % of those near 0.6?
 
 # %% slideshow={"slide_type": "fragment"}
 def share_of_foreground(probability):
@@ -303,7 +305,13 @@ def share_of_foreground(probability):
 say(f"Probability near 0.3: {share_of_foreground(0.3):.0%} foreground. Near 0.6: {share_of_foreground(0.6):.0%}.")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# It says 0.3 where it should say 0.09, and 0.6 where it should say 0.68. So even the fewest wrong pixels are not at
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# No. It says 0.3 where it should say 0.09, and 0.6 where it should say 0.68.
+#
+# </details>
+#
+# So even the fewest wrong pixels are not at
 # 0.5, but at 0.465: this is the other reason, the one that lies in the map. On such a map half of the best Dice says
 # little about where to cut, because the rule speaks of the chance and not of the number that the map calls so. (Here
 # 0.409 happens to be near; lesson 06 has a map on which it is not.) What one does in practice: choose the threshold on

@@ -100,9 +100,9 @@ checked(f"swapped, {T:.3f} becomes {swapped:.3f}", swapped != T)
 # exercise 1
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## True negatives stay out
+# ## A wide background
 #
-# The formula has no TN in it. *Question:* put a wide empty border around a mask and its prediction, where both say
+# *Question:* put a wide empty border around a mask and its prediction, where both say
 # background. What becomes of Dice, and what of accuracy?
 
 # %% slideshow={"slide_type": "skip"}
@@ -117,6 +117,12 @@ checked(
 )
 
 # %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Dice stays as it is, for the formula has no **true negatives** in it. Accuracy counts each of them as a success.
+#
+# </details>
+#
 # That is why the talk calls the index good for imbalanced data: background that is easy does not count. (That is so for
 # masks. Probabilities that are small but not 0 add up on a large background, and without *any* foreground the index has
 # troubles of its own: see [lesson 05](05_batches_and_classes.ipynb).)
@@ -153,7 +159,8 @@ checked(f"with letters, all {len(same)} names fit", same)
 #
 # So Jaccard is never the larger of the two, and of two masks the one with the better Dice has the better Jaccard index
 # too. But mind: this is so for *one* pair of
-# masks. An average of Jaccard indices over many images is not this function of the average Dice.
+# masks. An average of Jaccard indices over many images is, in general, larger than this function of the average Dice. So
+# two models that are judged by means may change places.
 
 # %% slideshow={"slide_type": "fragment"} tags=["check"]
 D_value, J_value = dice_index(mask, truth), tversky_index(mask, truth, 1, 1)
@@ -161,6 +168,10 @@ checked(
     f"with letters Jaccard is Dice / (2 - Dice); on the glands {J_value:.3f} and {D_value:.3f}",
     *(sp.simplify(jaccard - dice / (2 - dice)) == 0, np.isclose(J_value, D_value / (2 - D_value))),
 )
+
+# %% slideshow={"slide_type": "skip"} tags=["check"]
+one, other = ((d.mean(), (d / (2 - d)).mean()) for d in (np.array([0.5, 0.5]), np.array([0.2, 0.78])))
+checked(f"mean Dice {one[0]:.2f} and {other[0]:.2f}, mean Jaccard {one[1]:.3f} and {other[1]:.3f}", one[0] > other[0], one[1] < other[1])
 
 # %% [markdown] slideshow={"slide_type": "subslide"} tags=["exercise"]
 # exercise 2
@@ -208,8 +219,8 @@ checked("with letters, F of k is the index with these weights", sp.simplify(F - 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The picture shows the plane of the weights for the mask of the glands at 0.5: the level lines of the index, the line of
-# the F-measures, the named points, and a dashed ray of which more below. The index falls when a weight grows and there
-# are mistakes of its kind, as every mistake then costs more. So the height of an index alone says nothing: the legend
+# the F-measures, the named points, and a dashed ray of which more below. The index of a mask that finds something falls when a weight grows
+# and there are mistakes of its kind, as every mistake then costs more. So the height of an index alone says nothing: the legend
 # gives the very same mask six different values. Compare only values with the same weights.
 
 # %%
@@ -377,7 +388,7 @@ for ratio in (0.25, 0.5, 1, 2, 4, 9):
 #
 # **From a cost.** How many false positives would you give for one missed pixel? Choose the ratio so that the exchange
 # rate, *at the index that you expect*, comes out near that: with $\alpha + \beta = 1$ it is $1/(\alpha T) - 1$, so a
-# price of $r$ asks for $\alpha = 1/((1 + r)\,T)$. (If your costs are fixed numbers and every pixel counts by itself,
+# price of $r$ asks for $\alpha = 1/((1 + r)\,T)$, as long as $(1 + r)\,T > 1$. (If your costs are fixed numbers and every pixel counts by itself,
 # you need no index at all: mark a pixel when its chance is above 1/(1 + cost), with cost the price of a miss in false
 # positives.)
 #

@@ -20,7 +20,7 @@
 #
 # - soft counts, the loss, and the smoothing term delta
 # - why the target is its only minimum, and the condition that the talk leaves out
-# - the gradient in closed form: two numbers for a whole image
+# - the gradient in closed form
 # - why one pixel's pull depends on all the others
 # - what focal Tversky, log-cosh Dice and Dice with cross-entropy change, and what they do not
 #
@@ -85,7 +85,7 @@ checked(f"Dice of soft counts is {soft:.3f}, of the mask {hard:.3f}", soft < har
 #
 # $$L = 1 - T, \qquad T = \frac{N}{D}, \qquad N = TP + \delta, \qquad D = TP + \alpha\, FP + \beta\, FN + \delta. \tag{4.2}$$
 #
-# Left out, delta is 0 in the library's index and $10^{-5}$ in its loss, and both are batch-wise.
+# Where it is not given, delta is 0 in the library's index and $10^{-5}$ in its loss, and both are batch-wise.
 
 # %% tags=["setup"]
 target = torch.tensor(y).reshape(1, 1, 2, 2)
@@ -125,8 +125,8 @@ say(f"On the four pixels, with delta = 1: loss {loss:.3f} = 1 - {TP + 1:.1f} / {
 #
 # If the target and $\hat y$ hold only 0 and 1, then every product in the soft counts is 0 or 1, and the soft counts
 # *are* the counts. With $\delta = 0$ the loss is then one minus the index. (A positive $\delta$ lifts the index towards
-# 1: little for a large mask, much for one of few pixels. One missed pixel alone has 0.67 instead of 0 with $\delta =
-# 1$.)
+# 1: little for a large mask, much for one of few pixels. One missed pixel alone has a Dice of 0.67 instead of 0 with
+# $\delta = 1$.)
 
 # %% tags=["check"]
 of_mask = tversky_loss(torch.tensor(mask).double(), torch.tensor(truth), 0.2, 0.8, delta=0.0)
@@ -142,6 +142,7 @@ checked(f"on the glands' mask the loss for F2 is 1 - {F2:.3f}", np.isclose(of_ma
 # $$L = \frac{\alpha\, FP + \beta\, FN}{D},$$
 #
 # the loss is never negative, and as both weights are positive it is 0 only if both mistakes are: at the target itself.
+# (With $\alpha = 0$ it would be 0 for "everything" too.)
 #
 # Was that all? The line divides by $D$, which must not be 0. At the target it is $P + \delta$, where $P$ is the number
 # of foreground pixels. So the statement needs a condition: **$P > 0$ or $\delta > 0$.**
@@ -172,7 +173,7 @@ except ValueError as error:
 # More than that is true. Not only is there no other minimum, there is no other place to *rest*: away from the target
 # the loss still falls if some foreground pixel is raised or some background pixel lowered (the proof after the next
 # section shows it). So rolling downhill cannot get stuck, as long as one moves the *probabilities*. A network moves
-# *logits*, and a sigmoid never reaches 0 or 1. In logits the loss has no minimum at all: it creeps towards 0 and never
+# *logits*, and on paper a sigmoid never reaches 0 or 1. In logits the loss has no minimum at all: it creeps towards 0 and never
 # gets there.
 
 # %% tags=["proof"]
@@ -263,8 +264,8 @@ explorers.landscape()
 #
 # Where [nothing](#tversky:landscape?foreground=0&background=0&steps=0) is predicted, 2.00 against 0.50. At the [worst
 # prediction](#tversky:landscape?foreground=0&background=1&steps=0) the false positives stand in the denominator and
-# weaken the pull on the foreground. In a ratio, how hard one pixel is pulled depends on all the others. In a sum over
-# pixels, like cross-entropy, it does not. And where nothing is predicted and $\delta = 0$, the background does not pull
+# weaken the pull on the foreground. In a ratio, how hard one pixel is pulled depends on all the others. In a sum or a
+# mean over pixels, like cross-entropy, it does not. And where nothing is predicted and $\delta = 0$, the background does not pull
 # at all: there is no overlap that it could spoil.
 #
 # </details>
@@ -310,19 +311,22 @@ criterion(logits, torch.ones(2, 1, 64, 64)).backward()
 criterion
 
 # %% [markdown]
-# Two more traps that it avoids. A sum over a large half-precision mask overflows above 65,504 if it is kept in half
-# precision; here sums are kept in 32 bits or more. And pixels that carry no label, often marked 255, are left out with
-# `mask=labels != 255`.
+# Two more traps that it avoids. In float16 a sum over a large mask overflows above 65,504; here sums are kept in 32 bits
+# or more. And pixels that carry no label, often marked 255, are left out of all three sums with `mask=labels != 255`.
+# (To multiply logits by such a mask is not enough: a logit of 0 is a probability of one half, and so half a mistake.)
 #
 # ## Relatives
 #
 # Many losses are this one inside another function. They keep its optimum for one ratio, because the outer function only
 # grows; what they change is the length of the gradient, and with it how much a good and a bad image count in a mean.
 #
+# *Question:* focal Tversky is named after a loss that looks at hard cases. Which image does it pull harder than the plain
+# loss does, a bad one or a good one? The check below has numbers.
+#
 # **Focal Tversky** (Abraham and Khan 2019) is $(1 - T)^{1/\gamma}$, in their paper with $\gamma = \frac43$, and summed
 # over classes. The gradient is multiplied by $\frac1\gamma (1 - T)^{1/\gamma - 1}$. With $\gamma = \frac43$ that factor
 # *grows* as $T$ nears 1, without bound; with a power above 1, as $(1 - T)^2$, it shrinks. Mind that their $\alpha$ weighs
-# the false *negatives*, unlike here. (We trained no network with it: what it changes in training is not told here.)
+# the false *negatives*, unlike here, and that in code $\gamma$ is often the power itself. (We trained no network with it: what it changes in training is not told here.)
 #
 # **Log-cosh Dice** (Jadon 2020) is $\log\cosh(1 - T)$. The factor is $\tanh(1 - T)$, at most 0.76, and near the target
 # it goes to 0 like $1 - T$ itself: a gentler end of the way, and a slower one.
@@ -341,8 +345,8 @@ checked(
 
 # %% [markdown]
 # **Dice with cross-entropy** is of another kind: $L_\text{Dice} + w\, L_\text{CE}$, with $w = 1$ in nnU-Net
-# (Isensee et al. 2021). Cross-entropy is a sum over pixels, so it pulls each pixel by its own mistake, from logits with
-# $\hat y_i - y_i$, also in an image without foreground, where the Dice loss may be silent. For a known mask both have
+# (Isensee et al. 2021). Cross-entropy is a mean over pixels, so it pulls each pixel by its own mistake alone, from logits
+# with $(\hat y_i - y_i) / M$, also in an image without foreground, where the Dice loss may be silent. For a known mask both have
 # their optimum at the target. Where the labels are uncertain they do not agree, and [lesson
 # 09](09_entropy_penalties.ipynb) computes where the optimum of the sum lies.
 #

@@ -42,8 +42,8 @@ from tverskylib import tversky_from_counts, tversky_index, tversky_loss
 #
 # $$\frac{\partial L}{\partial \hat y_i} = \frac{\alpha\,\delta}{(\alpha S + \delta)^2}. \tag{5.1}$$
 #
-# *Question:* an untrained network predicts 0.5 everywhere. On an empty image of 64 × 64 pixels, with $\delta = 10^{-5}$,
-# how large is that derivative: about $10^{-2}$, $10^{-5}$ or $10^{-12}$?
+# *Question:* an untrained network predicts 0.5 everywhere. On an empty image of 64 × 64 pixels, with Dice and
+# $\delta = 10^{-5}$, how large is that derivative: about $10^{-2}$, $10^{-5}$ or $10^{-12}$?
 #
 # *Move this:* delta, over ten powers of ten; or drag the cliff. *Look for:* read the left curve from right to left, as
 # training goes: a **plateau** near 1, then a **cliff** down to 0. Where does delta put the cliff? And which delta pulls
@@ -115,7 +115,7 @@ for delta in (1e-5, 1, 100):
 
 # %% [markdown]
 # Optimisers such as Adam scale gradients up, but they scale the *sum* over the batch, in which the empty image's part is
-# lost; and a batch of empty images alone moves the weights by momentum only. So with a tiny delta an image-wise loss
+# lost; and a batch of empty images alone moves the weights by momentum only (and by weight decay, where there is one). So with a tiny delta an image-wise loss
 # lets a network flood every empty image with false positives, at no cost that it could feel. [Lesson
 # 11](11_what_the_experiment_says.ipynb) shows networks that did.
 #
@@ -269,8 +269,10 @@ for domain in ("image", "batch"):
 # ### Gradient accumulation, and several GPUs
 #
 # When a batch does not fit into memory, one adds up the gradients of smaller batches. For a mean over images that
-# changes nothing, if all parts have the same number of images. For a batch-wise loss it does, because a ratio of sums
-# is not a mean of ratios.
+# changes nothing in the loss, if all parts have the same number of images. (Batch normalisation still sees the small
+# parts.)
+#
+# *Question:* and a batch-wise loss? The two images above now come one by one.
 
 # %%
 def gradient(domain, parts):
@@ -287,6 +289,12 @@ same = torch.isclose(gradient("image", at_once), gradient("image", one_by_one))
 checked("image-wise, accumulation changes nothing; batch-wise it does", same, change > 2)
 
 # %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# It changes, because a mean of ratios is no ratio of sums: alone, the small lesion has a denominator of its own.
+#
+# </details>
+#
 # So accumulate image-wise, or take a larger batch. The same happens when several GPUs each compute the loss of their
 # share: batch-wise then silently becomes "device-wise". There the cure is to add up the *sums* before the division; the
 # argument `group=` does that for PyTorch's process groups. The batch-wise Dice loss has its name from Kodym et al. (2018).
@@ -355,7 +363,7 @@ checked(f"for random softmax outputs one ratio {F2:.3f} is the soft accuracy {ac
 # condition. Now you know why that is no comfort.) With one channel, or several independent ones with a sigmoid, true
 # negatives stay out of the one ratio, and it is no accuracy.
 #
-# (With a softmax the mask of a class is mostly where it is the likeliest. The bar of lesson 06 belongs to one class at a
+# (With a softmax one usually gives each pixel to its likeliest class. The bar of lesson 06 belongs to one class at a
 # time: a pixel may pass the bars of two classes, or of none, and it does not say which class wins.)
 #
 # ## Several classes: a mean, but of what?
@@ -409,7 +417,7 @@ for convention in columns[0]:
 # One ratio gives 0.980 for a prediction that missed every pixel of the tumour. Background as a third class lifts all
 # values, and gives a prediction that finds nothing 0.263 instead of 0. The fourth and the fifth line differ by what an
 # absent class is worth: if 0/0 counts as 1, a single wrong pixel turns the 1 of the second image's tumour into 0; if
-# absent classes are left out, that pixel costs almost nothing. Generalised Dice nearly shows tumour alone.
+# absent classes are left out, that pixel costs almost nothing. Generalised Dice shows little but the tumour.
 #
 # </details>
 

@@ -88,8 +88,8 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # $T/2$, but it is still *one* bar for all pixels. And as both additions grow evenly with $h$, what pays a little pays
 # more the further one goes: all the way to 1, or down to 0. There is no room for doubt in the optimum, but for ties.
 #
-# *Question:* here are the labels of the four pixels, sorted. Between which two of them lies the best cut under Dice, and
-# what are the coloured areas?
+# *Question:* here are the labels of the four pixels, sorted. What are the coloured areas, and is there a cut that is the
+# $\tau$ of its own mask?
 #
 # *Move this:* the cut, up and down. The right side shows, for every cut, the threshold $\tau$ that belongs to the index of
 # its mask.
@@ -100,8 +100,8 @@ explorers.sorted_labels(t)
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Between 0.4 and 0.3: the cut at 0.351 asks for itself, $\tau(T) = 0.351$, and no other cut has a larger index. The areas
-# *are* the counts. Above the cut, the label is TP and what it lacks to 1 is FP; below it, the label is FN.
+# The areas *are* the counts. Above the cut, the label is TP and what it lacks to 1 is FP; below it, the label is FN. And
+# the cut at 0.351, between 0.4 and 0.3, asks for itself: $\tau(T) = 0.351$. No other cut has a larger index.
 #
 # </details>
 
@@ -109,6 +109,8 @@ explorers.sorted_labels(t)
 theory.threshold_theorem()
 
 # %% [markdown]
+# ### Other weights
+#
 # *Question:* the weights (0.2, 0.8) pay for recall. Does the best mask get larger, and what is its $\tau$?
 
 # %%
@@ -161,7 +163,7 @@ checked(f"of 256 masks the best marks the {winner.sum():.0f} labels above tau = 
 #
 # The theorem seems to run in a circle: the threshold needs the index, and the index needs the mask. But a circle can be
 # walked. Guess an index, cut at its $\tau$, compute the index of that mask, and cut again. This is **Dinkelbach's
-# algorithm** of 1967, made for ratios of two linear functions, and that is what our index is.
+# algorithm** of 1967, made for ratios of all kinds; in ours both parts are linear, and so each step is a cut.
 #
 # *Question:* we start with the guess 0, so that everything is marked. Can the index ever fall from one step to the next?
 # (By hand: [cut at 0](#tversky:sorted_labels?cut=0), then "One step".)
@@ -233,7 +235,8 @@ say("\n".join(rows))
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # The map. The chance stays where it was, at half of the best Dice, because the pixels at the cut are the same ones. The
-# theorem holds for the chance behind a map, as long as that rises with the map; the number on the map may be anything.
+# theorem speaks of the chance behind a map. A cut of the map does the same as long as the chance rises with the map; the
+# number on the map may be anything.
 #
 # </details>
 #
@@ -294,11 +297,12 @@ say("\n".join(rows))
 # So for the mean of image-wise scores under doubt the threshold is a rule of thumb. Dai and Li (2023) prove that cutting
 # at a fixed threshold does not lead to the best expected Dice of single images. Their RankSEG does, if the pixels of an
 # image are independent given the image: it still takes the pixels of largest chance, but computes for each image how
-# many. The pixels of a doctor are not independent, as our third doctor shows: he marks all or only one.
+# many. What a doctor marks is not independent from pixel to pixel, as our three show: each
+# marks all ten or only the first.
 #
 # Another consequence: batch-wise there is *one* bar $\tau$ for all images; image-wise each image has its own, about $T_k/2$
 # under Dice, high for easy images and low for hard ones. Training image by image aims at many different cuts. That is one
-# reason why a curve over one common threshold favours batch-wise training (lesson 11).
+# reason why a curve over one common threshold favours batch-wise training on our tiles (lesson 11).
 #
 # ## How much is marked
 #

@@ -104,12 +104,12 @@ explorers.simplex()
 # ## A proper loss
 #
 # As the entropy of the label does not depend on the prediction, cross-entropy is smallest where the divergence is 0: at
-# $\hat y = t$ and nowhere else, for every $t$. (The proof below is for labels above 0; for a one-hot label it is plain, as
-# $-\log \hat y_c$ is 0 at $\hat y_c = 1$ alone.) If the labels of a pixel are random, their mean is its chance, so the
+# $\hat y = t$ and nowhere else, for every $t$. (The proof below is for labels above 0. Classes of label 0 drop out of the
+# sum; the others can share at most 1, and the lowest point is where they share all of it as the label does.) If the labels of a pixel are random, their mean is its chance, so the
 # best prediction *is* the chance. A loss with this property is called **(strictly) proper**. Of *predictions* lesson 02
 # said *calibrated*: one that is the chance is calibrated. (The converse need not hold: the share of foreground, said of
-# every pixel, is calibrated too.) A Tversky loss is not proper: lesson 06 found it at 0 or 1
-# whatever the chance.
+# every pixel, is calibrated too.) A Tversky loss is not proper: lesson 06 found its best prediction at 0 or
+# 1, whatever the chance.
 #
 # *Question:* a pixel is foreground with chance 0.3. Its labels are smoothed with $\varepsilon = 0.2$ and two classes.
 # What will cross-entropy ask for?
@@ -124,7 +124,8 @@ say(f"The best prediction is {best:.2f}.")
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # For the mean of the smoothed labels, $0.8 \cdot 0.3 + 0.1 = 0.34$. So smoothing moves a chance towards one half, too
-# high below it and too low above. The order of the chances stays, and one can compute them back.
+# high below it and too low above. The order of the chances stays, and one can compute them back. With two classes one
+# half stays one half, so the mask at 0.5 is the same; any other cut $\tau$ becomes $(1 - \varepsilon)\,\tau + \varepsilon / 2$.
 #
 # </details>
 
@@ -275,6 +276,8 @@ checked(
 # exercise 2
 
 # %% [markdown]
+# ### Through the logit
+#
 # A network is trained through its logits, and there the picture is milder. A step of the logit $z$ moves $q$ by only
 # $q(1-q)$ as much, so each push is multiplied by that.
 #

@@ -56,7 +56,7 @@ Regularised(TverskyLoss(alpha=0.3, beta=0.7, from_logits=True), label_noise_pena
 # %% [markdown]
 # ## Along one pixel
 #
-# The curves are the loss along one of 16 pixels; the others are right.
+# The curves are the loss along one of 16 pixels, six of them foreground; the others are right.
 #
 # *Question:* with the same weight, does a penalty move a pixel further under Dice or under Jaccard? And under F2, the
 # foreground or the background pixel?
@@ -323,9 +323,9 @@ checked(f"cross-entropy says {mean:.2f}, the minimum form {quantile:.2f}", abs(m
 # %% [markdown]
 # ## Calibrate afterwards
 #
-# Must one give up Dice to get probabilities that can be trusted? No. Calibration changes the numbers of a map and not
-# the order of its pixels, so its chances are as good as that order is. They are read off pixels that the network was
-# not trained with. (Between images, image-wise training spoils the order: lesson 11.)
+# Must one give up Dice to get probabilities that can be trusted? No. To calibrate means to replace the numbers of a map by
+# others that rise with them, read off pixels that the network was not trained with. One takes the logits for it:
+# probabilities that were rounded to exactly 0 or 1 have lost their order. (Between images, image-wise training spoils the order: lesson 11.)
 #
 # Let us try it on the gland image of lesson 02. A small model sees red light only, at five scales, and is trained with
 # Dice. The image is cut into blocks of 16 × 16 pixels: one third of them for training, one to calibrate, one to test.
@@ -369,9 +369,9 @@ figures.calibration(y_test, named)
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # It falls from 0.79 to 0.29 and 0.26 (the numbers in the legend), and the masks that can be cut stay the same: both ways
-# keep the order of the pixels. The bars are the truth, in that order. As trained, the map says 1 where about four
+# keep the order of the pixels, and their chances are as good as that order is. The bars are the truth, in that order. As trained, the map says 1 where about four
 # pixels of five are foreground. Calibrated, it comes nearer, though neither curve fits everywhere. Platt scaling does
-# better, since it can also shift: trained with Dice, the model marks 38 % of the pixels, and 31 % are foreground.
+# better on average, since it can also shift: trained with Dice, the model marks 38 % of the pixels, and 31 % are foreground.
 #
 # </details>
 

@@ -66,8 +66,9 @@ choice
 runs = choice.runs("positive")
 tiles = synthetic_tiles(runs["batch"].tiles, progress=False)
 positive = tiles.pick(tiles.positive)
+shares = positive.targets.mean(axis=(1, 2))
 say(f"{len(tiles)} tiles of {tiles.images.shape[1]} pixels a side, {len(positive)} of them with cancer; "
-    f"{tiles.targets.mean():.1%} of all pixels are foreground.")
+    f"{tiles.targets.mean():.1%} of all pixels are foreground, of a tile with cancer {shares.min():.1%} to {shares.max():.0%}.")
 
 # %%
 shown = np.concatenate([np.flatnonzero(tiles.positive)[:16], np.flatnonzero(~tiles.positive)[:8]])
@@ -81,12 +82,11 @@ figures.contact_sheet(tiles.images[shown], tiles.targets[shown],
 #
 # ### How large the lesions are
 #
-# Above each tile stands its share of foreground. It differs by two orders of magnitude, which is what makes the domain
-# of the loss matter. The dashed line is the critical fraction of [lesson 07](07_label_smoothing.ipynb) for strong
+# Above each tile stands its share of foreground. It goes from less than a hundredth to nearly all, which is what makes
+# the domain of the loss matter. The dashed line is the critical fraction of [lesson 07](07_label_smoothing.ipynb) for strong
 # smoothing: lesson 11 comes back to it.
 
 # %%
-shares = positive.targets.mean(axis=(1, 2))
 figures.foreground_histogram(shares, {"critical at epsilon 0.4": critical_fraction(0.5, 0.5, 0.4)})
 
 # %% [markdown]
@@ -186,8 +186,8 @@ trained["image"] = train(runs["image"], tiles, device=device, progress=False, on
 #
 # On test tiles that no run has seen, the talk's five numbers, each a mean over images:
 #
-# - **average precision**: how well the probabilities *rank* pixels; the mean precision over all thresholds, no cut
-#   needed
+# - **average precision**: how well the probabilities *rank* pixels: the precision at each cut, weighted by the recall that is
+#   gained there; no cut is chosen
 # - **balanced accuracy**: the mean of two shares, of the foreground that is found and of the background that is left
 #   alone
 # - **Dice** and **Jaccard**: the indices of lesson 03, cut at 0.5
@@ -229,9 +229,12 @@ pd.DataFrame({name: scores(run) for name, run in trained.items()}).round(3)
 # *Question:* which one won? Before you answer: how large a difference would you expect between two runs that differ in
 # nothing but their seed?
 #
-# One pair of runs shows what *can* happen. Whether it *does*, lesson 11 asks, with ten seeds for the plain Dice loss at
-# batch size 8 and three to five for every other setting. There the seeds of one setting lie further apart than most
-# settings do.
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# The table has a winner in each column, and it says little. One pair of runs shows what *can* happen. Whether it *does*,
+# lesson 11 asks, with ten seeds for the plain Dice loss at batch size 8 and three to five for every other setting.
+#
+# </details>
 #
 # ### Move the evaluation
 #
@@ -363,7 +366,7 @@ pd.concat({f"{name}-wise": by_kind(steps) for name, steps in watched.items()}).m
 # %% [markdown]
 # *Look for*, image-wise: beside images with foreground, the part of the empty ones is smaller by many powers of ten. It is
 # lost in the sum before Adam sees it. And a batch of empty images alone? Its gradient is next to nothing, and yet the weights
-# go on moving, by more than half of another step. It is not the empty images that move them: Adam's *momentum*, its average over the
+# go on moving, by about half of another step. It is not the empty images that move them: Adam's *momentum*, its average over the
 # past gradients, goes on in the old direction. An empty batch repeats what the others said.
 #
 # Batch-wise the empties beside a lesion have a gradient to be reckoned with, for their false positives stand in the
@@ -411,9 +414,11 @@ checked(f"image-wise, the empties have {share:.0e} of the gradient of the others
 # %%
 test = tiles.split("test")
 of_slide = pd.Series(trained["batch"].evaluation.per_image.dice).groupby(test.pick(test.positive).groups).mean()
-error = of_slide.std() * np.sqrt(1 / len(slides["validation"]) + 1 / len(slides["test"]))
-say(f"Mean Dice of the {len(of_slide)} test slides with lesions: {of_slide.min():.2f} to {of_slide.max():.2f}. For a difference of two means over so "
-    f"many slides, a standard error of {error:.2f} is expected; seen: {trained['batch'].curves.dice[-1]:.2f} on validation tiles, "
+validated = tiles.split("validation")
+others = len({*validated.pick(validated.positive).groups})  # its slides with lesions
+error = of_slide.std() * np.sqrt(1 / others + 1 / len(of_slide))
+say(f"Mean Dice of the {len(of_slide)} test slides with lesions: {of_slide.min():.2f} to {of_slide.max():.2f}. For a difference from a mean over {others} "
+    f"others, a standard error of {error:.2f} is expected; seen: {trained['batch'].curves.dice[-1]:.2f} on validation tiles, "
     f"{trained['batch'].evaluation.over_positive.mean_of_images.dice:.2f} on test tiles.")
 
 # %% [markdown]
@@ -449,6 +454,12 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# The loss of the batch is one ratio of sums. The gradients of the small batches are those of other ratios (lesson 05).
+#
+# </details>
+#
 # ## Exercises
 #
 # The runs in exercises 4 and 5 take as long as those above.

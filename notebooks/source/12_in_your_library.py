@@ -61,7 +61,8 @@ say(peers.brief(["monai", "nnunetv2", "segmentation_models_pytorch", "kornia", "
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# MONAI, kornia and nnU-Net's bare Dice: image-wise. smp and Keras: batch-wise. nnU-Net's *trainer* asks its plan:
+# MONAI, kornia and nnU-Net's bare Dice: image-wise. smp and Keras: batch-wise. None of them squares by default; MONAI does
+# with `squared_pred=True`, the squared form of lesson 09. nnU-Net's *trainer* asks its plan:
 # batch-wise in 2-D, and in full-resolution 3-D only if there is a low-resolution stage.
 #
 # </details>
@@ -163,16 +164,21 @@ say(f"MONAI's DiceLoss: {before:.3f} without the pixel, {after:.3f} with it.")
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # By 0.33, a third of the whole scale. A class that is absent and not predicted has loss 0 and makes the mean look good;
-# a trace of it has loss 1. So rare classes are pulled down wherever they are absent, more the smaller delta is.
-# `include_background=False` does not change that; `batch=True` makes it rarer, and a larger `smooth_nr` and `smooth_dr`
+# a trace of it has loss 1. That is the *value*. The *pull* on the trace is strong only while its sum is near delta / alpha:
+# with a tiny delta it stands on the plateau of lesson 05, and is hardly pulled. `include_background=False` does not change that; `batch=True` makes it rarer, and a larger `smooth_nr` and `smooth_dr`
 # make it softer.
 #
 # </details>
 
 # %% tags=["check"]
-softer = [DiceLoss(smooth_nr=10.0, smooth_dr=10.0)(x, y).item() for x in (p, alarm)]
-checked(f"one pixel costs {after - before:.3f}, and {softer[1] - softer[0]:.3f} with smoothing 10",
-        after - before > 0.3, softer[1] - softer[0] < 0.05)
+def smoothed(s):
+    """What the pixel costs, and how hard it is pulled, with this smoothing."""
+    clean, trace = (DiceLoss(smooth_nr=s, smooth_dr=s)(x, y) for x in (p, alarm.requires_grad_()))
+    return (trace - clean).item(), torch.autograd.grad(trace, alarm)[0][0, 2, 0, 0].item()
+
+costs, steep = zip(*map(smoothed, (1e-5, 0.1, 10)))
+checked("with smoothing 1e-5, 0.1 and 10 the pixel costs {:.3f}, {:.3f} and {:.3f}; its pull is {:.1e}, {:.1e} and {:.1e}".format(*costs, *steep),
+        costs[0] > 0.3 > costs[2], steep[1] > 1000 * steep[0], steep[1] > steep[2])
 
 # %% [markdown]
 # ## Trap 2: smoothing below only
@@ -302,6 +308,9 @@ for devices in (1, 2, 4, 8):
 # With eight devices it *is* the image-wise loss, empty images and all. The tiles are those of the gland image of lesson
 # 02, of which some have no foreground. So a recipe that says "batch-wise Dice, batch size 8" is not the same on one card
 # and on eight, unless somebody adds up the sums. Gradient accumulation does the same on one card.
+#
+# (Half precision is a matter of sums too: in float16 they overflow above 65,504, and then some libraries say NaN. Elsewhere
+# cast before the loss and outside of autocast, `loss(logits.float(), y)`.)
 
 # %% tags=["check"]
 image_wise = tversky_loss(probability[order], target[order].double(), delta=1e-5, domain="image")
@@ -340,11 +349,13 @@ pd.DataFrame([of_empties(*score) for score in scores], index=[": ".join(score) f
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# It leaves the mean in MONAI's and torchmetrics' Dice, lifts it in MONAI's generalised score and in smp, lowers it in
+# In four of six. It leaves the mean in MONAI's and torchmetrics' Dice, lifts it in MONAI's generalised score and in smp, lowers it in
 # torchmetrics' generalised score, where empty against empty is 0, the worst, and makes all of it NaN in medpy. And
 # MONAI's mean over nothing is 0, not NaN.
 #
 # </details>
+#
+# ### HD95
 #
 # HD95 is worse. *Question:* 10 patients, the network finds nothing in 9 of them and is perfect in the tenth. What does
 # MONAI print?
@@ -365,7 +376,8 @@ say(f"HD95 {distance.item():.1f}, a mean over {patients.item():.0f} of 10 patien
 #
 # </details>
 #
-# There are also three definitions under the one name. For the same pair of masks:
+# There are also two definitions under that name, and a third beside it, the plain Hausdorff distance. For the same pair of
+# masks:
 
 # %%
 pairs = {"monai": "HausdorffDistanceMetric", "medpy": "hd95", "torchmetrics": "HausdorffDistance"}
@@ -426,8 +438,8 @@ say(f"Of all {len(found)}: {' / '.join({one.verdict for one in found})}.")
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # Not of one pooled matrix: each pair lies above the curve by more than rounding can explain. Means of *what*, the table
-# cannot tell: a point inside the leaf may be a mean over images, over batches or over runs. Only outside would
-# something be certain, namely a mistake. That is all that two numbers can say, and the function says no more.
+# cannot tell: a point inside the leaf may be a mean over images, over batches or over runs. Only outside
+# would there certainly be a mistake. That is all that two numbers can say, and the function says no more.
 #
 # </details>
 
