@@ -16,6 +16,8 @@ Reduction = Literal["mean", "sum", "none"]
 DOMAINS = ("batch", "image")
 SOFT_LABELS = ("product", "minimum")
 REDUCTIONS = ("mean", "sum", "none")
+# Of torch; there are others, as uint4 and bits8, that can be stored and not computed with.
+INTEGERS = {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 
 
 def is_tensor(x: Any) -> bool:
@@ -58,6 +60,8 @@ def check_dense(name: str, x: Any) -> None:
         )
     if not is_tensor(x):
         return
+    if type(x).__name__ == "MaskedTensor":
+        raise TypeError(f"{name} must be a plain tensor, got a masked one: pass its .get_data(), and mask=.get_mask()")
     if x.layout != _torch().strided or x.is_nested:
         raise TypeError(f"{name} must be a dense tensor, got a sparse or nested one: convert it with .to_dense()")
     if x.is_quantized:
@@ -66,6 +70,13 @@ def check_dense(name: str, x: Any) -> None:
         raise TypeError(f"{name} must be a tensor with values, got one on the meta device")
     if x.is_floating_point() and x.itemsize < 2:
         raise TypeError(f"{name} must have 16 bits or more, got {describe(x)}: convert it with .float()")
+
+
+def on_host(x: Any) -> np.ndarray[Any, Any]:
+    """A dense tensor as an array, without its gradient; bfloat16, which NumPy has not, as float32."""
+    x = x.detach().cpu().resolve_neg()
+    array: np.ndarray[Any, Any] = (x.float() if str(x.dtype) == "torch.bfloat16" else x).numpy()
+    return array
 
 
 def _torch() -> Any:
@@ -80,7 +91,8 @@ def kind_of(x: Any) -> str:
             return "complex"
         if x.is_floating_point():
             return "float"
-        return "bool" if str(x.dtype) == "torch.bool" else "int"
+        name = str(x.dtype).removeprefix("torch.")
+        return name if name == "bool" else "int" if name in INTEGERS else "other"
     return {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}.get(x.dtype.kind, "other")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tverskylib._checks import check_dense, describe, is_tensor, kind_of
+from tverskylib._checks import check_dense, describe, is_tensor, kind_of, on_host
 
 ROUNDING = 1e-9  # a count that is a difference of rounded sums may fall so far below 0
 
@@ -61,11 +61,7 @@ def check_array(
     expected = f"in [{low}, {high}{')' if below else ']'}"
     if is_number(given):
         given = check_number(name, given, low, high, below=below)
-    check_dense(name, given)
-    try:
-        values = np.asarray(given)
-    except (TypeError, ValueError, RuntimeError):  # lists of different lengths, a tensor that requires a gradient
-        values = np.asarray(None)
+    values = as_array(name, given)
     if values.dtype.kind not in kinds:
         kind = "floating-point numbers" if kinds == "f" else "a number or an array of numbers"
         raise TypeError(f"{name} must be {kind} {expected}, got {describe(given)}")
@@ -75,6 +71,16 @@ def check_array(
     if values.size and not (values.min() >= low and (values.max() < high if below else values.max() <= high)):
         raise ValueError(f"{name} must be {expected}, got values from {values.min():.4g} to {values.max():.4g}")
     return values
+
+
+def as_array(name: str, given: Any) -> NDArray[Any]:
+    """An array, a tensor or nested lists as an array; what can not be one, as an array of an object."""
+    for one in given if isinstance(given, (list, tuple)) else (given,):
+        check_dense(name, one)
+    try:
+        return on_host(given) if is_tensor(given) else np.asarray(given)
+    except (TypeError, ValueError, RuntimeError):  # lists of different lengths, or of tensors that require a gradient
+        return np.asarray(None)
 
 
 def check_weights(alpha: Any, beta: Any, delta: Any) -> tuple[float, float, float]:
@@ -114,7 +120,7 @@ def operand(name: str, given: Any, slack: float = 0.0) -> Any:
         import torch
 
         check_dense(name, given)
-        if given.dtype == torch.bool or given.is_complex():
+        if kind_of(given) not in ("int", "float"):
             raise TypeError(f"{name} must be a number, at least 0, got {describe(given)}")
         return given.to(torch.promote_types(given.dtype if given.is_floating_point() else torch.float32, torch.float32))
     if isinstance(given, np.ndarray):

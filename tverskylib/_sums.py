@@ -285,6 +285,7 @@ def _all_bits(kept: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
 def _and(x: torch.Tensor, bits: torch.Tensor, out: torch.Tensor | None = None) -> torch.Tensor:
     """x or 0, bit by bit, NaN included: several times as fast as masked_fill."""
     into = None if out is None else out.view(bits.dtype)
+    x = x.resolve_neg()  # of a view with the opposite sign, as x.conj().imag, the bits are not its own
     return torch.bitwise_and(x.view(bits.dtype), bits, out=into).view(x.dtype)
 
 

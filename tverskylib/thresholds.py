@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tverskylib._checks import check_dense
-from tverskylib._numbers import check_array
+from tverskylib._checks import describe
+from tverskylib._numbers import as_array, check_array
 from tverskylib.counts import Counts
 
 
@@ -35,10 +35,9 @@ def threshold_counts(probability: NDArray[np.floating], target: NDArray[np.bool_
     array([2.])
     """
     scores = check_array("probability", probability, 0, 1, kinds="f")
-    mask = np.asarray(target)
-    check_dense("target", target)
+    mask = as_array("target", target)
     if mask.dtype != bool:
-        raise TypeError(f"target must be Boolean, got dtype {mask.dtype}: compare it first, target > 0.5")
+        raise TypeError(f"target must be Boolean, got {describe(target)}: compare it first, target > 0.5")
     if scores.shape != mask.shape:
         raise ValueError(f"target must have the shape of probability, {scores.shape}, got {mask.shape}")
     cuts = check_array("thresholds", thresholds, 0, 1)

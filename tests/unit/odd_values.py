@@ -46,17 +46,23 @@ def tensors_for(x: torch.Tensor, *, integers: bool, halves: bool = True) -> list
     whole += [torch.uint16, torch.uint32, torch.uint64]
     swapped = x.transpose(-1, -2).contiguous().transpose(-1, -2)
     apart = torch.empty(*x.shape[:-1], 2 * x.shape[-1], dtype=x.dtype)[..., ::2].copy_(x)
-    meant = [x.to(dtype) for dtype in floats + whole * integers] + [swapped, apart]
+    meant = [x.to(dtype) for dtype in floats + whole * integers] + [swapped, apart, as_negative(x)]
     if x.ndim == 4:
         meant.append(x.contiguous(memory_format=torch.channels_last))
     odd = [x.to(dtype) for dtype in (torch.complex64, torch.complex128, torch.float8_e4m3fn, torch.float8_e5m2)]
     odd += [x.to(dtype) for dtype in whole] * (not integers)
     odd += [x.to_sparse(), x.to("meta"), torch.nested.nested_tensor([x[0], x[0]])]
     odd += [torch.quantize_per_tensor(x.float(), 1 / 255, 0, torch.quint8)]
+    odd += [torch.masked.masked_tensor(x, x >= 0), *(x.new_empty(x.shape, dtype=t) for t in (torch.uint4, torch.bits8))]
     odd += [with_value(x, value) for value in (math.nan, math.inf, -math.inf, -0.25, 1.5, -1.0, 2.0, 255.0, 1e30)]
     odd += [x[0], x[:1], x[None], x[..., :1], x.reshape(-1), x[:0], torch.zeros(())]
     odd += [x.tolist(), None, 0.5, True, "prediction", object()]
     return [(y, True) for y in meant] + [(y, False) for y in odd]
+
+
+def as_negative(x: torch.Tensor) -> torch.Tensor:
+    """The same numbers, as a view of their opposites: torch turns the sign when it reads."""
+    return torch.complex(torch.zeros_like(x), -x).conj().imag
 
 
 def arrays_for(x: np.ndarray, *, integers: bool, boolean: bool = True) -> list[tuple[Any, bool]]:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import sympy
 import torch
+from odd_values import as_negative
 
 from tverskylib import exercises
 from tverskylib.exercises.compare import EXACT, NEARLY, as_number, kind, same
@@ -26,6 +27,7 @@ SCALED = T / (T + c * (1 - T))
         np.array(THIRDS),
         torch.tensor(THIRDS, requires_grad=True),
         [torch.tensor(1 / 3, requires_grad=True), 2 / 3],
+        as_negative(torch.tensor(THIRDS)),
         [Fraction(1, 3), Fraction(2, 3)],
         (sympy.Rational(1, 3), sympy.Rational(2, 3)),
         np.array([Fraction(1, 3), Decimal("0.6667")]),
@@ -37,7 +39,9 @@ def test_a_pair_may_come_in_any_container(given):
     assert same(given, THIRDS) and same(given, list(THIRDS))
 
 
-@pytest.mark.parametrize("given", [[0.5], np.array([[0.5]]), torch.tensor([0.5]), Fraction(1, 2), sympy.Rational(1, 2)])
+@pytest.mark.parametrize(
+    "given", [[0.5], np.array([[0.5]]), torch.tensor([0.5]).bfloat16(), Fraction(1, 2), sympy.Rational(1, 2)]
+)
 def test_one_element_is_a_number(given):
     assert same(given, 0.5) and not same(given, 0.6)
 

@@ -65,7 +65,7 @@ def index_of(tp: Any, fp: Any, fn: Any, alpha: Any, beta: Any, delta: Any) -> An
 
 
 def numbers(x: Any) -> np.ndarray:
-    x = x.detach().double().numpy() if isinstance(x, torch.Tensor) else np.asarray(x)
+    x = x.detach().double().resolve_neg().numpy() if isinstance(x, torch.Tensor) else np.asarray(x)
     return x.astype(float)
 
 
@@ -172,9 +172,14 @@ def refused(values: list[tuple[Any, bool]]) -> list[tuple[Any, bool]]:
     return [(x, meant) for x, meant in values if not meant]
 
 
+def can_be_read(x: torch.Tensor) -> bool:
+    dense = type(x) is torch.Tensor and x.layout == torch.strided and not x.is_meta and not x.is_nested
+    return dense and x.dtype not in (torch.uint4, torch.bits8)
+
+
 def is_a_batch(x: Any) -> bool:
     """Of numbers in [0, 1] and of another shape, which is a fault only beside a prediction."""
-    dense = isinstance(x, (np.ndarray, torch.Tensor)) and not getattr(x, "is_nested", False)
+    dense = can_be_read(x) if isinstance(x, torch.Tensor) else isinstance(x, np.ndarray)
     return dense and x.ndim in (4, 5) and tuple(x.shape) != Y.shape and 0 not in x.shape
 
 
@@ -342,7 +347,8 @@ TABLE: dict[str, list[Row]] = {
         Row(
             metrics.average_precision,
             {"probability": P, "target": Y == 1},
-            {"target": [(Y == 1, True), *((x, False) for x in (Y, Y.astype(int), np.ma.array(Y == 1), None, TY, 1))]},
+            {"target": [(Y == 1, True), *((x, False) for x in (Y, Y.astype(int), np.ma.array(Y == 1), None, TY, 1))],
+             "probability": [(P, True), *((x, False) for x in (np.ma.array(P), np.ma.array(P, mask=P > 0.5), TP, None, [0.5], 0.5, P[0]))]},
             lambda probability, target: np.mean([
                 (probability[target] >= p).sum() / (probability >= p).sum() for p in probability[target]
             ]),
@@ -470,9 +476,17 @@ ELSEWHERE = {
 
 
 def snapshot(x: Any) -> Any:
-    if isinstance(x, torch.Tensor) and x.layout == torch.strided and not x.is_meta and not x.is_nested:
-        return x.detach().clone().contiguous().view(torch.uint8).tolist() if x.numel() and x.ndim else str(x)
+    if isinstance(x, torch.Tensor) and not can_be_read(x):
+        return f"{type(x)} {x.dtype}"
+    if isinstance(x, torch.Tensor):
+        return (
+            x.detach().resolve_neg().clone().contiguous().view(torch.uint8).tolist() if x.numel() and x.ndim else str(x)
+        )
     return x.tobytes() if isinstance(x, np.ndarray) and not np.ma.isMaskedArray(x) else repr(x)
+
+
+def named(value: Any) -> str:
+    return repr(value)[:80] if not isinstance(value, torch.Tensor) or can_be_read(value) else str(snapshot(value))
 
 
 def judged(row: Row, argument: str, value: Any, meant: bool) -> str:
@@ -514,7 +528,7 @@ ARGUMENTS = [
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning", "ignore::numpy.exceptions.ComplexWarning")
 @pytest.mark.parametrize(("row", "argument"), ARGUMENTS)
 def test_a_call_is_right_or_refused_by_name(row, argument):
-    found = [(repr(value)[:80], judged(row, argument, value, meant)) for value, meant in row.odd[argument]]
+    found = [(named(value), judged(row, argument, value, meant)) for value, meant in row.odd[argument]]
     assert not [f"{argument}={value}: {wrong}" for value, wrong in found if wrong]
 
 

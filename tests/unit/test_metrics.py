@@ -16,6 +16,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from monai.metrics import HausdorffDistanceMetric
+from odd_values import as_negative
 from scipy.ndimage import binary_erosion
 from scipy.spatial.distance import cdist
 from sklearn.calibration import calibration_curve
@@ -402,6 +403,7 @@ def test_arrays_and_tensors_of_any_dtype_agree():
     tensor, labels = torch.from_numpy(probability), torch.from_numpy(target)
     assert evaluate(tensor, labels, batch_size=5) == expected
     assert evaluate(tensor.clone().requires_grad_(), labels.long(), batch_size=5) == expected
+    assert evaluate(as_negative(tensor), as_negative(labels.float()), batch_size=5) == expected
     assert evaluate(probability.astype(float), target.astype(np.uint8), batch_size=5) == expected
     double = blobs()[0]
     assert evaluate(torch.from_numpy(double), labels) == evaluate(double, target) != evaluate(tensor, labels)

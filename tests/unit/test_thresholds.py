@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from odd_values import as_negative
 
 from tverskylib import threshold_counts
 
@@ -26,9 +28,22 @@ def test_sorting_counts_as_comparing_does(probability, target, thresholds):
 
 
 def test_bad_input_is_named():
-    with pytest.raises(TypeError, match="target must be Boolean, got dtype int64"):
+    with pytest.raises(TypeError, match="target must be Boolean, got a int64 array"):
         threshold_counts(np.zeros(3), np.zeros(3, dtype=np.int64), 0.5)
+    odd = [torch.nested.nested_tensor([torch.ones(2)] * 3), torch.ones(3, device="meta"), [[True], [True, False]]]
+    for target in odd:
+        with pytest.raises(TypeError, match="target must be"):
+            threshold_counts(np.zeros(3), target, 0.5)
+    hidden = [np.ma.array([0.25, 0.75, 0.5], mask=[False, True, False])]
+    with pytest.raises(TypeError, match="probability must be a plain array, got a masked float64 array"):
+        threshold_counts(hidden, np.ones((1, 3), dtype=bool), 0.5)
     with pytest.raises(ValueError, match=r"target must have the shape of probability, \(3,\), got \(4,\)"):
         threshold_counts(np.zeros(3), np.zeros(4, dtype=bool), 0.5)
     with pytest.raises(ValueError, match=r"probability must be in \[0, 1\], got NaN"):
         threshold_counts(np.array([np.nan]), np.ones(1, dtype=bool), 0.5)
+
+
+@pytest.mark.parametrize("change", [torch.Tensor.bfloat16, torch.Tensor.requires_grad_, as_negative])
+def test_tensors_that_numpy_does_not_read_as_they_are(change):
+    counts = threshold_counts(change(torch.tensor([0.25, 0.75])), np.array([True, True]), change(torch.tensor([0.5])))
+    assert counts.tp.tolist() == [1]

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from tverskylib._checks import is_tensor, on_host
+
 ROUNDED, EXACT, NEARLY = 1e-3, 1e-4, 1e-2  # of the number itself; an answer may be rounded to four digits
 
 
@@ -92,7 +94,7 @@ def _plain(value: Any) -> Any:
     """Without what torch has beside the numbers: a gradient, a device."""
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
-    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
+    return on_host(value) if is_tensor(value) else value
 
 
 def _parts(value: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tverskylib._checks import check_mask_values, check_pair, check_values, describe, is_tensor
+from tverskylib._checks import check_mask_values, check_pair, check_values, describe, is_tensor, on_host
 from tverskylib._numbers import check_number, is_number
 from tverskylib.metrics.confidence import Calibration, calibration, pixel_sums
 from tverskylib.metrics.scores import (
@@ -265,8 +265,7 @@ def _array(x: Any) -> tuple[NDArray[Any], float]:
         import torch
 
         slack = 4 * torch.finfo(x.dtype).eps if x.is_floating_point() else 0.0
-        x = x.detach().cpu()
-        x = (x.float() if x.is_floating_point() and x.dtype != torch.float64 else x).numpy()
+        x = on_host(x)
     else:
         slack = 4 * float(np.finfo(x.dtype).eps) if x.dtype.kind == "f" else 0.0
     if x.dtype.kind == "f" and x.dtype not in (np.float32, np.float64):

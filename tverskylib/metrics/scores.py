@@ -66,12 +66,14 @@ def average_precision(probability: NDArray[np.floating], target: NDArray[np.bool
     0.8333333333333333
     """
     _check_masks(target=target)
+    check_dense("probability", probability)
     if not isinstance(probability, np.ndarray) or probability.dtype.kind not in "fiub":
         raise TypeError(f"probability must be a NumPy array of numbers, got {describe(probability)}")
     if probability.shape != target.shape:
         raise ValueError(f"target must have the shape of probability, {probability.shape}, got {target.shape}")
     if probability.dtype.kind == "f" and np.isnan(probability).any():
         raise ValueError("probability must hold numbers, got NaN")
+    probability, target = np.asarray(probability), np.asarray(target)  # of a matrix, parts have two axes too
     scores, on_target = np.sort(probability, axis=None), np.sort(probability[target])
     if on_target.size == 0:
         return None
