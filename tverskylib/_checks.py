@@ -43,8 +43,9 @@ def describe(x: Any) -> str:
         return f"a {str(x.dtype).removeprefix('torch.')} tensor of shape {tuple(x.shape)}"
     if isinstance(x, np.ndarray):
         return f"a {'masked ' * isinstance(x, np.ma.MaskedArray)}{x.dtype} array of shape {x.shape}"
-    if isinstance(x, int) and abs(x) >= 10**40:
-        return "an integer of more than 40 digits"
+    long = isinstance(x, numbers.Rational) and not isinstance(x, np.generic)
+    if long and max(abs(x.numerator), x.denominator) >= 10**40:
+        return f"{'an integer' if isinstance(x, int) else 'a fraction'} of more than 40 digits"
     if isinstance(x, (str, bytes)) and len(x) > 80:
         return f"a {type(x).__name__} of {len(x)} characters"
     if isinstance(x, (numbers.Number, str, bytes)) or x is None:

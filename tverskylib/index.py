@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tverskylib._checks import Domain, is_tensor
-from tverskylib._numbers import ROUNDING, check_not_both_0, check_representable, check_weights, operand
+from tverskylib._numbers import ROUNDING, check_not_both_0, check_representable, check_weights, is_expression, operand
 from tverskylib.counts import soft_counts
 
 _FLOAT64 = float(np.finfo(np.float64).max), float(np.finfo(np.float64).tiny), "float64"
@@ -47,7 +47,7 @@ def tversky_from_counts(tp: Any, fp: Any, fn: Any, alpha: Any = 0.5, beta: Any =
     given = {"tp": tp, "fp": fp, "fn": fn, "alpha": alpha, "beta": beta, "delta": delta}
     checked = [operand(name, x, slack=ROUNDING if name in ("tp", "fp", "fn") else 0.0) for name, x in given.items()]
     check_not_both_0(alpha, beta)
-    _check_shapes(dict(zip(given, checked, strict=True)))
+    check_together(dict(zip(given, checked, strict=True)))
     try:
         with np.errstate(invalid="ignore", over="ignore"):
             numerator, denominator = terms(*checked)
@@ -61,7 +61,15 @@ def tversky_from_counts(tp: Any, fp: Any, fn: Any, alpha: Any = 0.5, beta: Any =
     return index
 
 
-def _check_shapes(operands: Mapping[str, Any]) -> None:
+def check_together(operands: Mapping[str, Any]) -> None:
+    """Raise where arrays, tensors and expressions would be mixed, or shapes do not broadcast."""
+    of_kind: dict[str, str] = {}
+    for name, x in operands.items():
+        kinds = {"an array": isinstance(x, np.ndarray), "a tensor": is_tensor(x), "an expression": is_expression(x)}
+        of_kind |= {kind: name for kind, is_it in kinds.items() if is_it}
+    if len(of_kind) > 1:
+        names, kinds_there = " and ".join(of_kind.values()), " and ".join(of_kind)
+        raise TypeError(f"{names} must be of one kind, got {kinds_there}: convert one of them")
     shapes = {name: tuple(x.shape) for name, x in operands.items() if getattr(x, "ndim", 0)}
     try:
         np.broadcast_shapes(*shapes.values())

@@ -124,7 +124,7 @@ def _activation(from_logits: Any, channels: int) -> str | None:
         return None
     if from_logits is True:
         return "sigmoid" if channels == 1 else "softmax"
-    if from_logits not in ("sigmoid", "softmax"):
+    if not isinstance(from_logits, str) or from_logits not in ("sigmoid", "softmax"):
         raise ValueError(f"from_logits must be False, True, 'sigmoid' or 'softmax', got {from_logits!r}")
     if from_logits == "softmax" and channels == 1:
         raise ValueError(

@@ -237,7 +237,10 @@ class Regularised(nn.Module):
     def forward(self, prediction: torch.Tensor, target: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
         options = {} if mask is None else {"mask": mask}  # a loss that knows no mask can do without
         loss: torch.Tensor = self.loss(prediction, target, **options)
-        return loss + self.epsilon * self.penalty(prediction, from_logits=self.from_logits, mask=mask)
+        penalty = self.penalty(prediction, from_logits=self.from_logits, mask=mask)
+        if not isinstance(penalty, torch.Tensor) or penalty.ndim:  # a map would make a map of the loss
+            raise TypeError(f"penalty must return one number, a tensor of shape (), got {describe(penalty)}")
+        return loss + self.epsilon * penalty
 
     def extra_repr(self) -> str:
         return f"penalty={_name(self.penalty)}, epsilon={self.epsilon}, from_logits={self.from_logits!r}"

@@ -241,8 +241,22 @@ def test_one_new_pair_scatters_more_than_the_mean():
 
 @pytest.mark.parametrize("values", [[], [1, np.nan], [np.inf, 1], [[1, 2]], "ab"], ids=str)
 def test_what_is_no_list_of_numbers_has_no_interval(values):
-    with pytest.raises(ValueError, match=r"^values must be finite numbers|could not convert"):
+    with pytest.raises((TypeError, ValueError), match=r"^values must be finite numbers"):
         mean_interval(values)
+
+
+@pytest.mark.parametrize(
+    "given", ["ab", ["1", "2"], [True, False], [0.5 + 1j, 1], {0.5}, {"a": 0.5}, [10**400, 1]], ids=type
+)
+def test_text_truth_values_and_what_numpy_would_make_numbers_of_are_refused(given):
+    for function, name in ((mean_interval, "values"), (new_pair_interval, "values"), (holm, "p_values")):
+        with pytest.raises(TypeError, match=f"^{name} must be finite numbers"):
+            function(given)
+
+
+def test_a_masked_value_is_no_measurement():
+    with pytest.raises(TypeError, match=r"^values must be a plain array, got a masked"):
+        mean_interval(np.ma.array([1.0, 2.0, 300.0], mask=[False, False, True]))
 
 
 def test_equal_values_have_an_interval_of_no_width(recwarn):

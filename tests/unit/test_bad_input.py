@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -380,6 +381,14 @@ each_weight = pytest.mark.parametrize("name", ["alpha", "beta", "delta"])
 @pytest.mark.parametrize("given", [-1, -1e-9, math.nan, math.inf])
 def test_a_weight_out_of_range(given, name, function):
     with refused(f"{name} must be a finite number, at least 0, got {given}"):
+        function(HALF, SQUARE, **{name: given})
+
+
+@by_weighted
+@each_weight
+@pytest.mark.parametrize("given", [Fraction(10**5000), Fraction(-(10**5000), 7)], ids=["large", "below 0"])
+def test_a_fraction_too_long_to_be_printed(given, name, function):
+    with refused(f"{name} must be a finite number, at least 0, got a fraction of more than 40 digits"):
         function(HALF, SQUARE, **{name: given})
 
 

@@ -124,7 +124,7 @@ SINGLE = {name: numbers_for(0, 1e36) for name in WEIGHTS}  # a sum of float32 wo
 OPTIONS = {"domain": choices("batch", "image"), "per_class": FLAGS}
 FORMS = choices("product", "minimum")
 LOGITS = [(x, True) for x in (False, True, "sigmoid", "softmax")] + [
-    (x, False) for x in (None, 1, "tanh", [True], b"x")
+    (x, False) for x in (None, 1, "tanh", [True], b"x", np.array(["sigmoid", "softmax"]))
 ]
 TENSORS = {"prediction": tensors_for(TP, integers=False), "target": tensors_for(TY, integers=True)}
 # An index takes a Boolean mask as a prediction too, but not for this one, which is unsure.

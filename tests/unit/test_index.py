@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import fbeta_score, jaccard_score
 
 from tverskylib import dice_index, jaccard_index, tversky_from_counts, tversky_index
+from tverskylib.theory import pixel_gradients
 
 KINDS = {
     "int": int,
@@ -215,3 +216,24 @@ def test_counts_of_shapes_that_do_not_go_together_are_named(make):
         ValueError, match=r"^tp and fp and fn must have shapes that go together, got tp \(2,\), fp \(3,\)"
     ):
         tversky_from_counts(make(2), make(3), make(2))
+
+
+@pytest.mark.parametrize("function", [tversky_from_counts, pixel_gradients])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(np.ones(2), torch.ones(2)), (torch.ones(2), sympy.Symbol("x")), (np.ones(2), sympy.Symbol("x"))],
+    ids=str,
+)
+def test_counts_are_of_one_kind(function, one, other):
+    for counts in ((one, other), (other, one)):
+        with pytest.raises(TypeError, match=r"^(tp and fp|fp and tp) must be of one kind, got an? .*: convert one of"):
+            function(*counts, 1, 0.5, 0.5, 0.0)
+
+
+def test_gradients_of_nothing_and_of_too_much():
+    for zero in (0, 0.0, Fraction(0), np.float64(0)):
+        assert np.isnan(pixel_gradients(zero, zero, zero, 0.5, 0.5, 0)).all()
+    with pytest.raises(ValueError, match=r"^tp and fp must have shapes that go together"):
+        pixel_gradients(np.ones(2), np.ones(3), 1, 0.5, 0.5, 0)
+    with pytest.raises(ValueError, match=r"^counts and weights must have squares that are finite"):
+        pixel_gradients(1e200, 1e200, 1, 0.5, 0.5, 0)

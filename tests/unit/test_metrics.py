@@ -737,6 +737,12 @@ def test_hd95_in_millimetres_is_that_of_pixels_of_that_size(shape, spacing):
         (lambda: hd95(BLOCK, BLOCK[:5]), r"^target must have the shape of prediction, \(10, 10\), got \(5, 10\)"),
         (lambda: hd95(BLOCK[0], BLOCK[0]), r"^prediction must have shape \(H, W\) or \(D, H, W\), got \(10,\)"),
         (lambda: hd95(BLOCK, BLOCK, spacing=(1, 2, 3)), r"^spacing must be 2 numbers above 0, one an axis, got \(1, 2"),
+        (
+            lambda: hd95(BLOCK, BLOCK, spacing=np.array(1.0)),
+            r"^spacing must be 2 numbers above 0, one an axis, got a fl",
+        ),
+        (lambda: balanced_accuracy(1e308, 0, 1e308, 1), r"^tp, fp, fn and tn must have a finite sum, got inf"),
+        (lambda: evaluate(*blobs(), batch_size=-(10**5000)), r"^batch_size must be .* got an integer of more than 40"),
         (lambda: hd95(BLOCK, BLOCK, spacing=(1, 0)), r"^spacing must be 2 numbers above 0, one an axis, got \(1, 0"),
         (
             lambda: hd95(BLOCK, BLOCK, spacing=(1, 10**400)),

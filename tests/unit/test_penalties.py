@@ -731,6 +731,17 @@ def test_a_loss_that_is_no_module(loss, words):
         Regularised(loss, confidence_penalty, 0.1)
 
 
+@pytest.mark.parametrize(
+    ("returned", "words"),
+    [(None, "None"), (0.1, "0.1"), (torch.ones(2, 1), "a float32 tensor of shape (2, 1)")],
+    ids=str,
+)
+def test_a_penalty_that_is_not_one_number(returned, words):
+    loss = Regularised(TverskyLoss(), lambda prediction, **options: returned, 0.1)
+    with refused(f"penalty must return one number, a tensor of shape (), got {words}", TypeError):
+        loss(torch.full((2, 1, 3, 3), 0.5), torch.ones(2, 1, 3, 3))
+
+
 @pytest.mark.parametrize(("penalty", "words"), [(None, "None"), (0.1, "0.1"), (HalfTheNoise, "HalfTheNoise")])
 def test_a_penalty_that_can_not_be_called(penalty, words):
     with refused(f"penalty must be a function of a prediction such as confidence_penalty, got {words}", TypeError):

@@ -451,6 +451,23 @@ def test_without_label_smoothing_the_claim_always_holds():
         ("claim1_optimum", ([0.5, -1], 1, 1, 0.1), {}, ValueError, r"p must be in \[0, 1\], got values from -1 to 0.5"),
         ("claim1_optimum", ([0.5, "a"], 1, 1, 0.1), {}, TypeError, r"p must be a number or an array of numbers in \[0"),
         ("claim1_optimum", ([[0.5], [0, 1]], 1, 1, 0.1), {}, TypeError, r"p must be a number or an array of numbers"),
+        (
+            "claim1_optimum",
+            ([0.5, 1], 1, 1, [0.1] * 3),
+            {},
+            ValueError,
+            r"p and epsilon must have shapes that go together",
+        ),
+        ("smoothed_cut", ([0.5, 1], 1, 1, [0.1] * 3), {}, ValueError, r"index and epsilon must have shapes that go"),
+        (
+            "critical_fraction",
+            (1e308, 1e308, 0.1),
+            {},
+            ValueError,
+            r"alpha must be from 1e-100 to 1e\+100, got 1e\+308",
+        ),
+        ("critical_delta", (1, 5e-324, 0.1), {}, ValueError, r"beta must be from 1e-100 to 1e\+100, got 5e-324"),
+        ("best_prediction", ([0.2, 0.6], 1e308, 1), {}, ValueError, "alpha must be from 1e-100"),
         ("critical_fraction", (1, 1, [0.1]), {}, TypeError, r"epsilon must be a number in \[0, 1\), got a list"),
         ("critical_fraction", (1, 1, -0.1), {}, ValueError, r"epsilon must be a number in \[0, 1\), got -0.1"),
         ("critical_delta", (1, 1, "0.1"), {}, TypeError, r"epsilon must be a number in \[0, 1\), got '0.1'"),
@@ -481,6 +498,13 @@ def test_without_label_smoothing_the_claim_always_holds():
 def test_bad_input_is_named(name, arguments, options, error, message):
     with pytest.raises(error, match=message):
         getattr(theory, name)(*arguments, **options)
+
+
+@pytest.mark.parametrize("weight", [1e-100, 1e-17, 1e-14, 1, 1e100])
+def test_weights_far_from_1_order_masks_as_others_do(weight):
+    assert theory.optimal_threshold(1.0, weight, weight) == pytest.approx(0.5, rel=1e-2)
+    assert theory.critical_fraction(weight, weight, 0.1) == pytest.approx(theory.critical_fraction(1, 1, 0.1))
+    assert theory.critical_delta(weight, weight, 0.1) == pytest.approx(theory.critical_delta(1, 1, 0.1))
 
 
 def test_a_target_of_zeros_is_best_left_alone_with_a_smoothing_term():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -18,6 +19,8 @@ def test_shapes_and_number_of_parameters(in_channels, out_channels, width, depth
 def test_the_size_is_that_of_the_published_net():
     # About half a million at width 8; the published net, width 64, has 31 million.
     assert 450_000 < parameter_count(3, 1, 8, 4) < 520_000
+    assert parameter_count(np.uint8(3), 1, np.uint8(255), np.uint8(2)) == parameter_count(3, 1, 255, 2)
+    assert UNet(width=np.uint8(16), depth=4).down[-1][0].out_channels == 256
     assert 30e6 < parameter_count(1, 2, 64, 4) < 32e6
 
 
@@ -28,6 +31,7 @@ def test_every_parameter_gets_a_gradient():
 
 
 def test_it_sees_far_and_keeps_fine_detail():
+    torch.manual_seed(0)
     net = UNet(width=4, depth=3).eval()
     image = torch.rand(1, 3, 64, 64, requires_grad=True)
     net(image)[0, 0, 32, 32].backward()

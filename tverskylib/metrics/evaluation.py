@@ -216,7 +216,7 @@ def check_batch_size(given: Any) -> int | None:
     if not isinstance(given, numbers.Integral) or not is_number(given):
         raise TypeError(f"batch_size must be a whole number of images, at least 1, or None, got {describe(given)}")
     if given < 1:
-        raise ValueError(f"batch_size must be a whole number of images, at least 1, or None, got {given}")
+        raise ValueError(f"batch_size must be a whole number of images, at least 1, or None, got {describe(given)}")
     return int(given)
 
 

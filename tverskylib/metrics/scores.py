@@ -98,6 +98,8 @@ def balanced_accuracy(tp: float, fp: float, fn: float, tn: float) -> float:
     tp, fp, fn, tn = _checked_counts(tp=tp, fp=fp, fn=fn, tn=tn)
     if not tp + fp + fn + tn:
         raise ValueError("tp, fp, fn and tn must count at least one pixel, got 0 of each")
+    if math.isinf(tp + fp + fn + tn):
+        raise ValueError("tp, fp, fn and tn must have a finite sum, got inf")
     rates = [right / (right + wrong) for right, wrong in ((tp, fn), (tn, fp)) if right + wrong]
     return sum(rates) / len(rates)
 
@@ -191,7 +193,7 @@ def _checked_spacing(given: Any, axes: int) -> list[float]:
     if given is None:
         return [1.0] * axes
     expected = f"spacing must be {axes} numbers above 0, one an axis"
-    if isinstance(given, str | bytes) or not isinstance(given, Sequence | np.ndarray) or len(given) != axes:
+    if isinstance(given, str | bytes) or not isinstance(given, Sequence | np.ndarray) or np.shape(given)[:1] != (axes,):
         raise TypeError(f"{expected}, got {given if isinstance(given, Sequence) else describe(given)}")
     for edge in given:
         if not is_number(edge) or not 0 < edge <= sys.float_info.max:

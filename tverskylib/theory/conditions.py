@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tverskylib._numbers import check_array, check_number, check_whole
-from tverskylib.index import tversky_from_counts
+from tverskylib.index import check_together, tversky_from_counts
 
 _TIE = 1e-13  # what is smaller than this, relative to its parts, is rounding
+_LARGEST = 1e100  # of a weight, and of what it is the inverse of: no product in a formula becomes infinite, or 0
 
 
 class _Formulas(NamedTuple):
@@ -64,6 +65,14 @@ def _cut() -> Callable[..., Any]:
     names = (symbols.T, symbols.alpha, symbols.beta, symbols.epsilon, symbols.C)
     function: Callable[..., Any] = sp.lambdify(names, chances.smoothed_chances()["cut"].right, "numpy")
     return function
+
+
+def _checked_weights(alpha: Any, beta: Any) -> tuple[float, float]:
+    weights = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
+    for name, weight in zip(("alpha", "beta"), weights, strict=True):
+        if not 1 / _LARGEST <= weight <= _LARGEST:
+            raise ValueError(f"{name} must be from {1 / _LARGEST:g} to {_LARGEST:g}, got {weight}")
+    return weights
 
 
 def claim1_holds(
@@ -140,7 +149,8 @@ def claim1_optimum(
     ['one', 'target']
     """
     p, epsilon = check_array("p", p, 0, 1), check_array("epsilon", epsilon, 0, 1, below=True)
-    alpha, beta = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
+    check_together({"p": p, "epsilon": epsilon})
+    alpha, beta = _checked_weights(alpha, beta)
     delta = check_number("delta_per_pixel", delta_per_pixel)
     classes = check_whole("num_classes", num_classes, 1, 2**16)
     formulas = _formulas()
@@ -174,7 +184,7 @@ def critical_fraction(alpha: float, beta: float, epsilon: float, *, num_classes:
     >>> round(critical_fraction(0.5, 0.5, 0.1), 5), critical_fraction(0.3, 0.7, 0.4, num_classes=1)
     (0.00292, inf)
     """
-    alpha, beta = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
+    alpha, beta = _checked_weights(alpha, beta)
     epsilon = check_number("epsilon", epsilon, 0, 1, below=True)
     numbers_of = (1.0, 0.0, alpha, beta, epsilon, check_whole("num_classes", num_classes, 1, 2**16))
     formulas = _formulas()
@@ -203,7 +213,7 @@ def critical_delta(alpha: float, beta: float, epsilon: float, *, num_classes: in
     >>> round(512 * 512 * critical_delta(0.5, 0.5, 0.1), 2)
     728.18
     """
-    alpha, beta = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
+    alpha, beta = _checked_weights(alpha, beta)
     epsilon = check_number("epsilon", epsilon, 0, 1, below=True)
     classes = check_whole("num_classes", num_classes, 1, 2**16)
     if epsilon / classes >= alpha / (alpha + beta):
@@ -239,9 +249,9 @@ def optimal_threshold(index: ArrayLike, alpha: float, beta: float) -> float | ND
     0.4
     """
     values = check_array("index", index, 0, 1)
-    tau = np.asarray(
-        _formulas().threshold(values, check_number("alpha", alpha, above=True), check_number("beta", beta, above=True))
-    )
+    alpha, beta = _checked_weights(alpha, beta)
+    with np.errstate(divide="ignore"):  # of tiny weights and the index 1, rounding leaves a denominator of 0
+        tau = np.minimum(_formulas().threshold(values, alpha, beta), alpha / (alpha + beta))
     return tau if tau.ndim else float(tau)
 
 
@@ -278,7 +288,8 @@ def smoothed_cut(
     0.125
     """
     values, strength = check_array("index", index, 0, 1), check_array("epsilon", epsilon, 0, 1, below=True)
-    weights = check_number("alpha", alpha, above=True), check_number("beta", beta, above=True)
+    check_together({"index": values, "epsilon": strength})
+    weights = _checked_weights(alpha, beta)
     cut = np.asarray(_cut()(values, *weights, strength, check_whole("num_classes", num_classes, 1, 2**16)))
     return cut if cut.ndim else float(cut)
 
@@ -313,11 +324,7 @@ def best_prediction(
     ([1.0, 1.0, 0.0], 0.8108)
     """
     soft = check_array("target", target, 0, 1)
-    alpha, beta, delta = (
-        check_number("alpha", alpha, above=True),
-        check_number("beta", beta, above=True),
-        check_number("delta", delta),
-    )
+    (alpha, beta), delta = _checked_weights(alpha, beta), check_number("delta", delta)
     if soft.size == 0:
         raise ValueError(f"target must not be empty, got shape {soft.shape}")
     if delta == 0 and not soft.any():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
 from tverskylib._numbers import ROUNDING, operand
-from tverskylib.index import tversky_from_counts
+from tverskylib.index import check_together, tversky_from_counts
 
 
 def pixel_gradients(tp: Any, fp: Any, fn: Any, alpha: Any, beta: Any, delta: Any) -> tuple[Any, Any]:
@@ -23,13 +24,19 @@ def pixel_gradients(tp: Any, fp: Any, fn: Any, alpha: Any, beta: Any, delta: Any
         alpha, beta, delta: as in :func:`tversky_from_counts`.
 
     Returns:
-        (foreground, background), per unit of prediction; the loss has the opposite signs. The partial derivatives
+        (foreground, background), per unit of prediction; the loss has the opposite signs. 0/0 is NaN. The partial derivatives
         are SymPy's, turned into NumPy functions on first use. Introduced in lesson 04.
     """
     foreground, background = _derivatives()
     given = {"tp": tp, "fp": fp, "fn": fn, "alpha": alpha, "beta": beta, "delta": delta}
     values = [operand(name, x, slack=ROUNDING if name in ("tp", "fp", "fn") else 0.0) for name, x in given.items()]
-    return foreground(*values), background(*values)
+    check_together(dict(zip(given, values, strict=True)))
+    try:
+        return foreground(*values), background(*values)
+    except ZeroDivisionError:  # Python's own numbers raise where all others give NaN
+        return math.nan, math.nan
+    except OverflowError:
+        raise ValueError("counts and weights must have squares that are finite, got larger ones") from None
 
 
 @functools.cache

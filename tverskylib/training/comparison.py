@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tverskylib._numbers import check_number
+from tverskylib._checks import describe
+from tverskylib._numbers import as_array, check_number
 from tverskylib.training.tables import CELL, METRICS, check_columns
 
 CONFIRMATION = range(5, 10)  # the seeds that nobody had seen when results/PLAN.md was written
@@ -71,7 +72,7 @@ def mean_interval(values: Any, level: float = 0.95) -> tuple[float, float, float
     """
     from scipy import stats
 
-    found = _finite(values)
+    found = _finite("values", values)
     level = check_number("level", level, 0, 1, above=True, below=True)
     if found.size < 2:
         return float(found.mean()), float("nan"), float("nan")
@@ -91,17 +92,19 @@ def new_pair_interval(values: Any, level: float = 0.95) -> tuple[float, float, f
 
     Introduced in lesson 11.
     """
-    found = _finite(values)
+    found = _finite("values", values)
     mean, _, high = mean_interval(found, level)
     reach = (high - mean) * math.sqrt(found.size + 1)
     return mean, mean - reach, mean + reach
 
 
-def _finite(values: Any) -> NDArray[np.float64]:
-    found = np.asarray(values, dtype=float)
+def _finite(name: str, values: Any) -> NDArray[np.float64]:
+    found = as_array(name, values)
+    if found.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must be finite numbers, at least one, got {describe(values)}")
     if found.ndim != 1 or not found.size or not np.isfinite(found).all():
-        raise ValueError(f"values must be finite numbers, at least one, got {found.tolist() if found.ndim else values}")
-    return found
+        raise ValueError(f"{name} must be finite numbers, at least one, got {found.tolist()}")
+    return found.astype(np.float64)
 
 
 def holm(p_values: Any) -> NDArray[np.float64]:
@@ -121,7 +124,7 @@ def holm(p_values: Any) -> NDArray[np.float64]:
     >>> holm([0.01, 0.04, 0.03]).round(2).tolist()
     [0.03, 0.06, 0.06]
     """
-    given = _finite(p_values)
+    given = _finite("p_values", p_values)
     if given.min() < 0 or given.max() > 1:
         raise ValueError(f"p_values must lie in [0, 1], got {given.tolist()}")
     order = np.argsort(given)

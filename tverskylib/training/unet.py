@@ -34,7 +34,7 @@ class UNet(nn.Module):
 
     def __init__(self, in_channels: int = 3, out_channels: int = 1, *, width: int = 8, depth: int = 4) -> None:
         super().__init__()
-        _check_sizes(in_channels=in_channels, out_channels=out_channels, width=width, depth=depth)
+        in_channels, out_channels, width, depth = _checked_sizes(in_channels, out_channels, width, depth)
         self.in_channels, self.depth = in_channels, depth
         channels = [width * 2**level for level in range(depth + 1)]
         self.entry = double_convolution(in_channels, width)
@@ -85,9 +85,15 @@ def double_convolution(in_channels: int, out_channels: int) -> nn.Sequential:
     )
 
 
-def _check_sizes(**sizes: Any) -> None:
-    for name, value in sizes.items():
-        check_whole(name, value, 1, 16 if name == "depth" else 2**16)
+def _checked_sizes(in_channels: Any, out_channels: Any, width: Any, depth: Any) -> tuple[int, int, int, int]:
+    """The same as Python's integers, which do not wrap around, as NumPy's do."""
+    most = 2**16
+    return (
+        check_whole("in_channels", in_channels, 1, most),
+        check_whole("out_channels", out_channels, 1, most),
+        check_whole("width", width, 1, most),
+        check_whole("depth", depth, 1, 16),
+    )
 
 
 def parameter_count(in_channels: int, out_channels: int, width: int, depth: int) -> int:
@@ -97,7 +103,7 @@ def parameter_count(in_channels: int, out_channels: int, width: int, depth: int)
     :math:`9mn + 9n^2 + 4n`, a transposed one from 2n to n has :math:`8n^2 + n`, and the sums over the levels are
     geometric.
     """
-    _check_sizes(in_channels=in_channels, out_channels=out_channels, width=width, depth=depth)
+    in_channels, out_channels, width, depth = _checked_sizes(in_channels, out_channels, width, depth)
     squares: int = width**2 * (4**depth - 1) // 3  # sum of n^2 over the levels n = w, 2w, ..., w 2^(depth-1)
     channels: int = width * (2**depth - 1)  # sum of n
     entry = 9 * in_channels * width + 9 * width**2 + 4 * width
