@@ -44,6 +44,22 @@ def test_tensors_and_arrays_change_alike():
         np.testing.assert_array_equal(array, tensor.numpy())
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "uint32", "uint64", "bool", "float16", "bfloat16", "complex64"])
+def test_tensors_of_any_dtype_change_alike(dtype):
+    image = torch.arange(3 * 4 * 4).reshape(3, 4, 4)
+    turned, expected = (
+        augment(x, rng=np.random.default_rng(6))[0] for x in (image.to(getattr(torch, dtype)), image.numpy())
+    )
+    assert turned.dtype == getattr(torch, dtype)
+    assert torch.equal(turned.to(torch.complex64), torch.from_numpy(expected).to(turned.dtype).to(torch.complex64))
+
+
+@pytest.mark.parametrize("change", [torch.Tensor.to_sparse, lambda x: x.to(torch.float8_e5m2), lambda x: x.to("meta")])
+def test_tensors_without_numbers_to_move_are_refused(change):
+    with pytest.raises(TypeError, match=r"^batches must "):
+        augment(change(torch.rand(2, 4, 4)), rng=np.random.default_rng(0))
+
+
 def test_the_seed_decides():
     image, _ = batch()
     one, same, other = (augment(image, rng=np.random.default_rng([7, 0, k]))[0] for k in (1, 1, 2))

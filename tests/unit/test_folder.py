@@ -13,6 +13,7 @@ import sys
 import unicodedata
 import warnings
 import zlib
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,7 +26,7 @@ from skimage.io import imsave
 from skimage.transform import rescale
 
 from tverskylib import tversky_loss
-from tverskylib.tiles import FolderTiles, folder_tiles
+from tverskylib.tiles import FolderTiles, TileSettings, draw_tiles, folder_tiles
 from tverskylib.tiles.folder import layout
 from tverskylib.tiles.folder.cutting import starts_of
 
@@ -693,6 +694,15 @@ def test_fewer_patients_than_splits(cohort):
         ({"overlap": None}, TypeError, "overlap"),
         ({"resize": 0}, ValueError, "resize must be a finite factor"),
         ({"resize": float("nan")}, ValueError, "resize"),
+        ({"resize": 10**400}, ValueError, "resize must be a finite factor greater than 0, got an integer of more"),
+        ({"max_gigabytes": Fraction(1, 10**9)}, ValueError, "must give tiles of at most max_gigabytes=1e-09"),
+        ({"max_gigabytes": -(10**5000)}, ValueError, "max_gigabytes must be a number greater than 0, got an integer"),
+        (
+            {"splits": {"train": 10**400, "test": 0.5}},
+            ValueError,
+            "splits must be shares .* got {'train': an integer of",
+        ),
+        ({"foreground": {10**5000}}, ValueError, "none holds an integer of more than 40 digits"),
         ({"resize": (16, 0)}, ValueError, "resize must give a height and a width"),
         ({"resize": (16, 16, 3)}, TypeError, "resize"),
         ({"resize": "half"}, TypeError, "resize"),
@@ -768,6 +778,14 @@ def test_beside_the_table_of_groups_a_copy_of_it_is_passed_over(cohort):
 @pytest.mark.parametrize(
     "names",
     [
+        *(
+            ("p7", "p7\ufe0f"),
+            ("p7", "p\u034f7"),
+            ("p7", "p7\u3164"),
+            ("p7", "p7\u2800"),
+            ("p7", "p7\x7f"),
+            ("p-7", "p\u22127"),
+        ),
         *(("patient 7", "Patient 7"), ("patient 7", "patient  7"), ("ß", "SS"), ("p7", "p7\u200b"), ("p7", "p\u00ad7")),
         *(
             ("p7", "\u04407"),
@@ -992,10 +1010,27 @@ def test_bad_seeds_of_a_new_split(cohort, seed):
         folder_tiles(cohort, size=16).drawn(seed)
 
 
-@pytest.mark.parametrize("kept", [None, 3, [0, 1], np.array([0.5]), np.array([True])])
+BAD_CHOICES = [None, 3, True, [0, 1], np.array([0.5]), np.array([True]), slice(0, 3, 0), slice(0.0, 3.0)]
+BAD_CHOICES += [np.arange(10**4), np.array([-(10**4)]), np.array([2**63], np.uint64), np.ma.array([0, 1], mask=[0, 1])]
+
+
+@pytest.mark.parametrize("kept", BAD_CHOICES, ids=str)
 def test_bad_choices_of_tiles(cohort, kept):
-    with pytest.raises((TypeError, ValueError), match=r"^kept must"):
-        folder_tiles(cohort, size=16).pick(kept)
+    for tiles in (folder_tiles(cohort, size=16), draw_tiles(TileSettings(), [0, 1])):
+        with pytest.raises((TypeError, ValueError), match=r"^kept must"):
+            tiles.pick(kept)
+
+
+@pytest.mark.parametrize("name", [["train"], np.array("train"), None, 5])
+def test_a_split_has_one_name(cohort, name):
+    with pytest.raises(ValueError, match=r"^name must be one of test, train, validation, got"):
+        folder_tiles(cohort, size=16).split(name)
+
+
+def test_a_slice_of_the_tiles_is_a_copy_too(cohort):
+    for tiles in (folder_tiles(cohort, size=16), draw_tiles(TileSettings(), [0, 1])):
+        some = tiles.pick(slice(0, 2))
+        assert len(some) == 2 and not np.shares_memory(some.images, tiles.images)
 
 
 @pytest.mark.parametrize("number", [np.float32, np.int64, np.uint8])
@@ -1284,13 +1319,19 @@ def test_groups_that_tear_a_patient_apart_are_refused(cohort, name):
     [
         *(("slides.csv", "file,group"), ("clinical.csv", "name;Patient ID;age"), ("a.TSV", "image\tsubject")),
         ("info.csv", '"file","case_id"'),
+        *(
+            ("first.csv", "patient_id,file"),
+            ("bids.tsv", "participant_id\tage"),
+            ("excel.csv", "sep=;\nMRN;file"),
+        ),
+        *(("notes.csv", "# from the ward\n\nfile|Patient Identifier"), ("hash.csv", "#patient\tfile")),
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le"])
 def test_a_table_of_patients_under_any_name_is_not_passed_over(cohort, name, first, encoding):
     (cohort / "groups.csv").rename(cohort / name)
     (cohort / name).write_text(f"{first}\n", encoding=encoding)
-    with pytest.raises(ValueError, match=f"{name}: the table of groups must be .* has '.*' in its first line: save it"):
+    with pytest.raises(ValueError, match=f"{name}: the table of groups must be a file groups.csv, .*save it"):
         folder_tiles(cohort, size=16)
     (cohort / name).write_text("file,stain,age group\n")
     assert len(folder_tiles(cohort, size=16).group_names) == 12

@@ -161,6 +161,9 @@ def test_crop():
     np.testing.assert_array_equal(tile.image, real_image().image[10:30, 5:45])
     with pytest.raises(ValueError, match=r"rows and columns must meet the image of \(512, 256\)"):
         tile = real_image().crop(slice(600, 700))
+    for rows, columns in ((5, slice(0, 5)), (slice(0, 5), None), (np.arange(3), slice(0, 5)), (..., slice(0, 5))):
+        with pytest.raises(TypeError, match=r"^(rows|columns) must be a slice, as slice\(0, 128\), got"):
+            real_image().crop(rows, columns)
 
 
 def test_needs_neither_torch_nor_what_made_it():

@@ -317,6 +317,17 @@ def test_equal_settings_are_equal_whatever_kind_of_number():
         (lambda: draw_tiles(SMALL, [40]), ValueError, "numbers must be from 0 to 39, got numbers from 40 to 40"),
         (lambda: draw_tiles(SMALL, [-1, 3]), ValueError, "got numbers from -1 to 3"),
         (lambda: draw_tiles(SMALL, [0.5]), TypeError, "numbers must be a sequence of whole numbers"),
+        (
+            lambda: draw_tiles(SMALL, [[1], [1, 2]]),
+            TypeError,
+            "numbers must be a sequence of whole numbers, got a list",
+        ),
+        (lambda: draw_tiles(SMALL, np.ma.array([0, 1], mask=[0, 1])), TypeError, "numbers must be a plain array"),
+        (
+            lambda: draw_tiles(SMALL, np.array([2**63], np.uint64)),
+            ValueError,
+            "got numbers from 9223372036854775808 to",
+        ),
         (lambda: draw_tiles(SMALL, 3), TypeError, "numbers must be a sequence of whole numbers, got 3"),
     ],
 )

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tverskylib._checks import describe, is_tensor
+from tverskylib._checks import check_dense, describe, is_tensor
 
 FLIP_COLUMNS, FLIP_ROWS, TRANSPOSE = 1, 2, 4  # bits; all eight sums are the eight symmetries of the square
+# Torch moves no such numbers about, but those of as many bits.
+SIGNED = {f"torch.uint{bits}": f"int{bits}" for bits in (16, 32, 64)}
 
 
 def augment(*batches: Any, rng: np.random.Generator) -> tuple[Any, ...]:
@@ -22,8 +24,8 @@ def augment(*batches: Any, rng: np.random.Generator) -> tuple[Any, ...]:
         images, targets = augment(images, targets, rng=rng)
 
     Args:
-        batches: NumPy arrays or tensors of any dtype, on any device, (B, ..., H, W), with the same B, H and W:
-            channels come first. Tiles with channels last: ``images.transpose(0, 3, 1, 2)``.
+        batches: NumPy arrays or tensors of any dtype but floats of 8 bits, on any device, (B, ..., H, W), with the
+            same B, H and W: channels come first. Tiles with channels last: ``images.transpose(0, 3, 1, 2)``.
         rng: draws B numbers, however many batches there are.
 
     Returns:
@@ -42,6 +44,7 @@ def augment(*batches: Any, rng: np.random.Generator) -> tuple[Any, ...]:
     for place, batch in enumerate(batches):
         if not (is_tensor(batch) or isinstance(batch, np.ndarray)):
             raise TypeError(f"batches must be NumPy arrays or tensors, got {describe(batch)} at place {place}")
+        check_dense("batches", batch)
         if batch.ndim < 3 or _frame(batch) != _frame(batches[0]):
             raise ValueError(
                 f"batches must have shape (B, ..., H, W) with the same B, H and W, got {tuple(batch.shape)} at place "
@@ -59,6 +62,10 @@ def _frame(batch: Any) -> tuple[int, int, int]:
 
 def _transform(batch: Any, symmetries: Any) -> Any:
     """Each image by its own symmetry: the same flips and exchanges of axes for arrays and tensors."""
+    if is_tensor(batch) and str(batch.dtype) in SIGNED:
+        import torch
+
+        return _transform(batch.view(getattr(torch, SIGNED[str(batch.dtype)])), symmetries).view(batch.dtype)
     changed = batch.clone() if is_tensor(batch) else batch.copy()
     for symmetry in np.unique(symmetries):
         here: Any = np.flatnonzero(symmetries == symmetry)

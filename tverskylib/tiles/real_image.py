@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tverskylib._checks import describe
+
 ARRAYS = Path(__file__).with_suffix(".npz")
 
 
@@ -33,8 +35,12 @@ class RealImage:
         """The same three arrays in a window, as views: ``crop(slice(0, 128), slice(64, 192))``.
 
         Raises:
+            TypeError: rows or columns are no slice.
             ValueError: the window holds no pixel of the image.
         """
+        for name, given in (("rows", rows), ("columns", columns)):
+            if not isinstance(given, slice):  # a number would take an axis away
+                raise TypeError(f"{name} must be a slice, as slice(0, 128), got {describe(given)}")
         window = RealImage(self.image[rows, columns], self.target[rows, columns], self.probability[rows, columns])
         if not window.target.size:
             raise ValueError(f"rows and columns must meet the image of {self.target.shape}, got {rows} and {columns}")

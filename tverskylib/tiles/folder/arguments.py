@@ -61,7 +61,10 @@ def checked_resize(resize: float | tuple[int, int] | None) -> float | tuple[int,
         return int(resize[0]), int(resize[1])
     if not is_number(resize):
         raise TypeError(f"resize must be a factor, (height, width) in whole pixels or None, got {resize!r}")
-    factor = float(resize)  # type: ignore[arg-type]
+    try:
+        factor = float(resize)  # type: ignore[arg-type]
+    except OverflowError:
+        factor = np.inf
     if not 0 < factor < np.inf:
         raise ValueError(f"resize must be a finite factor greater than 0, got {describe(resize)}")
     return factor
@@ -84,7 +87,7 @@ def checked_foreground(foreground: object, ignore: int | None) -> Literal["nonze
         raise ValueError(f"foreground must hold class numbers, at least one, got {foreground!r}")
     classes = frozenset(int(number) for number in foreground)
     if ignore in classes:
-        raise ValueError(f"ignore must not be one of the foreground's class numbers, got {ignore}")
+        raise ValueError(f"ignore must not be one of the foreground's class numbers, got {describe(ignore)}")
     return classes
 
 
@@ -101,11 +104,12 @@ def check_splits(splits: Mapping[str, float]) -> None:
             f'splits must have names, and none may be "all", which stands for all of them, got {unusable[0]!r}'
         )
     shares = splits.values()
-    if not all(is_number(share) and share > 0 for share in shares) or abs(sum(shares) - 1) > 1e-6:
-        raise ValueError(f"splits must be shares greater than 0 that add up to 1, got {dict(splits)}")
+    if not all(is_number(share) and 0 < share < 2 for share in shares) or abs(sum(shares) - 1) > 1e-6:
+        told = ", ".join(f"{name!r}: {describe(share)}" for name, share in splits.items())
+        raise ValueError(f"splits must be shares greater than 0 that add up to 1, got {{{told}}}")
 
 
 def check_gigabytes(most: float) -> None:
     """Raise ValueError for what is no limit."""
     if isinstance(most, bool) or not isinstance(most, numbers.Real) or not most > 0:
-        raise ValueError(f"max_gigabytes must be a number greater than 0, got {most!r}")
+        raise ValueError(f"max_gigabytes must be a number greater than 0, got {describe(most)}")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tverskylib._checks import describe
 from tverskylib._extras import optional
 from tverskylib._numbers import check_whole
 from tverskylib.tiles.folder.groups import draw_splits
+from tverskylib.tiles.picking import checked_places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,15 +64,11 @@ class FolderTiles:
 
         Raises:
             TypeError, ValueError: ``kept`` is no slice, and neither Boolean, one entry a tile, nor an array of whole
-                numbers.
+                numbers; or it names tiles that are not there.
         """
-        of_numbers = isinstance(kept, np.ndarray) and kept.ndim == 1 and kept.dtype.kind in "biu"
-        if not of_numbers and not isinstance(kept, slice):
-            raise TypeError(f"kept must be a slice or an array, Boolean or of whole numbers, got {describe(kept)}")
-        if isinstance(kept, np.ndarray) and kept.dtype == bool and len(kept) != len(self):
-            raise ValueError(f"kept must have an entry for each of {len(self)} tiles, got {len(kept)}")
+        places = checked_places(kept, len(self))
         names = ("images", "targets", "mask", "files", "corners", "groups", "splits")
-        return replace(self, **{name: getattr(self, name)[kept] for name in names})
+        return replace(self, **{name: getattr(self, name)[places] for name in names})
 
     def split(self, name: str) -> FolderTiles:
         """The tiles of one split, as copies: ``split("train")``.
@@ -80,7 +76,7 @@ class FolderTiles:
         Raises:
             ValueError: there is no such split.
         """
-        if name not in self.splits:
+        if not isinstance(name, str) or name not in self.splits:
             raise ValueError(f"name must be one of {', '.join(np.unique(self.splits))}, got {name!r}")
         return self.pick(self.splits == name)
 

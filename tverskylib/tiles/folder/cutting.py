@@ -48,7 +48,7 @@ def check_sizes(
             alike.append((image, min(steps)))
     needed = tiles * size * size * BYTES / 1e9
     if needed > max_gigabytes:
-        rule = f"must give tiles of at most max_gigabytes={max_gigabytes:g}, and gives {tiles} tiles of {needed:.3g} GB"
+        rule = f"must give tiles of at most max_gigabytes={float(max_gigabytes):g}, and gives {tiles} tiles of {needed:.3g} GB"
         fail(pairs[0][0].parent, f"{rule}: take a smaller resize=, or a larger limit if the memory is there")
     if alike:
         image, step = alike[0]

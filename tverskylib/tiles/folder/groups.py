@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,10 +23,16 @@ LIKE_SPLIT = re.compile(
     r"(train|val|valid|validation|dev|test|hold[-_ ]?out|eval|evaluation)(ing)?([-_ ]?(set|data|split))?", re.IGNORECASE
 )
 OF_PATIENTS = re.compile(
-    r"(groups?|((patient|subject|case|donor)s?([-_ ]?(id|no|nr|number|name|code|barcode))?))", re.IGNORECASE
+    r"(groups?|mrn|((patient|subject|case|donor|participant)s?([-_ ]?(id|identifier|label|no|nr|number|name|code|barcode))?))",
+    re.IGNORECASE,
 )
+IN_NAMES = ("group", "patient", "participant", "subject")  # of files that name patients
+NOTE = re.compile(r"\W*|[\W_]*#.*|[\"']?sep=.*")  # a line that may stand above those of a table
+MARKS = "\xef\xbb\xbf\xff\xfe"  # of UTF-8 and UTF-16, at the beginning of a file
 # Letters of other scripts that look like Latin ones, and kinds of quotes.
-LOOKALIKES = str.maketrans("асеорхіјѕукмнтвορτυικαν" + "“”„«»’‘", "aceopxijsykmhtboptuikav" + '"""""' + "''")
+LOOKALIKES = str.maketrans("асеорхіјѕукмнтвορτυικαν" + "“”„«»’‘−", "aceopxijsykmhtboptuikav" + '"""""' + "''-")
+# What no font shows, though Unicode calls it a letter or a mark.
+UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 NUMBER = re.compile(r"[+]?\d+([.,]\d*)?(e[+-]?\d{1,3})?")
 
 
@@ -68,7 +75,7 @@ def _table(folder: Path) -> Path | None:
         name = composed(entry.name).casefold()
         stem, dot, _ = name.partition(".")
         # A browser saves groups (1).csv, and a system calls a copy groups - Copy.csv: beside the table, it is a copy.
-        taken_for_it = not there and not entry.is_dir() and ("group" in name or "patient" in name)
+        taken_for_it = not there and not entry.is_dir() and any(word in name for word in IN_NAMES)
         if not there and not taken_for_it and (names := _names_patients(entry)):
             rule = (
                 f"the table of groups must be a file {TABLE}, and this one, which may be it, has {names!r} in its first"
@@ -82,15 +89,16 @@ def _table(folder: Path) -> Path | None:
 
 
 def _names_patients(file: Path) -> str | None:
-    """The word in the first line of a table for what should not be in two splits."""
+    """The word in the first line of a table, or in the notes above it, for what should not be in two splits."""
     if file.suffix.lower() not in (".csv", ".tsv") or not file.is_file():
         return None
     try:
         with file.open("rb") as stream:
-            first = stream.readline(10_000).replace(b"\0", b"").decode("latin-1")  # UTF-16 too
+            lines = stream.read(10_000).replace(b"\0", b"").decode("latin-1").lstrip(MARKS).splitlines()  # UTF-16 too
     except OSError:
         return None
-    names = [name.strip(" \t\r\n\"'") for name in re.split("[,;\t]", first)]
+    notes = len([*takewhile(NOTE.fullmatch, lines)])
+    names = [name.strip(" \"'#") for line in lines[: notes + 1] for name in re.split("[,;|\t]", line)]
     return next((name for name in names if OF_PATIENTS.fullmatch(name)), None)
 
 
@@ -172,8 +180,9 @@ def _as_seen(name: str) -> str:
     """Without case, the number of spaces, the width and script of letters, kinds of hyphens and quotes, what is not
     seen at all, and what a spreadsheet does to numbers: 07, 7.0, '7 and ="7" for 7, 1E+03 for 1000."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    kinds = {"Pd": "-", "Cf": ""}  # dashes; soft hyphens, spaces of no width
-    plain = "".join(kinds.get(unicodedata.category(letter), letter) for letter in folded).translate(LOOKALIKES)
+    kinds = {"Pd": "-", "Cf": "", "Cc": ""}  # dashes; soft hyphens, spaces of no width; what steers a printer
+    seen = UNSEEN.sub("", " ".join(folded.split()))
+    plain = "".join(kinds.get(unicodedata.category(letter), letter) for letter in seen).translate(LOOKALIKES)
     plain = " ".join(plain.split())
     number = plain.removeprefix("=").strip("'\"")
     return f"{Decimal(number.replace(',', '.')).normalize():f}" if NUMBER.fullmatch(number) else plain

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from tverskylib._checks import describe
 from tverskylib.tiles.folder.decode import Picture, read_numbers, read_picture, some
 from tverskylib.tiles.folder.stored import fail
 
@@ -64,7 +65,9 @@ class Reader:
             fail(self.first_with[255], f"{rule} (if 255 marks pixels that do not count, pass ignore=255)")
         if isinstance(self.foreground, frozenset) and not self.foreground <= self.first_with.keys():
             missing = min(self.foreground - self.first_with.keys())
-            fail(masks, f"must hold each number of foreground=, and none holds {missing}; they hold {present}")
+            fail(
+                masks, f"must hold each number of foreground=, and none holds {describe(missing)}; they hold {present}"
+            )
         if not self.any_foreground:
             fail(masks, f"must hold some foreground that counts, and have none; they hold {present}")
         if self.white is None and self.brightest is not None and self.brightest[0] <= MOST // 2:

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from tverskylib._checks import check_choice, check_flag, describe
 from tverskylib._extras import optional
+from tverskylib._numbers import as_array
 from tverskylib.tiles.cache import cached
+from tverskylib.tiles.picking import checked_places
 from tverskylib.tiles.synthetic.cohort import SPLITS, plan
 from tverskylib.tiles.synthetic.drawing import draw_tile
 from tverskylib.tiles.synthetic.settings import GENERATOR_VERSION, TileSettings
@@ -47,9 +49,14 @@ class SyntheticTiles:
         """bool, (N,), whether the tile holds cancer."""
         return np.asarray(self.targets.any(axis=(1, 2)))
 
-    def pick(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> SyntheticTiles:
-        """Some of the tiles, as copies: ``pick(tiles.positive)``, ``pick(np.arange(5))``."""
-        return SyntheticTiles(*(getattr(self, field.name)[kept] for field in fields(self)))
+    def pick(self, kept: NDArray[np.bool_] | NDArray[np.int64] | slice) -> SyntheticTiles:
+        """Some of the tiles, as copies: ``pick(tiles.positive)``, ``pick(np.arange(5))``.
+
+        Raises:
+            TypeError, ValueError: as :meth:`FolderTiles.pick`.
+        """
+        places = checked_places(kept, len(self))
+        return SyntheticTiles(*(getattr(self, field.name)[places] for field in fields(self)))
 
     def split(self, name: str) -> SyntheticTiles:
         """The tiles of one split, as copies: ``split("train")``.
@@ -77,14 +84,14 @@ def draw_tiles(settings: TileSettings, numbers: Sequence[int] | NDArray[np.int64
     Introduced in lesson 10.
     """
     _check_settings(settings)
-    chosen = np.asarray(numbers)
+    chosen = as_array("numbers", numbers)
     if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iu"):
         raise TypeError(f"numbers must be a sequence of whole numbers, got {describe(numbers)}")
-    chosen = chosen.astype(np.int64)
     if chosen.size and not (chosen.min() >= 0 and chosen.max() < settings.tiles):
         raise ValueError(
             f"numbers must be from 0 to {settings.tiles - 1}, got numbers from {chosen.min()} to {chosen.max()}"
         )
+    chosen = chosen.astype(np.int64)
     cohort = plan(settings)
     images, targets = _room(settings, len(chosen))
     for place, number in enumerate(chosen):
