@@ -14,11 +14,16 @@ class LimitedKernelManager(AsyncMappingKernelManager):
     """Each page that is opened has a kernel of some 300 MB, until it is culled; a page too many gets the status 503."""
 
     most = Int(12, min=1, config=True, help="How many kernels run at a time.")
+    starting = 0  # those that are on their way, and not listed yet: pages may be opened at once
 
     async def start_kernel(self, **options: Any) -> str:
-        if len(self.list_kernel_ids()) >= self.most:
+        if len(self.list_kernel_ids()) + self.starting >= self.most:
             raise HTTPError(503, f"{self.most} pages are open, as many as this server bears: close one, and wait")
-        return await super().start_kernel(**options)
+        self.starting += 1
+        try:
+            return await super().start_kernel(**options)
+        finally:
+            self.starting -= 1
 
 
 # What a page may load: nothing of another place.

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,15 @@ def test_kernels_are_few_and_culled(server):
     while ask(server, "/voila/render/empty.ipynb")[0] != 200:
         assert time.monotonic() < end, "no kernel was culled"
         time.sleep(1)
+
+
+def test_kernels_are_few_however_many_pages_are_opened_at_once(server):
+    end, statuses = time.monotonic() + 60, [503]
+    while 200 not in statuses:  # until the kernels of other tests are culled
+        assert time.monotonic() < end, "no kernel was culled"
+        with ThreadPoolExecutor(6) as pages:
+            statuses = [*pages.map(lambda _: ask(server, "/voila/render/empty.ipynb")[0], range(6))]
+    assert statuses.count(200) <= 2 and {*statuses} <= {200, 503}
 
 
 def test_the_policy_names_no_other_place(server):
