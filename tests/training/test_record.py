@@ -177,6 +177,11 @@ CORRUPTIONS = {  # place, what stands there instead, and what the message says a
     "short curve": ("curves.loss.1", None, ": each curve must have 2 entries, one an epoch"),
     "unknown setting": ("settings.momentum", 0.9, r"is no record of a run: .*unknown: \['momentum'\]"),
     "missing setting": ("settings.seed", None, r"is no record of a run: .*missing: \['seed'\]"),
+    "missing setting of tiles": (
+        "settings.tiles.size",
+        None,
+        r"is no record of a run: tiles must .*missing: \['size'\]",
+    ),
     "bad setting": ("settings.alpha", -1, "is no record of a run: alpha must be "),
     "bad setting of tiles": ("settings.tiles.size", 3, "is no record of a run: size must be "),
     "unknown setting of tiles": ("settings.tiles.colour", 3, "is no record of a run: .*'colour'"),

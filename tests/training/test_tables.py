@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from tiny import QUICK, red_tiles
@@ -161,6 +162,39 @@ def test_metrics_that_are_no_columns_are_named(frame, make):
         make(frame, "dice")
     with pytest.raises(ValueError, match=r"^metrics must be columns of frame, got 'kappa'"):
         make(frame, ["dice", "kappa"])
+    with pytest.raises(ValueError, match=r"^metrics must name at least one column of frame, got none"):
+        make(frame, [])
+
+
+@pytest.mark.parametrize("make", [summary, paired_differences, confirmation])
+def test_what_is_no_table_of_runs_is_named(frame, make):
+    for given in (None, frame["dice"], frame.drop(columns="seed")):
+        with pytest.raises(TypeError, match=r"^frame must be a table of runs, as results_frame gives it, got "):
+            make(given)
+
+
+def test_columns_and_seeds_that_are_not_there_are_named(frame):
+    with pytest.raises(ValueError, match=r"^by must be columns of frame, got 'kappa'"):
+        summary(frame, by=["kappa"])
+    for seeds in ("56", 5):
+        with pytest.raises(TypeError, match=r"^seeds must be a sequence of whole numbers, got"):
+            confirmation(frame, seeds)
+
+
+def test_two_runs_of_one_place_make_no_pair(frame):
+    twice = pd.concat([frame, frame]).assign(batch_size=8)
+    for make in (paired_differences, lambda frame: confirmation(frame, seeds=range(3))):
+        with pytest.raises(ValueError, match=r"^frame must hold one run for each seed of a cell, got several of task "):
+            make(twice)
+
+
+def test_what_is_no_record_has_no_chances(a_record):
+    for given in (None, {}, RunSettings(), "record"):
+        with pytest.raises(TypeError, match=r"^record must be the record of a run, as read_records gives it, got"):
+            chances(given)
+    for epsilon in (1, -1, "0.1", None, np.array([0.1, 0.2])):
+        with pytest.raises((TypeError, ValueError), match=r"^epsilon must be a number in \[0, 1\), got"):
+            predicted_cut(a_record, epsilon)
 
 
 def test_no_records_make_no_report():

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,16 @@ import pytest
 import traitlets
 
 from tverskylib import tiles, tversky_from_counts
-from tverskylib.explorers.browser import Composer, PhaseDiagram, Sharpening, SortedLabels, Threshold, Weights, formulas
+from tverskylib.explorers.browser import (
+    Composer,
+    PhaseDiagram,
+    Sharpening,
+    Simplex,
+    SortedLabels,
+    Threshold,
+    Weights,
+    formulas,
+)
 from tverskylib.explorers.browser.bundle import HERE, joined
 from tverskylib.explorers.browser.catalogue import catalogue
 from tverskylib.explorers.browser.page import page
@@ -164,6 +174,12 @@ def test_dinkelbach_by_hand_ends_at_the_cut_that_asks_for_itself():
         (lambda: SortedLabels([0.2, 1.2]), r"labels must hold 1 to 12 numbers in \[0, 1\], .*, got \[0.2, 1.2\]"),
         (lambda: SortedLabels([]), r"labels must hold .*, got \[\]"),
         (lambda: SortedLabels([0, 0]), "labels must hold .*, got only 0"),
+        (lambda: SortedLabels(np.array(0.5)), "labels must hold .*, got a float64 array of shape"),
+        (lambda: SortedLabels([Fraction(10**5000)]), "labels must hold .*, got .a fraction of more than 40 digits"),
+        (lambda: Composer([[10**400, 1, 1], [1, 1, 1]]), "counts must hold .*, got an integer of more than 40 digits"),
+        (lambda: Weights(alpha=Fraction(10**5000, 3)), r"alpha must be a number in .*, got a fraction of more than 40"),
+        (lambda: Simplex(loss=["Dice"]), "loss must be one of .*, got a list"),
+        (lambda: Simplex(loss=np.array(["Dice"])), "loss must be one of .*, got a <U4 array"),
         (lambda: SortedLabels(0.5), "labels must hold .*, got 0.5"),
     ],
 )

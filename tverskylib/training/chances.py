@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
+from tverskylib._checks import describe
+from tverskylib._numbers import check_number
 from tverskylib.index import tversky_from_counts
 from tverskylib.metrics.histogram import LOGITS
 from tverskylib.theory import smoothed_cut
@@ -29,6 +33,8 @@ def chances(record: Record) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """
     from scipy.optimize import isotonic_regression
 
+    if not isinstance(record, Mapping) or "histograms" not in record:
+        raise TypeError(f"record must be the record of a run, as read_records gives it, got {describe(record)}")
     found = record["histograms"]["validation"]
     foreground = np.array(found["foreground"])
     pixels = foreground + found["background"] + np.array(found["negative"])
@@ -60,6 +66,7 @@ def predicted_cut(record: Record, epsilon: float) -> float:
 
     Introduced in lesson 11.
     """
+    epsilon = check_number("epsilon", epsilon, 0, 1, below=True)
     chance, pixels = chances(record)
     mass = pixels * ((1 - epsilon) * chance + epsilon / 2)
     tp = mass[::-1].cumsum()[::-1]  # of the bins from k on

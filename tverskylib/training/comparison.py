@@ -42,6 +42,7 @@ def paired_differences(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, le
     Introduced in lesson 11.
     """
     check_columns(frame, metrics)
+    _check_pairs(frame, [*CELL, "seed"])
     wide = frame.pivot(index=[*CELL[:3], "seed"], columns="domain", values=list(metrics)).astype(float)
     wide = wide.dropna(how="all", axis="columns")
     parts = {}
@@ -53,6 +54,13 @@ def paired_differences(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, le
         for place, name in enumerate(("difference", "low", "high")):
             parts[metric, name] = differences.agg(lambda found, place=place: mean_interval(found, level)[place])
     return pd.DataFrame(parts)[sorted(parts, key=lambda column: column[0] == "pairs")]
+
+
+def _check_pairs(frame: pd.DataFrame, cell: list[str]) -> None:
+    """Raise where two runs have the same place in the table: which of them makes a pair is not to be guessed."""
+    if (twice := frame.duplicated(cell)).any():
+        told = ", ".join(f"{name} {value}" for name, value in frame.loc[twice, cell].iloc[0].items())
+        raise ValueError(f"frame must hold one run for each seed of a cell, got several of {told}")
 
 
 def mean_interval(values: Any, level: float = 0.95) -> tuple[float, float, float]:
@@ -150,7 +158,11 @@ def confirmation(frame: pd.DataFrame, seeds: Sequence[int] = CONFIRMATION) -> pd
     """
     from scipy import stats
 
+    check_columns(frame, [metric for _, metric in ENDPOINTS])
+    if isinstance(seeds, str) or not isinstance(seeds, Sequence):
+        raise TypeError(f"seeds must be a sequence of whole numbers, got {describe(seeds)}")
     grid = frame[(frame["arm"] == "grid") & (frame["batch_size"] == 8) & frame["seed"].isin(list(seeds))]
+    _check_pairs(grid, ["task", "domain", "seed"])
     rows = {}
     for task, metric in ENDPOINTS:
         wide = grid[grid["task"] == task].pivot(index="seed", columns="domain", values=metric)

@@ -7,6 +7,7 @@ import hashlib
 import importlib.metadata
 import json
 import math
+import os
 import platform
 import subprocess
 import warnings
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tverskylib._checks import describe
 from tverskylib._files import NewerFormatError, replacing, set_aside
 from tverskylib.metrics import Histogram, average_precision
 from tverskylib.metrics.histogram import CUTS, LOGITS, best_cut
@@ -317,6 +319,8 @@ def read_records(folder: Path) -> list[Record]:
 
     Introduced in lesson 11.
     """
+    if not isinstance(folder, (str, os.PathLike)):
+        raise TypeError(f"folder must be the path of a folder, got {describe(folder)}")
     paths = sorted(Path(folder).glob("*.json"))
     if not paths:
         place = Path(folder)

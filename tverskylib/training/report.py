@@ -10,7 +10,7 @@ import pandas as pd
 from tverskylib.training.baselines import trivial_baselines
 from tverskylib.training.comparison import confirmation, paired_differences
 from tverskylib.training.record import Record
-from tverskylib.training.tables import METRICS, markdown, results_frame, summary
+from tverskylib.training.tables import METRICS, checked_records, markdown, results_frame, summary
 
 CELL = ("arm", "batch_size", "domain")
 WAYS = {
@@ -33,6 +33,7 @@ def report(records: Sequence[Record]) -> str:
 
     Introduced in lesson 11.
     """
+    records = checked_records(records)
     frame = results_frame(records)
     parts = ["# What the runs say", _provenance(records, frame)]
     planned = confirmation(frame)

@@ -141,12 +141,9 @@ class RunSettings:
         Raises:
             ValueError: names that are missing, or that no setting has.
         """
-        values = {**ADDED, **values}
-        known, given = {one.name for one in fields(cls)}, set(values)
-        if known != given:
-            raise ValueError(
-                f"values must hold every setting; missing: {sorted(known - given)}, unknown: {sorted(given - known)}"
-            )
+        values = {**ADDED, **values} if isinstance(values, dict) else values
+        _check_names("values", values, cls)
+        _check_names("tiles", values["tiles"], TileSettings)
         return cls(**{**values, "tiles": TileSettings(**values["tiles"])})
 
     def name(self, data: str | None = None) -> str:
@@ -159,6 +156,15 @@ class RunSettings:
         made_from = {"settings": told, "data": data or {"generator": GENERATOR_VERSION}}
         digest = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:12]
         return f"{self.task}-{self.batch_size}-{self.domain}-seed{self.seed}-{digest}"
+
+
+def _check_names(name: str, values: Any, kind: type) -> None:
+    if not isinstance(values, dict):
+        raise TypeError(f"{name} must be a dictionary of settings, got {describe(values)}")
+    known, given = {one.name for one in fields(kind)}, set(values)
+    if known != given:
+        missing, unknown = (sorted(map(str, names)) for names in (known - given, given - known))
+        raise ValueError(f"{name} must hold every setting; missing: {missing}, unknown: {unknown}")
 
 
 def _checked_number(name: str, given: Any, low: float, high: float, whole: bool) -> float:

@@ -186,18 +186,23 @@ def summary(frame: pd.DataFrame, metrics: Sequence[str] = METRICS, by: Sequence[
     Introduced in lesson 11.
     """
     check_columns(frame, metrics)
+    check_columns(frame, by, "by")
     groups = frame.groupby(list(by))
     table = groups[list(metrics)].agg(["mean", "std"]).rename(columns={"std": "sd"})
     table[("runs", "")] = groups.size()
     return table
 
 
-def check_columns(frame: pd.DataFrame, metrics: Sequence[str]) -> None:
-    """Raise where ``metrics`` is no sequence of names of columns."""
-    if isinstance(metrics, str) or not isinstance(metrics, Sequence):
-        raise TypeError(f"metrics must be a sequence of names, got {metrics!r}")
-    if unknown := [name for name in metrics if name not in frame.columns]:
-        raise ValueError(f"metrics must be columns of frame, got {', '.join(map(repr, unknown))}")
+def check_columns(frame: pd.DataFrame, names: Sequence[str], argument: str = "metrics") -> None:
+    """Raise where ``frame`` is no table of runs, or the argument no sequence of names of its columns."""
+    if not isinstance(frame, pd.DataFrame) or not {*CELL, "seed"} <= {*frame.columns}:
+        raise TypeError(f"frame must be a table of runs, as results_frame gives it, got {describe(frame)}")
+    if isinstance(names, str) or not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"{argument} must be a sequence of names, got {names!r}")
+    if unknown := [name for name in names if name not in frame.columns]:
+        raise ValueError(f"{argument} must be columns of frame, got {', '.join(map(repr, unknown))}")
+    if not names:
+        raise ValueError(f"{argument} must name at least one column of frame, got none")
 
 
 def markdown(table: pd.DataFrame, digits: int = 3) -> str:

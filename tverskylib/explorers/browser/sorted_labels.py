@@ -32,11 +32,11 @@ class Labels(traitlets.List):  # type: ignore[type-arg]
 
     def validate(self, obj: Any, value: Any) -> list[float]:
         expected = f"{self.name} must hold 1 to {MOST} numbers in [0, 1], one of them above 0"
-        if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        if isinstance(value, (str, bytes)) or not isinstance(value, Iterable) or not getattr(value, "ndim", 1):
             raise traitlets.TraitError(f"{expected}, got {describe(value)}")
         given = list(value)
         if not all(is_number(label) and 0 <= label <= 1 for label in given) or not 1 <= len(given) <= MOST:
-            raise traitlets.TraitError(f"{expected}, got {given!r:.200}")
+            raise traitlets.TraitError(f"{expected}, got [{', '.join(map(describe, given)):.200}]")
         if max(given) == 0:
             raise traitlets.TraitError(f"{expected}, got only 0")
         return sorted(map(float, given), reverse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import numbers
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -77,7 +77,7 @@ class Number(traitlets.Float):  # type: ignore[type-arg]
             raise traitlets.TraitError(f"{expected}, got {describe(value)}")
         number = float(value)
         if not self.low <= number <= self.high or (self.whole and not number.is_integer()):
-            raise traitlets.TraitError(f"{expected}, got {value}")
+            raise traitlets.TraitError(f"{expected}, got {describe(value)}")
         return round(number * self.step) / self.step if self.step else number
 
 
@@ -99,7 +99,7 @@ class Choice(traitlets.Unicode):  # type: ignore[type-arg]
         return {"name": name, "label": self.label, "options": self.options}
 
     def validate(self, obj: Any, value: Any) -> str:
-        if value not in self.options:
+        if not isinstance(value, str) or value not in self.options:
             raise traitlets.TraitError(f"{self.name} must be one of {', '.join(self.options)}, got {describe(value)}")
         return str(value)
 
@@ -149,7 +149,6 @@ def check_counts(value: Any, fewest: int, most: int) -> list[list[float]]:
         if len(row) != 3:
             raise traitlets.TraitError(f"{expected}, got {row!r}")
         for count in row:
-            number = isinstance(count, numbers.Real) and not isinstance(count, bool)
-            if not number or not 0 <= count < math.inf:
+            if not is_number(count) or not 0 <= count <= sys.float_info.max:
                 raise traitlets.TraitError(f"{expected}, each a finite number of at least 0, got {describe(count)}")
     return [[float(count) for count in row] for row in rows]
