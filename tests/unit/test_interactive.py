@@ -6,6 +6,7 @@ import doctest
 import gc
 import io
 import weakref
+from fractions import Fraction
 
 import ipywidgets as widgets
 import numpy as np
@@ -102,11 +103,39 @@ def test_an_error_is_shown_escaped_and_raised_and_goes_away():
         (draw, {"alpha": "much"}, TypeError, "alpha must be .*, got 'much'"),
         (draw, {"alpha": (0, 1, 0)}, ValueError, "a step above 0"),
         (draw, {"alpha": []}, ValueError, "alpha must be a list of choices, got an empty one"),
+        (draw, {"alpha": (0, 10**400)}, TypeError, r"alpha must be \(low, high\)"),
+        (draw, {"alpha": (0.0, 1e-300)}, ValueError, r"alpha must be \(low, high\)"),
+        (
+            draw,
+            {"alpha": (0, 1), "size": (7, 0)},
+            ValueError,
+            r"size must be \(width, height\) in inches, .* got \(7, 0\)",
+        ),
+        (draw, {"alpha": (0, 1), "size": None}, ValueError, r"size must be \(width, height\) in inches, .* got None"),
+        (draw, {"alpha": (0, 1), "frames": [{"gamma": 1}]}, ValueError, "frames must be a list of mappings of values"),
+        (draw, {"alpha": (0, 1), "frames": {"alpha": 1}}, ValueError, "frames must be a list of mappings of values"),
     ],
 )
 def test_what_it_can_not_use_is_refused_by_name(function, ranges, error, message):
     with pytest.raises(error, match=message):
         interactive(function, **ranges)
+
+
+@pytest.mark.parametrize("value", [5, -1, float("nan"), 10**400, "x", None])
+def test_a_value_beyond_a_slider_is_refused_and_nothing_is_set(value):
+    explorer = interactive(draw, alpha=(0.0, 2.0), beta=[0.5, 1.0])
+    before, picture = explorer.values, explorer.picture.png
+    for values in ({"alpha": value}, {"alpha": 0.25, "beta": value}):
+        with pytest.raises(ValueError, match=r"^(alpha|beta) must be a value that its slider takes, got "):
+            explorer.set(**values)
+        assert explorer.values == before and explorer.picture.png == picture
+    explorer.set(alpha=Fraction(1, 3), beta=1)
+    assert explorer.values == {"alpha": 1 / 3, "beta": 1.0}
+
+
+@pytest.mark.parametrize("widget", [widgets.Checkbox(True), widgets.FloatText(0.5), widgets.FloatLogSlider(0.1)])
+def test_any_widget_with_a_value_has_a_stored_picture(widget):
+    assert f"a {widget.value:.3g}" in interactive(lambda ax, a: ax.plot([a, 1]), a=widget).static_picture[1]
 
 
 def test_close_closes_children_and_nothing_is_kept_alive(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import html
 import inspect
@@ -12,11 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
+import numpy as np
+import traitlets
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from tverskylib._checks import describe
+from tverskylib._numbers import is_number
 from tverskylib.explorers.closing import parts
 from tverskylib.explorers.picture import Picture, encoded
 from tverskylib.figures._style import styled
@@ -24,6 +28,8 @@ from tverskylib.figures.plate import DPI, Plate, mimebundle
 
 SIZE = (7.0, 4.2)  # inches of a hundred pixels
 ROW = 8.8  # width of the stored row
+MOST = 100  # inches
+FARTHEST = 1e100  # from 0, of a slider's end
 DOTS = 2  # of the picture for one pixel of the page, each way
 
 
@@ -66,10 +72,10 @@ class Interactive(widgets.VBox):
         **ranges: Any,
     ) -> None:
         defaults = _arguments(function, ranges)
-        self._function, self._alt, self._size = function, alt, size
+        self._function, self._alt, self._size = function, alt, _checked_size(size)
         self.controls = {name: _control(name, wanted, defaults.get(name)) for name, wanted in ranges.items()}
         self.start = self.values
-        self._frames = [{**self.start, **values} for values in frames or self._ends()]
+        self._frames = [{**self.start, **values} for values in _checked_frames(frames, self.start) or self._ends()]
         self._paused = False
         self.picture = Picture(width=round(DPI * size[0]), height=round(DPI * size[1]))
         self.message = widgets.HTML()
@@ -88,17 +94,21 @@ class Interactive(widgets.VBox):
         return {name: control.value for name, control in self.controls.items()}
 
     def set(self, **values: Any) -> None:
-        """Move several sliders and draw once.
+        """Move several sliders and draw once; if one value is refused, none is set.
 
         Raises:
-            ValueError: there is no such slider.
+            ValueError: there is no such slider, or no such place on it.
         """
         if unknown := sorted(set(values) - set(self.controls)):
             raise ValueError(f"values must be named {sorted(self.controls)}, got {unknown}")
-        self._paused = True
+        before, self._paused = self.values, True
         try:
             for name, value in values.items():
+                _move(name, self.controls[name], value)
+        except ValueError:
+            for name, value in before.items():
                 self.controls[name].value = value
+            raise
         finally:
             self._paused = False
         self.redraw()
@@ -162,6 +172,8 @@ class Interactive(widgets.VBox):
         name, control = next(iter(self.controls.items()))
         if hasattr(control, "options"):
             return [{name: value} for value in list(control.options)[:3]]
+        if not hasattr(control, "min"):  # a check box, a field for a number
+            return [{}]
         low, high = (10**control.min, 10**control.max) if hasattr(control, "base") else (control.min, control.max)
         return [{name: low}, {}, {name: high}]
 
@@ -179,8 +191,34 @@ interactive = Interactive  # as the lessons call it
 
 def _said(values: Mapping[str, Any]) -> str:
     return ", ".join(
-        f"{name} {value if isinstance(value, str) else format(value, '.3g')}" for name, value in values.items()
+        f"{name} {format(value, '.3g') if isinstance(value, numbers.Real) else value}" for name, value in values.items()
     )
+
+
+def _checked_size(size: Any) -> tuple[float, float]:
+    if not isinstance(size, Sequence) or len(size) != 2 or not all(_is_number(x) and 0 < x <= MOST for x in size):
+        raise ValueError(f"size must be (width, height) in inches, each above 0 and at most {MOST}, got {size!r}")
+    return size[0], size[1]
+
+
+def _checked_frames(frames: Any, start: Mapping[str, Any]) -> Sequence[Mapping[str, Any]] | None:
+    fits = frames is None or (
+        isinstance(frames, Sequence) and all(isinstance(one, Mapping) and {*one} <= {*start} for one in frames)
+    )
+    if not fits:
+        raise ValueError(f"frames must be a list of mappings of values named {sorted(start)}, got {frames!r}")
+    checked: Sequence[Mapping[str, Any]] | None = frames
+    return checked
+
+
+def _move(name: str, control: Any, value: Any) -> None:
+    """Set a slider, which of itself would go to its end for what lies beyond."""
+    with contextlib.suppress(traitlets.TraitError):
+        control.value = value
+        chosen = getattr(control, "index", 0) is not None  # None takes a choice away
+        if chosen and np.array_equal(control.value, float(value) if is_number(value) else value):
+            return
+    raise ValueError(f"{name} must be a value that its slider takes, got {describe(value)}")
 
 
 def _arguments(function: Callable[..., object], ranges: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,7 +252,7 @@ def _control(name: str, wanted: Any, start: Any) -> Any:
     if not plain:
         raise TypeError(f"{name} must be (low, high), (low, high, step), a list or a widget, got {describe(wanted)}")
     low, high, *step = wanted
-    if not low < high or any(value <= 0 for value in step):
+    if not low < high or any(value <= 0 for value in step) or not 1 / FARTHEST <= high - low <= FARTHEST:
         raise ValueError(f"{name} must be (low, high) with low below high, and a step above 0, got {wanted}")
     whole = all(isinstance(value, numbers.Integral) for value in wanted)
     kind = widgets.IntSlider if whole else widgets.FloatSlider
@@ -225,7 +263,7 @@ def _control(name: str, wanted: Any, start: Any) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    return is_number(value) and abs(value) <= FARTHEST
 
 
 def _round_step(least: float) -> float:
