@@ -269,14 +269,17 @@ def test_a_value_out_of_range_is_refused_and_nothing_is_set(name):
     assert explorer.values == before
 
 
-def test_present_takes_the_screen_and_gives_it_back(shown):
-    tab = shown("threshold")
+@pytest.mark.parametrize("name", ["threshold", "landscape"])  # the latter has a unit as long on both axes
+def test_present_takes_the_screen_and_gives_it_back(name, shown):
+    tab = shown(name)
     button = tab.get_by_role("button", name="Present")
     small = tab.evaluate("() => getComputedStyle(document.querySelector('.tversky-explorer')).fontSize")
     button.click()
     tab.wait_for_function("() => document.fullscreenElement?.matches('.tversky-explorer')")
     drawn(tab)
     assert tab.evaluate("() => getComputedStyle(document.fullscreenElement).fontSize") == "24px" != small
+    highest = "() => Math.max(...[...document.querySelectorAll('.tversky-side svg')].map((one) => one.clientHeight))"
+    assert tab.evaluate(highest) <= 0.62 * tab.evaluate("innerHeight")
     tab.evaluate("() => document.exitFullscreen()")  # as Escape does
     tab.wait_for_function("() => document.querySelector('.tversky-present') === null")
     assert button.get_attribute("aria-pressed") == "false"

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ticksOf } from "../../tverskylib/explorers/browser/axes.js";
+import { fitted } from "../../tverskylib/explorers/browser/chart.js";
 import { contours } from "../../tverskylib/explorers/browser/contours.js";
 import { around, placeLabels } from "../../tverskylib/explorers/browser/labels.js";
 import { wishOf } from "../../tverskylib/explorers/browser/links.js";
@@ -17,6 +18,12 @@ test("ticks are round, and as many as there is room for", () => {
   assert.deepEqual(texts(ticksOf({ low: -3, high: 3 }, 3)), ["−2", "0", "2"]);
   assert.equal(ticksOf({ low: 1e-6, high: 1, log: true }, 4).length, 4);
   assert.deepEqual(texts(ticksOf({ low: 0, high: 1, ticks: [0, 0.5, 1], say: (x) => `${100 * x} %` }, 2)), ["0 %", "100 %"]);
+});
+
+test("a chart is no higher than the screen allows", () => {
+  const unit = { low: 0, high: 1 };
+  assert.deepEqual(fitted({ x: unit, y: unit, height: 0.5 }, 800, 16, Infinity), [800, 400]);
+  assert.deepEqual(fitted({ x: unit, y: unit, height: 0.5 }, 800, 16, 300), [800, 300]);
 });
 
 test("words avoid each other, the curve, and the edge", () => {

@@ -18,12 +18,13 @@ export function chart(spec) {
   return (view) => {
     const node = element("div", { class: "tversky-chart" });
     let [drawn, width, size, large, now] = [null, 0, 0, false, null];
+    const most = () => parseFloat(getComputedStyle(node).maxHeight) || Infinity; // a screen or a slide may set one
     function build() {
       const place = [...node.querySelectorAll("[tabindex]")].indexOf(document.activeElement);
       width = Math.floor(node.clientWidth) || 600;
       size = view.fontSize();
       large = view.large;
-      drawn = drawing(view, spec, width, size, () => now);
+      drawn = drawing(view, spec, ...fitted(spec, width, size, most()), size, () => now);
       node.replaceChildren(drawn.svg);
       drawn.update(now);
       if (place >= 0) node.querySelectorAll("[tabindex]")[place].focus({ preventScroll: true });
@@ -46,8 +47,16 @@ export function chart(spec) {
   };
 }
 
-function drawing(view, spec, width, size, nowOf) {
+/** Width and height: no higher than `most`. Where a unit is as long on both axes, the chart then gets narrower too. */
+export function fitted(spec, width, size, most) {
   const height = heightOf(spec, width, size);
+  if (height <= most) return [width, height];
+  const { equal, x, y } = spec;
+  const less = equal ? ((height - most) * (x.high - x.low)) / (y.high - y.low) : 0;
+  return [width - less, most];
+}
+
+function drawing(view, spec, width, height, size, nowOf) {
   const frame = axes({ width, height: Math.round(height), size, x: spec.x, y: spec.y });
   const svg = shape("svg", { class: "tversky-chart-svg", width, height: frame.box.height, viewBox: `0 0 ${width} ${frame.box.height}` });
   const fills = patterns(svg);
