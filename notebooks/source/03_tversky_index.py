@@ -48,7 +48,7 @@ mask, truth = (tile.probability >= 0.5)[None, None], tile.target[None, None]
 #
 # For us the two things are masks, and their features are pixels.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 figures.two_sets()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -223,7 +223,7 @@ checked("with letters, F of k is the index with these weights", sp.simplify(F - 
 # and there are mistakes of its kind, as every mistake then costs more. So the height of an index alone says nothing: the legend
 # gives the very same mask six different values. Compare only values with the same weights.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 figures.weight_plane(threshold_counts(tile.probability, tile.target, 0.5))
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -4,7 +4,8 @@
 // for it, to serve consoles too, and without it they do not start at all. A slide has no console, so an empty module
 // under this name is enough. Where the real module is there, as in JupyterLab itself, it stays.
 //
-// Also, the arrow keys turn the slides. With a slider in focus they shall move the slider alone.
+// Also, the arrow keys and Space turn the slides. With a slider in focus the arrows shall move the slider alone, and on a
+// button Space and Enter shall press it.
 window._JUPYTERLAB = window._JUPYTERLAB || {};
 window._JUPYTERLAB["tverskylib-slides"] = {
   init(shared) {
@@ -27,7 +28,8 @@ const slideKeys = {
   },
   up(event) {
     const moves = event.key.startsWith("Arrow") || ["Home", "End", "PageUp", "PageDown"].includes(event.key);
-    if (moves && slideKeys.of(event)) event.stopImmediatePropagation();
+    const presses = [" ", "Enter"].includes(event.key) && event.target.matches("button, summary");
+    if ((moves || presses) && slideKeys.of(event)) event.stopImmediatePropagation();
   },
 };
 window.addEventListener("keydown", slideKeys.down, true);
