@@ -468,7 +468,9 @@ def pages(project: Project) -> Iterator[tuple[Path, NotebookNode]]:
         page = Lesson(source.stem, source.read_text(encoding="utf-8"))
         cells = [copied(cell, cell.source, id=short_hash(str(k), cell.source)) for k, cell in enumerate(page.cells)]
         path = f"app/{page.name}.ipynb"
-        yield project.notebooks / path, notebook_of(project, Document(path, cells, page, runs=False))
+        notebook = notebook_of(project, Document(path, cells, page, runs=False))
+        notebook.metadata["title"] = page.title  # of the browser's tab; without it the name of the file stands there
+        yield project.notebooks / path, notebook
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

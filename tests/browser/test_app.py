@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+IS_DARK = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).every((one) => one < 64)"
 PAGES = sorted(path.stem for path in (NOTEBOOKS / "app").glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_has_live_explorers_and_no_code(context: BrowserContext, app: Server, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
     count = explorer_cells(NOTEBOOKS / "app" / f"{name}.ipynb") + (name == "index")  # there the reader chooses one
     with showing(Page(context, app), f"app_{name}") as page:
         # Voila runs the notebook while the page loads.
@@ -30,6 +33,16 @@ def test_the_page_has_live_explorers_and_no_code(context: BrowserContext, app: S
         assert "explorers." not in page.page.inner_text("body")
         assert page.page.locator(".jp-CodeCell .jp-Editor, .jp-CodeCell .highlight").count() == 0
         assert page.page.locator("mjx-container").count() >= (name != "index")
+        assert page.page.title() == page.page.locator("h1").first.evaluate("(node) => node.firstChild.textContent")
+        for scheme in ("light", "dark"):
+            page.page.emulate_media(color_scheme=scheme)
+            assert page.page.evaluate(IS_DARK) == (scheme == "dark")
+            for width in (1280, 390):
+                page.page.set_viewport_size({"width": width, "height": 900})
+                page.page.wait_for_timeout(300)  # charts are drawn anew for their width
+                assert page.page.evaluate("document.documentElement.scrollWidth") <= width
+                found = Axe().run(page.page)
+                assert found.violations_count == 0, f"{scheme}, {width}: {found.generate_report()}"
         assert page.errors == []
         assert page.foreign == []
 

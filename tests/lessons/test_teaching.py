@@ -81,6 +81,15 @@ def test_the_index_has_every_explorer() -> None:
     assert {name for name in wanted if f"explorers.{name}" not in source} == set()
 
 
+def test_the_index_says_to_which_lesson_an_explorer_belongs() -> None:
+    source = (APP / "source" / "index.py").read_text(encoding="utf-8")
+    named = re.findall(r"Belongs to lesson (\d\d)[^%]*%%\nexplorers\.(\w+)", source)
+    named += re.findall(r'"(\d\d) [^"]+": (?:lambda: )?explorers\.(\w+)', source)
+    assert {name for _, name in named} == set(catalogue())
+    lessons = {lesson.name[:2]: lesson.text for lesson in PROJECT.lessons}
+    assert [(number, name) for number, name in named if f"explorers.{name}(" not in lessons[number]] == []
+
+
 def test_the_template_asks_nothing_of_other_hosts() -> None:
     files = [path for path in (APP / "voila").rglob("*") if path.is_file()]
     assert files

@@ -31,7 +31,7 @@ explorers.threshold()
 # %% [markdown]
 # ## One batch, two losses
 #
-# Belongs to lesson 04. *Look for:* which image decides the batch-wise loss.
+# Belongs to lesson 05. *Look for:* which image decides the batch-wise loss.
 
 # %%
 explorers.composer()
@@ -58,7 +58,7 @@ choices = {
     "03 What one missed pixel is worth": lambda: explorers.weights(tile),
     "04 From soft counts to counts": lambda: explorers.sharpening(tile),
     "04 The loss as a landscape": explorers.landscape,
-    "04 An image without foreground": explorers.empty_mask,
+    "05 An image without foreground": explorers.empty_mask,
     "06 The labels sorted and cut": explorers.sorted_labels,
     "07 One pixel, two losses": explorers.one_pixel,
     "08 Entropy over three classes": explorers.simplex,
@@ -72,7 +72,7 @@ choices = {
 }
 
 # %%
-chosen = widgets.Dropdown(options=choices, description="lesson", layout={"width": "min(34em, 100%)"})
+chosen = widgets.Dropdown(options=choices, description="lesson", layout={"width": "min(34em, 98%)"})
 shown = widgets.VBox([chosen.value()])
 chosen.observe(lambda change: setattr(shown, "children", [change.new()]), "value")
 widgets.VBox([chosen, shown])

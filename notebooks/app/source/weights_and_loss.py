@@ -10,9 +10,11 @@
 # # Weights and loss
 #
 # What alpha and beta do to a given mask, to the best threshold, and to what a network learns. The proofs are in
-# lessons 03 and 04. [All explorers](index.ipynb), [label smoothing](label_smoothing.ipynb).
+# lessons 03 to 05. [All explorers](index.ipynb), [label smoothing](label_smoothing.ipynb).
 #
-# $$T_{\alpha,\beta} = \frac{TP + \delta}{TP + \alpha\, FP + \beta\, FN + \delta}, \qquad L = 1 - T_{\alpha,\beta}.$$
+# $$T_{\alpha,\beta} = \frac{TP + \delta}{TP + \alpha\, FP + \beta\, FN + \delta}$$
+#
+# $$L = 1 - T_{\alpha,\beta}$$
 
 # %%
 from tverskylib import explorers, tiles
