@@ -33,6 +33,7 @@ def test_a_slider_draws_anew_at_twice_the_dots():
     before = pixels(explorer)
     assert before.shape == (2 * explorer.picture.height, 2 * explorer.picture.width, 3)
     assert explorer.values == {"alpha": 1.03, "beta": 0.5} and "alpha 1.03" in explorer.picture.alt
+    assert {one.style.handle_color for one in explorer.controls.values()} == {own.HANDLE}
     explorer.controls["alpha"].value = 0.2
     assert (pixels(explorer) != before).any()
     assert "alpha 0.2" in explorer.picture.alt and "lines: a line" in explorer.picture.alt

@@ -31,6 +31,7 @@ ROW = 8.8  # width of the stored row
 MOST = 100  # inches
 FARTHEST = 1e100  # from 0, of a slider's end
 DOTS = 2  # of the picture for one pixel of the page, each way
+HANDLE = "#2F7FC1"  # of a slider, seen on light and on dark ground: that of ipywidgets is white on white
 
 
 class Interactive(widgets.VBox):
@@ -83,7 +84,7 @@ class Interactive(widgets.VBox):
         for control in self.controls.values():
             control.observe(self._moved, names="value")
         self.picture.observe(self._moved, names="dark")
-        reset = widgets.Button(description="Reset", layout=widgets.Layout(width="auto"))
+        reset = widgets.Button(description="Reset", layout=widgets.Layout(width="auto", align_self="flex-start"))
         reset.on_click(lambda _: self.set(**self.start))
         super().__init__([*self.controls.values(), reset, self.message, self.picture])
         self.add_class("tverskylib-explorer")
@@ -259,6 +260,7 @@ def _control(name: str, wanted: Any, start: Any) -> Any:
     by = step[0] if step else 1 if whole else _round_step((high - low) / 100)
     middle = (low + high) // 2 if whole else low + round((high - low) / 2 / by) * by
     chosen = start if _is_number(start) and low <= start <= high else round(middle, 9)
+    looks["style"]["handle_color"] = HANDLE
     return kind(value=chosen, min=low, max=high, step=by, continuous_update=True, **looks)
 
 
