@@ -19,9 +19,10 @@ export function chart(spec) {
     const node = element("div", { class: "tversky-chart" });
     let [drawn, width, size, large, now] = [null, 0, 0, false, null];
     const most = () => parseFloat(getComputedStyle(node).maxHeight) || Infinity; // a screen or a slide may set one
+    const room = () => Math.floor(node.clientWidth) || 600;
     function build() {
       const place = [...node.querySelectorAll("[tabindex]")].indexOf(document.activeElement);
-      width = Math.floor(node.clientWidth) || 600;
+      width = drawn || !width ? room() : width;
       size = view.fontSize();
       large = view.large;
       drawn = drawing(view, spec, ...fitted(spec, width, size, most()), size, () => now);
@@ -38,6 +39,10 @@ export function chart(spec) {
     view.ends.push(() => watch.disconnect());
     return {
       node,
+      // Asked of all charts before one is drawn: each question after a drawing lays the whole page out anew.
+      measure() {
+        width ||= room();
+      },
       update(next) {
         now = next;
         if (drawn && view.large === large) drawn.update(now);

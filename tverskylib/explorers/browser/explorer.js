@@ -56,6 +56,7 @@ export function figure(view, declaration) {
     node,
     update() {
       const now = declaration.derive(view.now(), data);
+      for (const part of columns.flat()) part.measure?.();
       for (const part of columns.flat()) part.update?.(now);
       return now;
     },

@@ -61,19 +61,26 @@ export function paintBoth({ grey, target, width, height }) {
   const [inside, outside] = [new Uint32Array(4 * grey.length), new Uint32Array(4 * grey.length)];
   const period = Math.max(6, 2 * Math.round(Math.max(height, width) / 40));
   const [tp, fp, fn] = ["tp", "fp", "fn"].map((role) => channels(ROLES[role].light));
+  const [found, wrong, missed] = [inks(tp, STRENGTH), [inks(fp, 0.3), inks(fp, 0.95)], [inks(fn, 0.3), inks(fn, 0.95)]];
+  const plain = inks([0, 0, 0], 0);
   for (let at = 0; at < inside.length; at++) {
     const [row, column] = [Math.floor(at / (2 * width)), at % (2 * width)];
     const pixel = (row >> 1) * width + (column >> 1);
-    const pale = 255 * 0.35 + 0.65 * grey[pixel];
+    const shade = grey[pixel];
     if (target[pixel]) {
-      inside[at] = mixed(pale, tp, STRENGTH);
-      outside[at] = mixed(pale, fn, onDot(row, column, period) ? 0.95 : 0.3);
+      inside[at] = found[shade];
+      outside[at] = missed[Number(onDot(row, column, period))][shade];
     } else {
-      inside[at] = mixed(pale, fp, onStripe(row, column, period) ? 0.95 : 0.3);
-      outside[at] = packed(pale, pale, pale);
+      inside[at] = wrong[Number(onStripe(row, column, period))][shade];
+      outside[at] = plain[shade];
     }
   }
   return { inside, outside };
+}
+
+/** An ink over the paled picture, for each of the 256 shades of grey: a look-up a dot instead of a sum. */
+function inks(ink, strength) {
+  return Uint32Array.from({ length: 256 }, (_, grey) => mixed(255 * 0.35 + 0.65 * grey, ink, strength));
 }
 
 function mixed(grey, ink, strength) {
