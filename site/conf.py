@@ -24,6 +24,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "sphinx_design",
     "introduced",
+    "lean",
 ]
 exclude_patterns = ["files"]  # for downloads
 nitpicky = False

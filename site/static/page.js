@@ -7,11 +7,26 @@ document.addEventListener("DOMContentLoaded", () => {
   plainCells();
   for (const table of document.querySelectorAll("article table")) wrap(table);
   foldButton();
-  scrollable();
   // Formulas get their width late.
   globalThis.MathJax?.startup?.promise?.then(scrollable);
-  addEventListener("load", scrollable);
+  addEventListener("load", () => {
+    scrollable();
+    themed();
+  });
 });
+
+/** The theme's scripts run once the page is there, one at a time: a reader who moves an explorer comes first. */
+function themed() {
+  const waiting = document.querySelector('script[type="text/later"]');
+  if (!waiting) return;
+  const script = document.createElement("script");
+  for (const { name, value } of waiting.attributes) if (name !== "type") script.setAttribute(name, value);
+  script.text = waiting.text;
+  const next = () => (globalThis.requestIdleCallback ?? setTimeout)(themed);
+  script.onload = script.onerror = next;
+  waiting.replaceWith(script);
+  if (!script.src) next();
+}
 
 /** Landmarks and roles that the theme leaves out, or sets where they are no longer allowed. */
 function roles() {

@@ -10,10 +10,11 @@ globalThis.tverskySite = (() => {
   /** A line after the place of an explorer calls this: it need not wait for the rest of the page. */
   function found(node) {
     const kind = node.dataset.explorer;
-    if (!nodes.has(kind)) {
-      nodes.set(kind, []);
+    const src = `${here}explorers/${kind}.js`;
+    if (!nodes.has(kind)) nodes.set(kind, []);
+    if (![...document.scripts].some((one) => one.src === src)) {
       const script = document.createElement("script");
-      script.src = `${here}explorers/${kind}.js`;
+      script.src = src;
       document.head.append(script);
     }
     nodes.get(kind).push(node);
@@ -23,7 +24,7 @@ globalThis.tverskySite = (() => {
   /** A script of an explorer calls this: its name, how to show one, what stands in for a kernel, and the style. */
   function add(kind, ...parts) {
     kinds.set(kind, parts);
-    nodes.get(kind).forEach(revive);
+    nodes.get(kind)?.forEach(revive); // it may be here before its place is
   }
 
   /** A page may show an explorer twice; for those who listen, the second one is called so. */
