@@ -408,6 +408,9 @@ def clean(notebook: NotebookNode) -> None:
         if output.get("data", {}).pop(WIDGET, None) is not None:
             # A widget's text is the list of its parts; the text for the picture says more.
             output.data["text/plain"] = output.metadata.get("image/png", {}).get("alt", "")
+        if "<th></th>" in output.get("data", {}).get("text/html", ""):
+            # pandas leaves headers empty that head nothing; a screen reader would announce them.
+            output.data["text/html"] = output.data["text/html"].replace("<th></th>", "<td></td>")
 
 
 def outputs_of(notebook: NotebookNode) -> Iterator[NotebookNode]:

@@ -135,7 +135,7 @@ class Stage:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "text/html" in data:
-                data["text/html"] = self.with_files(data["text/html"], name).replace("<th></th>", "<td></td>")
+                data["text/html"] = self.with_files(data["text/html"], name)
                 data.pop("image/png", None)
             explorer = shown(output) if "text/html" in data else None
             if explorer:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import chromium
 import pytest
-from driver import LESSONS, Lesson, Page
+from driver import LESSONS, OUTPUTS, Lesson, Page
 from servers import Server, jupyterlab, voila
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def lesson(request: pytest.FixtureRequest, context: BrowserContext, lab: Server)
     opened = Lesson(context, lab, request.param)
     with showing(opened, request.param):
         opened.open()
+        opened.stored_barriers = opened.barriers(OUTPUTS)
         opened.run_all()
         yield opened
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PROBE = Path(__file__).with_name("page.js")
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
+
+OUTPUTS = ".jp-OutputArea-output"
 
 # Limits in seconds. They are generous, because nothing waits for a limit to pass: each wait ends with its condition.
 OPEN, RUN, MOVE = 90, 180, 30
@@ -109,6 +111,14 @@ class Page:
                 return dict(looks[-1])
         raise WaitError(f"after {MOVE} s: it does not come to rest")
 
+    def barriers(self, *places: str, but: Sequence[str] = ()) -> str:
+        """What axe finds in these places, and nothing of the page around them; "" if nothing. ``but`` names rules."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        rules = {"rules": {rule: {"enabled": False} for rule in but}}
+        found = Axe().run(self.page, context={"include": [[place] for place in places]}, options=rules)
+        return str(found.generate_report()) if found.violations_count else ""
+
     def close(self) -> None:
         """Close the page."""
         self.page.close()
@@ -145,6 +155,7 @@ class Lesson(Page):
         self.path = f"{name}.ipynb"
         self.failure: str | None = "it has not been run"
         self.complaints: list[str] = []
+        self.stored_barriers = "it has not been looked at"
 
     def open(self) -> None:
         """Open it and wait for its kernel and its stored pictures."""

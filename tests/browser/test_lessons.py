@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from driver import LESSONS, Lesson, explorer_cells, faults_of_sliders
+from driver import LESSONS, OUTPUTS, Lesson, explorer_cells, faults_of_sliders
 from servers import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
@@ -13,6 +13,10 @@ EXPLORERS = {name: explorer_cells(NOTEBOOKS / f"{name}.ipynb") for name in LESSO
 
 def test_stored_pictures_have_alt_texts(lesson: Lesson) -> None:
     assert all(lesson.stored_alts), lesson.stored_alts
+
+
+def test_no_barrier_is_found_in_what_is_stored(lesson: Lesson) -> None:
+    assert lesson.stored_barriers == ""
 
 
 def test_run_all_ends_without_errors_and_warnings(lesson: Lesson) -> None:
@@ -37,6 +41,12 @@ def test_every_cell_that_shows_an_explorer_shows_a_live_one(lesson: Lesson) -> N
 def test_picture_and_text_follow_every_slider(lesson: Lesson) -> None:
     ran(lesson)
     assert list(faults_of_sliders(lesson)) == []
+
+
+def test_no_barrier_is_found_after_run_all(lesson: Lesson) -> None:
+    ran(lesson)
+    # Without a generator behind it, pandas leaves headers empty that head nothing.
+    assert lesson.barriers(OUTPUTS, but=["empty-table-header"]) == ""
 
 
 def test_nothing_complains_and_nothing_is_asked_of_other_hosts(lesson: Lesson) -> None:

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 
 NAMES = list(catalogue())
 EXPLORERS = [getattr(explorers, name) for name in NAMES]
+PLACES = (".tversky-explorer", ".tverskylib-explorer")
 KEYS = ("PageUp", "ArrowRight", "ArrowRight", "ArrowLeft")
 
 
@@ -141,16 +142,8 @@ def test_a_slider_of_the_readers_own_function_goes_by_mouse(in_jupyterlab: Lesso
     assert in_jupyterlab.ask("look", {"explorer": len(EXPLORERS), "slider": 1})["pictures"] != before
 
 
-def barriers(page: Page) -> str:
-    """What axe finds in the explorers, and nothing of the page around them."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page.page, context={"include": [[".tversky-explorer"], [".tverskylib-explorer"]]})
-    return found.generate_report() if found.violations_count else ""
-
-
 def test_no_barrier_is_found_in_jupyterlab(in_jupyterlab: Lesson) -> None:
-    assert barriers(in_jupyterlab) == ""
+    assert in_jupyterlab.barriers(*PLACES) == ""
 
 
 def test_voila_shows_the_same(context: BrowserContext, app: Server, expected: list[dict[str, Any]]) -> None:
@@ -159,7 +152,7 @@ def test_voila_shows_the_same(context: BrowserContext, app: Server, expected: li
         page.page.goto(f"{app.url}/voila/render/explorers.ipynb", timeout=1000 * (OPEN + RUN))
         page.wait("whyNotServed", len(EXPLORERS), seconds=OPEN)
         assert moved(page) == expected
-        assert barriers(page) == ""
+        assert page.barriers(*PLACES) == ""
         assert page.errors == [] and page.foreign == []
 
 

@@ -87,7 +87,11 @@ class Description(dict[str, str]):
 
     def _repr_markdown_(self) -> str:
         return "\n".join(
-            ["| | |", "| --- | --- |", *(f"| {question} | {answer} |" for question, answer in self.items())]
+            [
+                "| question | answer |",
+                "| --- | --- |",
+                *(f"| {question} | {answer} |" for question, answer in self.items()),
+            ]
         )
 
 

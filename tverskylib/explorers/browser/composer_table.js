@@ -26,7 +26,7 @@ export function batchTable() {
       body,
     );
     // On a phone it is wider than the page: keys can scroll it, too.
-    const scroll = element("div", { class: "tversky-scroll", tabindex: "0", role: "region", "aria-label": "the weights of the images" }, table);
+    const scroll = element("div", { class: "tversky-scroll", tabindex: "0", role: "group", "aria-label": "the weights of the images" }, table);
     let rows = [];
     function build(many) {
       const names = [...Array.from({ length: many }, (_, k) => `image ${k + 1}`), "batch"];

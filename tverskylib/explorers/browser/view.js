@@ -27,8 +27,9 @@ export class View {
     this.history = []; // where it stood, for trails
     this.local = {}; // what is pointed at: shown, but no value of the explorer
     this.spoken = element("output", { class: "tversky-spoken", "aria-live": "polite", "aria-atomic": "true" });
-    this.root = element("section", {
+    this.root = element("div", {
       class: `tversky-explorer tversky-${about.name}${still ? " tversky-still" : ""}`,
+      role: "group", // no landmark: a lesson may show an explorer twice, and two need names of their own
       "aria-label": about.title,
       // JupyterLab's shortcuts would take the arrow keys before they reach a slider.
       "data-lm-suppress-shortcuts": "true",
