@@ -171,8 +171,8 @@ def test_the_plan_says_what_the_browser_explorers_compute() -> None:
     assert [f"{up:.2f}" for up, _ in pulls[2:]] == ["0.50", "2.00"]
     empty = [explorers.empty_mask(delta=delta).numbers["pull"] for delta in (1e-5, 1024)]
     assert [f"{pull:.1e}" for pull in empty] == ["4.8e-12", "1.2e-04"]
-    sharper = [explorers.sharpening(sharpness=k).numbers["dice"] for k in (1, 4, 100)]
-    assert [f"{dice:.3f}" for dice in sharper] == ["0.628", "0.791", "0.811"]
+    sharper = [explorers.sharpening(sharpness=k).numbers["dice"] for k in (1, 10**0.6, 100)]  # 12 steps to 3.98
+    assert [f"{dice:.3f}" for dice in sharper] == ["0.628", "0.790", "0.811"]
     smooth, strong = (explorers.one_pixel(**at).numbers for at in ({}, {"num_classes": 1, "epsilon": 0.45}))
     assert [f"{smooth[f'cross_{kind}']:.1f}" for kind in ("foreground", "background")] == ["0.9", "0.1"]
     assert (smooth["dice_foreground"], smooth["dice_background"], strong["dice_background"]) == (1, 0, 1)
@@ -244,6 +244,8 @@ def test_the_plan_says_what_the_stored_records_say() -> None:
 
     shown = [explorers.pairs(seeds=10, way=way).numbers["mean"] for way in ("images", "pooled")]
     assert f"{shown[0]:+.3f} in 10 pairs, which may be 0; pooled {shown[1]:+.3f}".replace("-", "−") in TEACHING
+    pooled = explorers.pairs(seeds=10, way="pooled", metric="dice").numbers["mean"]
+    assert f"pooled Dice {pooled:+.3f}" in TEACHING
     dice = explorers.pairs().runs["values"]["dice"]["images"][0]
     assert f"the ten pairs lie from {min(dice):+.3f} to {max(dice):+.3f}, on both".replace("-", "−") in TEACHING
     of_delta = frame[(frame["arm"] == "delta 41") & (frame["domain"] == "image")]
