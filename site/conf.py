@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.mathjax",
     "sphinxcontrib.bibtex",
     "sphinx_design",
+    "docstrings",
     "introduced",
     "lean",
 ]
@@ -42,6 +43,7 @@ smartquotes = False
 bibtex_bibfiles = [str(PAGES / "references.bib")]
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
+autodoc_inherit_docstrings = False  # what PyTorch says of every module is said elsewhere
 autodoc_preserve_defaults = True  # as they are written: a path of this machine means nothing elsewhere
 napoleon_google_docstring = True
 

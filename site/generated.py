@@ -30,8 +30,8 @@ def landing(live: Live, text: str, table: str) -> str:
 
 
 def gallery(live: Live, text: str) -> str:
-    """All explorers, each with its question."""
-    parts = [f"## {kind.title}\n\n{kind.question}\n\n{alive(live, kind)}" for kind in catalogue().values()]
+    """All explorers. Each asks its question itself."""
+    parts = [f"## {kind.title}\n\n{alive(live, kind)}" for kind in catalogue().values()]
     return lessons.filled(text, "gallery", "\n\n".join(parts))
 
 

@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 _ENTRY = re.compile(r"^(\S.*)\n  \S", re.MULTILINE)
-# What is no running text: code, formulas, headings, links, HTML, tables, directives.
+# What is no running text: code, formulas, headings, links, HTML, tables, directives; and a summary's words, which
+# stand in a block of HTML, where a role would be read as it is written.
 _LEFT_ALONE = re.compile(
-    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|^#.*?$|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|^\|.*?$|\{[^}]*\}`[^`]*`",
+    r"```.*?```|<summary>.*?</summary>|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|^#.*?$|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|^\|.*?$|\{[^}]*\}`[^`]*`",
     re.MULTILINE | re.DOTALL,
 )
 

@@ -7,8 +7,17 @@ globalThis.tverskySite = (() => {
   const kinds = new Map(); // name -> what its script added
   const nodes = new Map(); // name -> its places on this page
 
+  /** What the reader chose with the theme's switch; explorers ask the body, as in JupyterLab. */
+  function followSwitch() {
+    const root = document.documentElement;
+    const tell = () => document.body.setAttribute("data-jp-theme-light", String(root.dataset.theme !== "dark"));
+    new MutationObserver(tell).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+    tell();
+  }
+
   /** A line after the place of an explorer calls this: it need not wait for the rest of the page. */
   function found(node) {
+    if (!nodes.size) followSwitch();
     const kind = node.dataset.explorer;
     const src = `${here}explorers/${kind}.js`;
     if (!nodes.has(kind)) nodes.set(kind, []);
