@@ -46,6 +46,8 @@ def server(tmp_path_factory):
     options += ["--LimitedKernelManager.most=2", "--MappingKernelManager.cull_idle_timeout=4"]
     options += ["--MappingKernelManager.cull_interval=1"]
     folders = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    for folder in folders.values():  # older versions of nbformat do not make theirs
+        Path(folder).mkdir()
     environment = {**os.environ, **folders, "JUPYTER_PATH": str(APP), "IPYTHONDIR": str(home)}
     with (home / "log").open("w") as log:
         process = subprocess.Popen(
