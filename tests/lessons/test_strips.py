@@ -77,7 +77,6 @@ def test_the_climax_is_in_the_last_frame(name: str) -> None:
     assert {key: shown[key] for key in promised} == pytest.approx(promised, rel=5e-3, abs=1e-9)
 
 
-@pytest.mark.browser
 def test_data_of_a_lesson_gets_its_own_strip() -> None:
     with strips.started() as chromium:
         if chromium is None:
