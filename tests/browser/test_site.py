@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -94,6 +95,45 @@ def test_no_page_names_a_folder_of_this_machine(pages):
     assert [page.name for page in pages if str(ROOT) in page.read_text(encoding="utf-8")] == []
 
 
+@pytest.fixture(scope="session")
+def words(pages):
+    """What a reader sees of each page, code and formulas aside."""
+    hidden = re.compile(
+        r"<(script|style|pre)\b.*?</\1>|<span class=\"math.*?</span>|<div class=\"math.*?</div>", re.DOTALL
+    )
+    return {page: re.sub(r"<[^>]+>", "", hidden.sub("", page.read_text(encoding="utf-8"))) for page in pages}
+
+
+def test_no_markup_is_shown_as_it_is_written(words):
+    raw = re.compile(r"\{[a-z]+\}`|\]\(\w|\*\*\w[^*\n]*\*\*|:::")
+    assert [
+        f"{page.name}: {text[m.start() : m.end() + 40]}" for page, text in words.items() for m in raw.finditer(text)
+    ] == []
+
+
+def test_the_gallery_asks_nothing_that_its_explorers_ask(site, words):
+    assert [kind.name for kind in catalogue().values() if kind.question in words[site / "gallery.html"]] == []
+
+
+def test_the_library_is_described_in_its_own_words(site, words):
+    text = words[site / "api.html"]
+    foreign = ("Alias for field number", "Define the computation performed", "Return type")
+    assert [one for one in foreign if one in text] == []
+
+
+def test_labels_of_references_are_short(site, words):
+    assert re.findall(r"\[[A-Za-z]{8,}\+?\d*\]", words[site / "references.html"]) == []
+
+
+def test_icons_are_drawn_and_the_theme_waits(pages):
+    """The search needs the theme at once."""
+    for page in (page for page in pages if page.name != "search.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "fontawesome.js" not in text and 'class="fa-solid' not in text, page.name
+        assert not re.search(r"<script (?!type=.text/later)[^>]*(bootstrap|sphinx-theme|doctools)", text), page.name
+        assert 'type="text/later"' in text, page.name
+
+
 @pytest.fixture(scope="module")
 def tab(browser):
     """A page without a network; its faults are kept."""
@@ -162,6 +202,49 @@ def test_no_page_scrolls_sideways_on_a_phone(browser, pages):
             wide.append(f"{page.name}: {tab.evaluate(opened_width)}")
     context.close()
     assert wide == []
+
+
+THEME = "[...document.querySelectorAll('.tversky-live')].map(n => n.shadowRoot.querySelector('.tversky-explorer').dataset.theme)"
+
+
+def test_explorers_follow_the_switch_of_the_theme(tab, site):
+    opened(tab, site / "index.html")
+    tab.wait_for_function("document.querySelectorAll('script[type=\"text/later\"]').length === 0")
+    for mode in ("dark", "light"):
+        tab.click(".theme-switch-button")
+        tab.click(f".theme-change-button[data-mode={mode}]")
+        tab.wait_for_function(f"document.documentElement.dataset.theme === '{mode}'")
+        assert tab.evaluate(THEME) == [mode]
+
+
+def test_paper_is_light_and_folded_text_is_open_on_it(browser, site):
+    context = browser.new_context(offline=True, color_scheme="dark")
+    tab = context.new_page()
+    folded_now = "document.querySelectorAll('article details:not([open])').length"
+    tab.faults = []
+    opened(tab, site / "notebooks" / "02_thresholded_predictions.html")
+    assert tab.evaluate(THEME) == ["dark"]
+    folded = tab.evaluate(folded_now)
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert folded and tab.evaluate(folded_now) == 0
+    tab.wait_for_function(f"{THEME}.join() === 'light'")
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.evaluate(folded_now) == folded
+    assert tab.evaluate("document.documentElement.dataset.theme") == "dark"
+    context.close()
+
+
+def test_a_wide_table_says_that_it_scrolls(browser, site):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
+    tab = context.new_page()
+    tab.goto((site / "notebooks" / "CHOOSE.html").as_uri())
+    box = tab.get_by_role("region", name=re.compile("Table 1, scrolls sideways: my data"))
+    classes = "node => [...node.classList].filter(name => name.startsWith('tversky-more'))"
+    assert box.evaluate(classes) == ["tversky-more-after"]
+    box.focus()
+    box.evaluate("node => node.scrollLeft = node.scrollWidth")
+    tab.wait_for_function("document.querySelector('.tversky-more-before:not(.tversky-more-after)')")
+    context.close()
 
 
 # In the dark only colours are others, and a formula has that of its text.
