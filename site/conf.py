@@ -79,8 +79,10 @@ if "Repository" in _urls:
         "use_issues_button": True,
     }
 
-if "Documentation" in _urls:  # the cards that other sites show for a link need a full address
+# Cards that other sites show for a link, and the page of what is not found, need a full address.
+if "Documentation" in _urls:
+    html_context["address"] = _urls["Documentation"].rstrip("/") + "/"
     extensions.append("sphinxext.opengraph")
-    ogp_site_url = _urls["Documentation"]
+    ogp_site_url = html_context["address"]
     ogp_image = "_static/card.png"
     ogp_social_cards = {"enable": False}

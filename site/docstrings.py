@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from docutils import nodes
+
 FIELD = "Alias for field number"  # what Python itself says of each field of a named tuple
 
 
@@ -27,8 +29,16 @@ def left_out(app: Any, what: str, name: str, thing: Any, skip: bool, options: An
     return True if (getattr(thing, "__doc__", None) or "").startswith(FIELD) else None
 
 
+def with_dashes(app: Any, page: nodes.document, name: str) -> None:
+    """Between an argument and its words Sphinx writes two hyphens, which without smart quotes stay two hyphens."""
+    for text in list(page.findall(nodes.Text)):
+        if text.startswith(" -- "):
+            text.parent.replace(text, nodes.Text(" \N{EN DASH} " + text.removeprefix(" -- ")))
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Connect."""
     app.connect("autodoc-process-docstring", as_meant, priority=400)
     app.connect("autodoc-skip-member", left_out)
+    app.connect("doctree-resolved", with_dashes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
