@@ -45,8 +45,8 @@ def write_notebook(path: Path, *more: str) -> None:
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
 
 
-def moved(page: Page) -> list[dict[str, Any]]:
-    """What each explorer of the browser shows after some keys on each of its sliders."""
+def moved(page: Page, rest: int = 1000) -> list[dict[str, Any]]:
+    """What each explorer of the browser shows after some keys on each of its sliders, and ``rest`` milliseconds."""
     page.ask("setWidth", 900)  # a chart is drawn for its width, which differs from place to place
     page.page.wait_for_timeout(300)
     for at in page.sliders():
@@ -57,7 +57,7 @@ def moved(page: Page) -> list[dict[str, Any]]:
             page.page.keyboard.press(key)
     shown: list[dict[str, Any]] = []
     for _ in range(MOVE):
-        page.page.wait_for_timeout(1000)  # the words that are spoken follow after a pause
+        page.page.wait_for_timeout(rest)  # the words that are spoken follow after a pause of 400
         before, shown = shown, [page.ask("shows", k) for k in range(min(page.ask("explorers"), len(EXPLORERS)))]
         if before == shown:
             break
@@ -164,5 +164,5 @@ def test_a_page_without_a_kernel_shows_the_same(
     (tmp_path / "log").touch()  # of the server that this page does without
     with showing(Page(context, Server(address, "", tmp_path)), f"page_{number}") as page:
         page.page.goto(address)
-        assert moved(page) == [expected[number]]
+        assert moved(page, rest=500) == [expected[number]]
         assert page.errors == [] and page.foreign == [address]
