@@ -33,7 +33,7 @@
 import numpy as np
 import torch
 
-from tverskylib import TverskyLoss, checked, explorers, say, soft_counts, theory, tiles
+from tverskylib import TverskyLoss, checked, explorers, figures, say, soft_counts, theory, tiles
 from tverskylib import tversky_from_counts, tversky_index, tversky_loss
 
 # %% [markdown]
@@ -355,6 +355,40 @@ checked(
 # (Kervadec et al. 2019) weighs each predicted pixel by its signed distance from the target's outline, and is added
 # to a region loss such as this one. Generalised Dice is about several classes: it is in lesson 05.
 
+# %% [markdown]
+# ## A loss of your own
+#
+# Any of these is a few lines. This one is all of them: with `power` it is a focal loss, with `w` cross-entropy is added.
+# Write yours in its place: `figures.level_lines` draws whatever takes a prediction and a target, over the square of the
+# landscape, and `explorers.interactive` puts a slider at each argument that you give a range. (These sliders need a
+# running kernel, as Python calls your function anew at each move. Without one you see three of their positions.)
+#
+# *Question:* which of `power` and `w` bends the level lines?
+#
+# *Move this:* the power alone, then `w` alone. *Look for:* the shape of the lines, and the star where the loss is lowest.
+
+# %%
+def my_loss(y_hat, y, alpha=0.3, beta=0.7, power=1.0, w=0.0):
+    TP, FP, FN = (y * y_hat).sum(), ((1 - y) * y_hat).sum(), (y * (1 - y_hat)).sum()
+    index = TP / (TP + alpha * FP + beta * FN)
+    of_truth = np.where(y == 1, y_hat, 1 - y_hat).clip(1e-3)  # the probability of what is true
+    return (1 - index) ** power - w * np.log(of_truth).mean()
+
+
+# %%
+ranges = {"alpha": (0.05, 2.0), "beta": (0.05, 2.0), "power": (0.5, 3.0), "w": (0.0, 2.0)}
+told = [{}, {"power": 3.0}, {"w": 1.0}]
+explorers.interactive(figures.level_lines(my_loss), frames=told, **ranges)
+
+# %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# Only `w`. A growing function around the index gives each line another number and leaves it straight. A sum with
+# cross-entropy is no function of the index: what a pixel costs depends on the pixel, and the lines bend. The star stays
+# at the target, which is the optimum of both.
+#
+# </details>
+
 # %% [markdown] tags=["exercise"]
 # exercise 4
 
@@ -367,7 +401,8 @@ checked(
 # - The gradient by the probabilities has at most two values for a ratio, one on foreground and one on background. Both
 #   depend on the sums of all pixels.
 # - The ratio of the two pulls grows with beta and falls with alpha.
-# - A growing function around the index keeps the optimum of a ratio and changes the length of the gradient.
+# - A growing function around the index keeps the optimum and the level lines of a ratio, and changes the length of the
+#   gradient. A sum with cross-entropy bends the lines.
 #
 # ## What is next
 #

@@ -39,6 +39,14 @@ test("words avoid each other, the curve, and the edge", () => {
   assert.equal(placeLabels([{ text: "outside", spots: around([399, 150]) }], [], box, 16)[0].anchor, "end");
 });
 
+test("the words of a level line are left out where they would stand on others", () => {
+  const box = { left: 0, right: 60, width: 60, height: 30, bottom: 30 };
+  const spots = [{ x: 5, y: 20, anchor: "start" }];
+  const places = (optional) => placeLabels([{ text: "here", spots }, { text: "0.1", spots, optional }], [], box, 16);
+  assert.deepEqual(places(true).map(({ left }) => Boolean(left)), [false, true]);
+  assert.deepEqual(places(false).map(({ left }) => Boolean(left)), [false, false]);
+});
+
 test("links say which explorer they mean, and what to set", () => {
   assert.deepEqual(wishOf("#tversky:threshold?beta=0.9&alpha=0.1"), { name: "threshold", values: { beta: 0.9, alpha: 0.1 } });
   assert.deepEqual(wishOf("lesson.ipynb#tversky:simplex?loss=entropy"), { name: "simplex", values: { loss: "entropy" } });

@@ -465,7 +465,7 @@ ELSEWHERE = {
         peers.markdown peers.ours exercises.check exercises.show""",
     "draws what is given to it, arrays and frames of this package": """
         figures.arms figures.own_cuts figures.calibration figures.collapse figures.contact_sheet figures.dice_and_jaccard
-        figures.error_maps figures.foreground_histogram figures.learning_curves figures.paint
+        figures.error_maps figures.foreground_histogram figures.learning_curves figures.level_lines figures.paint
         figures.panels figures.reliability figures.smoothed_cuts figures.thresholded figures.weight_plane""",
     "an explorer that draws what it is given, tried in tests/training and tests/unit/test_interactive.py": """
         explorers.interactive explorers.LiveCurves""",

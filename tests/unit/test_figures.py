@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 from types import SimpleNamespace
 
@@ -126,3 +127,41 @@ def test_a_readers_own_name_is_shown_as_it_is(name):
     [shown] = [text.get_text() for legend in plate.figure.legends for text in legend.get_texts()]
     assert shown.strip().replace(r"\$", "$") == name
     assert name in plate.alt
+
+
+def squares(y_hat, y, weight=1.0, lost=False):
+    return float("nan") if lost or y_hat[0] == 0 else weight * ((y_hat - y) ** 2).sum()
+
+
+def test_level_lines_take_what_the_loss_takes_and_show_where_it_is_lowest():
+    draw = figures.level_lines(squares)
+    assert list(inspect.signature(draw).parameters) == ["ax", "weight", "lost"]
+    ax = Figure().subplots()
+    draw(ax, weight=2.0)
+    star = ax.get_lines()[0]
+    assert (star.get_xdata(), star.get_ydata()) == (1.0, 0.0) and ax.get_title("left") + ax.get_title() != ""
+    circles = [line for line in ax.collections[0].get_paths() if len(line.vertices)]
+    for line, level in zip(circles, ax.collections[0].levels[-len(circles) :], strict=True):
+        u, v = line.vertices.T
+        assert np.allclose(2 * ((1 - u) ** 2 + 3 * v**2), level, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"), [(lambda y_hat, y: 0.5, "0.5 everywhere"), (lambda y_hat, y: np.nan, "no number anywhere")]
+)
+def test_level_lines_of_a_loss_without_a_lowest_point(loss, said):
+    ax = Figure().subplots()
+    figures.level_lines(loss)(ax)
+    assert said in (ax.get_title("left"), ax.get_title()) and not ax.collections
+
+
+@pytest.mark.parametrize("loss", [None, 0.5, lambda y: 0.5, lambda: 0.5])
+def test_level_lines_are_of_a_function_of_two(loss):
+    with pytest.raises(TypeError, match="loss must"):
+        figures.level_lines(loss)
+
+
+@pytest.mark.parametrize("given", [None, "0.5", np.ones(4), True])
+def test_level_lines_need_a_number(given):
+    with pytest.raises(TypeError, match="loss must give a number"):
+        figures.level_lines(lambda y_hat, y: given)(Figure().subplots())

@@ -161,3 +161,12 @@ def test_close_closes_children_and_nothing_is_kept_alive(monkeypatch):
 
 def test_the_example_is_true():
     assert doctest.testmod(own).failed == 0
+
+
+def test_the_title_that_the_function_gives_is_seen_and_said_in_each_picture_of_the_row():
+    def titled(ax, alpha):
+        ax.set_title(f"twice is {2 * alpha}")
+
+    explorer = interactive(titled, alpha=[1, 2, 3])
+    assert all(f"twice is {2 * alpha}." in explorer.static_picture[1] for alpha in (1, 2, 3))
+    assert "twice is 2." in explorer.picture.alt

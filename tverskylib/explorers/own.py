@@ -8,6 +8,7 @@ import html
 import inspect
 import math
 import numbers
+import textwrap
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -28,6 +29,7 @@ from tverskylib.figures.plate import DPI, Plate, mimebundle
 
 SIZE = (7.0, 4.2)  # inches of a hundred pixels
 ROW = 8.8  # width of the stored row
+LETTERS = 84  # in such a row
 MOST = 100  # inches
 FARTHEST = 1e100  # from 0, of a slider's end
 DOTS = 2  # of the picture for one pixel of the page, each way
@@ -117,8 +119,8 @@ class Interactive(widgets.VBox):
     def redraw(self) -> None:
         """Draw where the sliders stand. An error is shown to the reader, and raised."""
         try:
-            figure = self._drawn([self.values], DPI * DOTS, dark=self.picture.dark)
-            png, words = encoded(figure.canvas), self._words(figure.axes[0], self.values)  # type: ignore[arg-type]
+            figure, [words] = self._drawn([self.values], DPI * DOTS, dark=self.picture.dark)
+            png = encoded(figure.canvas)  # type: ignore[arg-type]
         except Exception:
             self.message.value = f'<pre role="alert">{html.escape(traceback.format_exc(limit=-2))}</pre>'
             raise
@@ -136,13 +138,13 @@ class Interactive(widgets.VBox):
     @functools.cached_property
     def static_picture(self) -> tuple[bytes, str]:
         """PNG, at two dots a pixel, and alt text of the row of pictures that is stored in the notebook."""
-        figure = self._drawn(self._frames, DPI * DOTS, dark=False)
-        words = [self._words(ax, values) for ax, values in zip(figure.axes, self._frames, strict=True)]
+        figure, words = self._drawn(self._frames, DPI * DOTS, dark=False)
         numbered = " ".join(f"({k}) {text}" for k, text in enumerate(words, 1))
         return Plate(figure, f"{len(words)} positions of the sliders. {numbered}", dpi=DPI * DOTS).png(), numbered
 
-    def _drawn(self, settings: Sequence[Mapping[str, Any]], dpi: int, *, dark: bool) -> Figure:
-        width, height = self._size
+    def _drawn(self, settings: Sequence[Mapping[str, Any]], dpi: int, *, dark: bool) -> tuple[Figure, list[str]]:
+        """Pictures side by side, and each in words."""
+        (width, height), words = self._size, []
         with styled(dark=dark):
             wide = width if len(settings) == 1 else ROW
             figure = Figure(
@@ -151,10 +153,14 @@ class Interactive(widgets.VBox):
             canvas = FigureCanvasAgg(figure)
             for ax, values in zip(figure.subplots(1, len(settings), squeeze=False)[0], settings, strict=True):
                 self._function(ax, **values)
+                words.append(self._words(ax, values))
                 if len(settings) > 1:
-                    ax.set_title("\n".join(filter(None, [_said(values), ax.get_title()])))
+                    said = textwrap.fill(
+                        _said(values, "\u00a0"), LETTERS // len(settings)
+                    )  # a name stays with its value
+                    ax.set_title("\n".join(filter(None, [said, _title(ax)])))
             canvas.draw()
-        return figure
+        return figure, words
 
     def _words(self, ax: Axes, values: Mapping[str, Any]) -> str:
         if callable(self._alt):
@@ -164,7 +170,7 @@ class Interactive(widgets.VBox):
         lines = [str(line.get_label()) for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
         labels = {"across": ax.get_xlabel(), "upwards": ax.get_ylabel(), "lines": ", ".join(lines)}
         named = "; ".join(f"{key}: {text}" for key, text in labels.items() if text)
-        return f"A picture drawn for {_said(values)}. {ax.get_title()} {named}".strip()
+        return " ".join(filter(None, [f"A picture drawn for {_said(values)}.", _title(ax) and f"{_title(ax)}.", named]))
 
     def _ends(self) -> list[dict[str, Any]]:
         """Positions of the first slider, where its telling values are not named."""
@@ -190,10 +196,14 @@ class Interactive(widgets.VBox):
 interactive = Interactive  # as the lessons call it
 
 
-def _said(values: Mapping[str, Any]) -> str:
-    return ", ".join(
-        f"{name} {format(value, '.3g') if isinstance(value, numbers.Real) else value}" for name, value in values.items()
-    )
+def _title(ax: Axes) -> str:
+    """Wherever it stands: in the lessons' style it is at the left, and matplotlib asks for the one in the middle."""
+    return " ".join(filter(None, (ax.get_title(loc) for loc in ("left", "center", "right"))))
+
+
+def _said(values: Mapping[str, Any], space: str = " ") -> str:
+    shown = {name: format(value, ".3g") if isinstance(value, numbers.Real) else value for name, value in values.items()}
+    return ", ".join(f"{name}{space}{value}" for name, value in shown.items())
 
 
 def _checked_size(size: Any) -> tuple[float, float]:

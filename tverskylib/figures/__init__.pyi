@@ -3,6 +3,7 @@ from .chances import smoothed_cuts as smoothed_cuts
 from .curves import learning_curves as learning_curves
 from .error_map import paint as paint
 from .gallery import panels as panels
+from .level_lines import level_lines as level_lines
 from .overview import error_maps as error_maps
 from .plate import Plate as Plate
 from .printed import dice_and_jaccard as dice_and_jaccard

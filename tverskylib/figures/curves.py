@@ -15,6 +15,7 @@ INKS: Mapping[str, Ink] = {"batch": FN, "image": FP}
 SPARE = (TP, OTHER)
 SHOWN = {"loss": "training loss", "dice": "Dice, mean of images", "pooled_dice": "Dice, pooled"}
 FLOODED = {"flooded": "negative images flooded"}
+ROOM = 1.03  # beyond the last epoch, for its mark
 
 
 class LearningCurves(Protocol):
@@ -45,7 +46,7 @@ def learning_curves(runs: Mapping[str, LearningCurves], *, epochs: int | None = 
     per_epoch = max((curves.steps[0] for curves in runs.values() if curves.steps), default=1)
     most = max((curves.steps[-1] for curves in runs.values() if curves.steps), default=1)
     for ax, title in zip(axes, panels.values(), strict=True):
-        ax.set(title=title, xlabel="steps", ylim=(-0.02, 1.02), xlim=(0, (epochs or 0) * per_epoch or most))
+        ax.set(title=title, xlabel="steps", ylim=(-0.02, 1.02), xlim=(0, ROOM * ((epochs or 0) * per_epoch or most)))
         ax.grid(axis="y", color="#E5E5E5")
         ax.tick_params(colors=FAINT)
     if runs:

@@ -6,13 +6,15 @@ import { adjust, element, freshId, shape, write } from "./dom.js";
 import { along, around, placeLabels } from "./labels.js";
 import { area, line, mark, patterns } from "./shapes.js";
 
+const SPOTS = 4; // marks of one name beside which it may stand
+
 /**
  * A part of an explorer.
  *
  * @param {object} spec x and y: {low, high, log, ticks, label, say, bare}; height in pixels, or a share of the width below
- *   2, or equal: one unit is as long on both axes; areas: [{role, of, when}]; lines: [{role, dash, of, words, at, when}]; marks: [{kind, role, at, words, text, drag,
+ *   2, or equal: one unit is as long on both axes; areas: [{role, of, when}]; lines: [{role, dash, of, words, at, optional, when}]; marks: [{kind, role, at, words, text, drag,
  *   when}]; words(now): what is seen, for those who do not see it. Words of lines and marks are texts, or functions of
- *   `now`.
+ *   `now`; optional ones are left out where they would stand on others.
  */
 export function chart(spec) {
   return (view) => {
@@ -97,9 +99,10 @@ function drawing(view, spec, width, height, size, nowOf) {
     const named = [...marks, ...lines]
       .map((each) => ({ ...each, text: typeof each.words === "function" ? each.words(now) : each.words }))
       .filter(({ text, made, of }) => text && (made.places ?? made.points).length && !(of && view.unnamed));
-    const wantedWords = named.map(({ text, made, at, of }) => ({
+    const wantedWords = named.map(({ text, made, at, of, optional }) => ({
       text,
-      spots: of ? along(made.points, at ?? 0.7, size) : spotsOf(made.places[0], frame.box, size),
+      optional,
+      spots: of ? along(made.points, at ?? 0.7, size) : made.places.slice(0, SPOTS).flatMap((place) => spotsOf(place, frame.box, size)),
     }));
     const points = lines.flatMap(({ made }) => made.points).filter((_, k) => k % 3 === 0);
     for (const { made } of marks) points.push(...made.places.flatMap(([x, y]) => dense(x, y, frame.box)));
@@ -109,7 +112,7 @@ function drawing(view, spec, width, height, size, nowOf) {
     placed.forEach(({ x, y, anchor }, k) => {
       const role = named[k].role ?? "loss";
       adjust(words.children[k], { x, y, "text-anchor": anchor, class: `tversky-role-${role} tversky-named` });
-      write(words.children[k], named[k].text);
+      write(words.children[k], placed[k].left ? "" : named[k].text);
     });
   }
 

@@ -2,31 +2,34 @@
 
 import { widthOf } from "./axes.js";
 
+const GAP = 0.3; // between two words, in letters' heights
+
 /**
  * Places for labels, one after the other.
  *
- * @param {object[]} wanted {text, spots: [{x, y, anchor}]}: spots in order of preference
+ * @param {object[]} wanted {text, spots: [{x, y, anchor}], optional}: spots in order of preference
  * @param {number[][]} points of the curves, [x, y]
- * @returns {object[]} the spot of each
+ * @returns {object[]} the spot of each, {x, y, anchor, left}: left where it is optional and would stand on another word
  */
 export function placeLabels(wanted, points, box, size) {
   const taken = [];
-  return wanted.map(({ text, spots }) => {
+  return wanted.map(({ text, spots, optional }) => {
     let best = null;
     spots.forEach((spot, index) => {
       const least = best?.cost ?? Infinity;
       let cost = 0.5 * index;
       if (cost >= least) return;
       const area = areaOf(text, spot, size);
-      cost += 1000 * outside(area, box) + 100 * taken.filter((other) => meets(area, other)).length;
+      cost += 1000 * outside(area, box) + 100 * taken.filter((other) => meets(area, other, GAP * size)).length;
       for (let k = 0; k < points.length && cost < least; k++) {
         const [x, y] = points[k];
         if (x > area.left && x < area.right && y > area.top && y < area.bottom) cost += 3;
       }
       if (cost < least) best = { ...spot, cost, area };
     });
-    taken.push(best.area);
-    return best;
+    const left = optional && taken.some((other) => meets(best.area, other, GAP * size));
+    if (!left) taken.push(best.area);
+    return { ...best, left };
   });
 }
 
@@ -41,8 +44,9 @@ function outside(area, box) {
   return Math.max(0, ...over) / 10;
 }
 
-function meets(one, other) {
-  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+function meets(one, other, gap) {
+  const aside = one.left >= other.right + gap || other.left >= one.right + gap;
+  return !aside && one.top < other.bottom && other.top < one.bottom;
 }
 
 /** Around a point: right, left, above, below, and the corners. */

@@ -51,6 +51,7 @@ function levelLine(level) {
     },
     words: decimals(level, 1),
     at: 0.85,
+    optional: true,
   };
 }
 

@@ -87,7 +87,7 @@ const plane = (which, { name, dash }) =>
     x: { low: 0, high: 1, label: "on foreground" },
     y: { low: 0, high: 1, label: `${name}: on background` },
     lines: [
-      ...ABOVE.map((above, k) => ({ role: which, width: 1.5, of: (now) => now[which].lines[k], words: k === 3 ? `+${above}` : "", at: 0.5 })),
+      ...ABOVE.map((above, k) => ({ role: which, width: 1.5, of: (now) => now[which].lines[k], words: k === 3 ? `+${above}` : "", at: 0.5, optional: true })),
       { role: "faint", dash, of: (now) => ({ x: now[which].trail.map(([x]) => x), y: now[which].trail.map(([, y]) => y) }) },
     ],
     marks: [
