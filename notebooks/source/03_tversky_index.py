@@ -325,6 +325,12 @@ checked(
 #
 # What is left for $\alpha + \beta$? It bends the scale. That changes *means* over images or classes, in which bad
 # values may count more or less; and it changes the length of the gradient when the index becomes a loss (lesson 04).
+# And it can make a *distance*: one minus Jaccard is one (Levandowsky and Winter 1971), one minus Dice is none, as a
+# detour can be shorter.
+
+# %% slideshow={"slide_type": "skip"} tags=["check"]
+detours = [2 * (1 - tversky_from_counts(1, 0, 1, c, c)) for c in (0.5, 1.0)]  # from a pixel to both, and on to the other
+checked(f"one pixel and its neighbour are 1 apart; by way of both, Dice says {detours[0]:.2f}, Jaccard {detours[1]:.2f}", detours[0] < 1 == detours[1])
 
 # %% slideshow={"slide_type": "skip"} tags=["proof"]
 theory.ratio_of_weights()
@@ -416,6 +422,7 @@ for ratio in (0.25, 0.5, 1, 2, 4, 9):
 # ## References
 #
 # - A. Tversky: Features of similarity. *Psychological Review* 84(4), 1977, pp. 327–352. (The idea of the index.)
+# - M. Levandowsky, D. Winter: Distance between sets. *Nature* 234, 1971, pp. 34–35. (One minus Jaccard is a distance.)
 # - S. S. M. Salehi, D. Erdogmus, A. Gholipour: Tversky loss function for image segmentation using 3D fully
 #   convolutional deep networks. *Machine Learning in Medical Imaging (MLMI 2017)*, LNCS 10541, pp. 379–387. (Which pair
 #   worked best for them.)

@@ -331,15 +331,18 @@ criterion
 # **Log-cosh Dice** (Jadon 2020) is $\log\cosh(1 - T)$. The factor is $\tanh(1 - T)$, at most 0.76, and near the target
 # it goes to 0 like $1 - T$ itself: a gentler end of the way, and a slower one.
 #
+# **Minus the logarithm**, $-\log T$, has the factor $1 / T$: it is the *bad* images of a mean that it pulls hardest, without
+# bound.
+#
 # **Jaccard instead of Dice** is such a change too, since the index is $\text{Dice} / (2 - \text{Dice})$. Its gradient is
 # that of the Dice loss times $2 / (2 - \text{Dice})^2$: longer where Dice is above $2 - \sqrt2 \approx 0.59$, and shorter
 # below.
 
 # %% tags=["check"]
-focal, log_cosh, jaccard = (lambda T: 0.75 * (1 - T) ** -0.25), (lambda T: np.tanh(1 - T)), (lambda T: 2 / (2 - T) ** 2)
+focal, log_cosh, jaccard = (lambda T: 0.75 * (1 - T) ** -0.25), (lambda T: np.tanh(1 - T)), (lambda T: 2 / (2 - T) ** 2)  # and 1 / T
 checked(
     f"at T = 0.2 and 0.9 the factor of focal Tversky is {focal(0.2):.2f} and {focal(0.9):.2f}, that of log-cosh Dice "
-    f"{log_cosh(0.2):.2f} and {log_cosh(0.9):.2f}, that of Jaccard for Dice {jaccard(0.2):.2f} and {jaccard(0.9):.2f}",
+    f"{log_cosh(0.2):.2f} and {log_cosh(0.9):.2f}, that of the logarithm {1 / 0.2:.2f} and {1 / 0.9:.2f}, that of Jaccard for Dice {jaccard(0.2):.2f} and {jaccard(0.9):.2f}",
     *(focal(0.2) < 1 < focal(0.9), log_cosh(0.2) > log_cosh(0.9), np.isclose(jaccard(2 - 2**0.5), 1)),
 )
 

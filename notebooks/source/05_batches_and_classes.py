@@ -121,7 +121,8 @@ for delta in (1e-5, 1, 100):
 #
 # So delta is more than a guard against division by zero. It **decides what images without foreground teach**: almost
 # nothing when it is tiny, and most when it is near $\alpha S$, which shrinks as the network learns. It has a price: on
-# images *with* foreground, a large delta flattens the loss.
+# images *with* foreground, a large delta flattens the loss. And it counts *pixels*: at twice the resolution an image has
+# four times as many, and the same delta is worth a quarter. So say it as a share of the image.
 
 # %%
 four_pixels = (0.9, 0.8, 0.1)  # TP, FP and FN of the four pixels of lesson 04

@@ -300,6 +300,11 @@ say("\n".join(rows))
 # many. What a doctor marks is not independent from pixel to pixel, as our three show: each
 # marks all ten or only the first.
 #
+# Several networks, or one network on an image and its mirror images, are no doctors: nothing is scored against each of
+# them. There the mean of the *probabilities* is cut, once, where it is best on validation images. Masks that are cut
+# first and then put to the vote forget how sure each was: 0.45, 0.45 and 0.9 have the mean 0.6, and lose the vote two to
+# one.
+#
 # Another consequence: batch-wise there is *one* bar $\tau$ for all images; image-wise each image has its own, about $T_k/2$
 # under Dice, high for easy images and low for hard ones. Training image by image aims at many different cuts. That is one
 # reason why a curve over one common threshold favours batch-wise training on our tiles (lesson 11).

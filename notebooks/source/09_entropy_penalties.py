@@ -369,7 +369,8 @@ figures.calibration(y_test, named)
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # It falls from 0.79 to 0.29 and 0.26 (the numbers in the legend), and the masks that can be cut stay the same: both ways
-# keep the order of the pixels, and their chances are as good as that order is. The bars are the truth, in that order. As trained, the map says 1 where about four
+# keep the order of the pixels, and their chances are as good as that order is. (The mask at one half stays with the
+# temperature, for a logit of 0 stays 0; Platt's shift moves it.) The bars are the truth, in that order. As trained, the map says 1 where about four
 # pixels of five are foreground. Calibrated, it comes nearer, though neither curve fits everywhere. Platt scaling does
 # better on average, since it can also shift: trained with Dice, the model marks 38 % of the pixels, and 31 % are foreground.
 #

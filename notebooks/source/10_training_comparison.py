@@ -226,6 +226,9 @@ pd.DataFrame({name: scores(run) for name, run in trained.items()}).round(3)
 # </details>
 
 # %% [markdown]
+# Each run is judged as it is after its last epoch. Whoever keeps the *best* epoch chooses it on validation images, by the
+# number that will be reported, in its convention: by another number it may be another epoch.
+#
 # *Question:* which one won? Before you answer: how large a difference would you expect between two runs that differ in
 # nothing but their seed?
 #

@@ -147,7 +147,9 @@ checked("in Dice at 8 and 16, our interval for the *mean* stays below the talk's
 #
 # Four endpoints, new seeds, batch size 8. Testing four things at 5 % each would find something by accident in one case of
 # five. **Holm's** method multiplies the smallest p by four, the next by three, and so on. An interval that holds 0 says
-# *undecided*, not *equal*.
+# *undecided*, not *equal*. (The test is the paired t-test, which takes the differences as normal. One of ranks can confirm
+# nothing with five pairs: where all five agree, Wilcoxon's p is $2 / 2^5$, above 0.05. And a test over the *patients* of one run
+# asks another question, whether these two networks differ on new patients: new seeds are not in it.)
 
 # %%
 planned = confirmation(frame)

@@ -246,9 +246,10 @@ except ValueError as error:
 # ## Dice + cross-entropy
 #
 # As most people train, and as nnU-Net and MONAI write it: the sum, weights 1 and 1. The two lines are in [In your
-# code](IN_YOUR_CODE.md), beside class weights, pixel weights, Lightning and an nnU-Net trainer. Why does it help? Look at
-# what one pixel of an empty image of 64 × 64 feels, with an untrained network, and beside it a pixel of a lesion of
-# 16 × 16:
+# code](IN_YOUR_CODE.md), beside class weights, pixel weights, Lightning and an nnU-Net trainer.
+#
+# *Question:* why does it help? Look at what one pixel of an empty image of 64 × 64 feels, with an untrained network, and
+# beside it a pixel of a lesion of 16 × 16:
 
 # %%
 def pulls(loss):
@@ -281,7 +282,7 @@ for name, loss in losses.items():
 #
 # ## Several GPUs
 #
-# With data-parallel training each process has its share of the batch. What is "batch-wise" then?
+# With data-parallel training each process has its share of the batch. *Question:* what is "batch-wise" then?
 #
 # | library | each process computes | so the loss is |
 # | --- | --- | --- |

@@ -254,7 +254,9 @@ ROWS = "tbody tr:nth-child(n+5)"
 COLOURS = {"only": ["color-contrast"], "exclude": ["mjx-container", ROWS]}
 
 
-@pytest.mark.parametrize(("scheme", "asked"), [("light", {"exclude": [ROWS]}), ("dark", COLOURS)], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "asked"), [("light", {"exclude": [ROWS]}), ("dark", COLOURS)], ids=["light", "dark"]
+)
 def test_axe_finds_nothing(browser, pages, scheme, asked):
     context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True, color_scheme=scheme)
     tab, found = context.new_page(), []
