@@ -1,5 +1,6 @@
 """The pages for who must train next week: their numbers are computed, their links lead somewhere."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -19,7 +20,10 @@ def test_a_page_states_the_numbers_of_today(page):
 
 
 def test_the_explorer_of_pairs_shows_the_records_of_today():
-    assert pages.DATA.read_text(encoding="utf-8") == pages.pairs(), "python notebooks/pages.py"
+    stored, made = (json.loads(text) for text in (pages.DATA.read_text(encoding="utf-8"), pages.pairs()))
+    # SciPy 1.17 changed the eleventh digit of Student's quantiles.
+    assert stored.pop("student") == pytest.approx(made.pop("student"), rel=1e-9)
+    assert stored == made, "python notebooks/pages.py"
 
 
 @pytest.mark.parametrize("page", ["CHOOSE.md", "WHEN_IT_GOES_WRONG.md", "IN_YOUR_CODE.md", "PROJECT.md"])
