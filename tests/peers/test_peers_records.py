@@ -1,12 +1,14 @@
 """The committed answers of the other libraries: complete, true to their own numbers, and up to date with ours."""
 
 import copy
+import importlib.metadata
 import importlib.util
 import tomllib
 from pathlib import Path
 
 import pytest
 import torch
+from packaging.version import Version
 
 from tverskylib import peers
 from tverskylib.peers import probes, records, table
@@ -64,11 +66,20 @@ def test_our_side_of_each_default_is_still_what_it_was(loss):
 
 @each_library
 @pytest.mark.slow
-def test_the_library_still_says_so(library):
+def test_the_library_still_says_so(library, capsys):
     """Where it is installed: MONAI everywhere, the others in a workflow of their own."""
     if importlib.util.find_spec(library) is None:
         pytest.skip(f"{library} is not installed")
-    assert main(["check", library]) == 0
+    main(["check", library])
+    _, *changes = capsys.readouterr().out.splitlines()
+    if is_older_than_its_record(library):  # it may lack an argument: MONAI has ignore_index since 1.6.1
+        changes = [change for change in changes if "unexpected keyword argument" not in change]
+    assert changes == []
+
+
+def is_older_than_its_record(library):
+    package = PACKAGES[library]
+    return Version(importlib.metadata.version(package)) < Version(records.read(library)["versions"][package])
 
 
 def test_a_wrong_record_is_found(tmp_path):
