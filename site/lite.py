@@ -1,7 +1,7 @@
 """The lessons that need no PyTorch in JupyterLite, where Python runs in the reader's browser: ``make lite``.
 
 The pages fetch Python itself (Pyodide) and its packages from their usual place on the network when they are opened, so
-they can not be tried without one: the build is tried here, the pages were not. ``python -m http.server`` in build/lite
+running a cell can not be tried without one. Tried were the build, and that its pages open and show what is stored. ``python -m http.server`` in build/lite
 serves them.
 """
 
@@ -19,7 +19,7 @@ from tverskylib.environment import EXTRAS_OF, LESSONS
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTENTS, WHEELS, TARGET = (ROOT / "build" / name for name in ("lite-contents", "lite-wheels", "lite"))
-FIRST = "%pip install -q tverskylib  # into the Python of this browser"
+FIRST = "%pip install -q tverskylib pandas  # into the Python of this browser"
 
 
 def lay_out() -> list[Path]:
