@@ -18,9 +18,16 @@ EXPLORERS = catalogue()
 each_explorer = pytest.mark.parametrize("name", EXPLORERS)
 SAME = {"rel": 1e-9, "abs": 1e-12, "nan_ok": True}
 SETTINGS = 25
-NUMBERS = (
-    "() => Object.fromEntries([...document.querySelectorAll('data[data-name]')].map((d) => [d.dataset.name, d.value]))"
-)
+NUMBERS = """async (settings) => {
+  const found = [];
+  for (const values of settings) {
+    for (const one of Object.entries(values)) explorer.set(...one);
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    if (document.querySelector("[role=alert]")) found.push({ alert: "1" });
+    else found.push(Object.fromEntries([...document.querySelectorAll("data[data-name]")].map((d) => [d.dataset.name, d.value])));
+  }
+  return found;
+}"""
 LOOKS = """() => [...document.querySelectorAll('.tversky-side canvas, .tversky-side svg')].map((picture) =>
   picture.toDataURL ? picture.toDataURL() : picture.outerHTML)"""
 SIZES = """() => [...document.querySelectorAll('.tversky-explorer :is(button, summary, input)')]
@@ -30,24 +37,46 @@ SMALL = """() => [...document.querySelectorAll('.tversky-explorer :is(p, span, t
   .map((node) => [node.textContent, parseFloat(getComputedStyle(node).fontSize)])"""
 
 
+@pytest.fixture(scope="module")
+def tabs(browser):
+    """A tab for each kind of reader, opened once: a new one takes as long as a page."""
+    contexts = {}
+
+    def tab_for(**options):
+        key = tuple(sorted(options.items()))
+        if key not in contexts:
+            context = browser.new_context(viewport={"width": 1000, "height": 800}, offline=True, **options)
+            contexts[key] = context, context.new_page()
+        return contexts[key][1]
+
+    yield tab_for
+    for context, _ in contexts.values():
+        context.close()
+
+
 @pytest.fixture
-def shown(browser, tmp_path):
+def shown(tabs, tmp_path):
     """Show an explorer's page; it must need no network and raise no error."""
-    pages, faults = [], []
+    faults, heard = [], []
 
     def show(name, *, width=1000, **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, **options)
-        tab = context.new_page()
-        tab.on("pageerror", lambda error: faults.append(str(error)))
-        tab.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        tab = tabs(**options)
+        listeners = {
+            "pageerror": lambda error: faults.append(str(error)),
+            "console": lambda said: faults.append(said.text) if said.type in ("error", "warning") else None,
+        }
+        for event, listener in listeners.items():
+            tab.on(event, listener)
+        heard.append((tab, listeners))
+        tab.set_viewport_size({"width": width, "height": 800})
         tab.goto(EXPLORERS[name]().save_html(tmp_path / "page.html").as_uri())
         drawn(tab)
-        pages.append(context)
         return tab
 
     yield show
-    for context in pages:
-        context.close()
+    for tab, listeners in heard:
+        for event, listener in listeners.items():
+            tab.remove_listener(event, listener)
     assert faults == []
 
 
@@ -85,14 +114,13 @@ def test_numbers_are_those_of_python_at_random_settings(name, shown):
     explorer, tab, draw = EXPLORERS[name](), shown(name), random.Random(0)
     settings = [dict(values) for values in explorer.frames.values()]
     settings += [random_values(explorer, draw) for _ in range(SETTINGS)]
+    states, wanted = [], []
     for values in settings:
         explorer.set(**values)
-        wanted = {key: value for key, value in explorer.state().items() if not isinstance(value, bytes)}
-        tab.evaluate("(values) => Object.entries(values).forEach((one) => explorer.set(...one))", wanted)
-        drawn(tab)
-        found = {key: float(value) for key, value in tab.evaluate(NUMBERS).items()}
-        assert found == pytest.approx(explorer.numbers, **SAME), values
-        assert tab.get_by_role("alert").count() == 0
+        states.append({key: value for key, value in explorer.state().items() if not isinstance(value, bytes)})
+        wanted.append(explorer.numbers)
+    for values, found, numbers in zip(settings, tab.evaluate(NUMBERS, states), wanted, strict=True):
+        assert {key: float(value) for key, value in found.items()} == pytest.approx(numbers, **SAME), values
 
 
 @each_explorer
