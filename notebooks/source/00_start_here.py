@@ -80,7 +80,8 @@ explorers.overlap()
 # </details>
 #
 # If no kernel is running and the picture does not move, you see some of its positions side by side. Every lesson has
-# questions like this one. The answer is folded away below the picture; click on the word to open it.
+# questions like this one. The answer is folded away below, after the picture or the cell that goes
+# with it; click on the word to open it.
 #
 # ## The same in a few lines
 #
@@ -197,7 +198,7 @@ checked(f"with radius 36 all of the target is found, and Dice is {large:.2f}", f
 # | $t$ | `target` | a target between 0 and 1: a smoothed label, a vote, a chance |
 # | $B, C, H, W$ | shape | images in a batch, channels (classes), height, width; $H(\cdot)$ with brackets is an entropy |
 # | $i, k, c, j$ | | number a pixel, an image, a class; $j$ is any of them under a sum |
-# | $K$ | | number of images where they are counted one by one |
+# | $K$ | | number of images in a batch, where each has an index of its own |
 # | $M$ | | number of entries of a mask |
 # | $P, Q$ | | number of foreground and of background entries, $P + Q = M$ |
 # | $p$ | `fraction` | foreground fraction, $P / M$ |

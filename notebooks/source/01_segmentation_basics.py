@@ -59,8 +59,8 @@ figures.panels(
 #
 # with $C_{\text{in}}$ input channels (3 for a colour image), $C$ output channels, height $H$ and width $W$. The only
 # difference between target and prediction is what a pixel may hold: the target commits itself, the prediction may
-# hesitate. Libraries put channels first, and a batch of $B$ images in front of everything. Colour pictures come with
-# channels last, so we move that axis.
+# hesitate. PyTorch and what is built on it put channels first, and a batch of $B$ images in front of everything. Colour
+# pictures come with channels last (and Keras leaves them there), so we move that axis.
 
 # %% tags=["setup"]
 x = np.moveaxis(tile.image, -1, 0)[None]

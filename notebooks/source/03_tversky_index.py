@@ -394,7 +394,8 @@ for ratio in (0.25, 0.5, 1, 2, 4, 9):
 #
 # **From a cost.** How many false positives would you give for one missed pixel? Choose the ratio so that the exchange
 # rate, *at the index that you expect*, comes out near that: with $\alpha + \beta = 1$ it is $1/(\alpha T) - 1$, so a
-# price of $r$ asks for $\alpha = 1/((1 + r)\,T)$, as long as $(1 + r)\,T > 1$. (If your costs are fixed numbers and every pixel counts by itself,
+# price of $r$ asks for $\alpha = 1/((1 + r)\,T)$, as long as $(1 + r)\,T > 1$. ($T$ is the index with these very weights:
+# compute $\alpha$, then $T$, then $\alpha$ again.) (If your costs are fixed numbers and every pixel counts by itself,
 # you need no index at all: mark a pixel when its chance is above 1/(1 + cost), with cost the price of a miss in false
 # positives.)
 #

@@ -125,8 +125,8 @@ say(f"On the four pixels, with delta = 1: loss {loss:.3f} = 1 - {TP + 1:.1f} / {
 #
 # If the target and $\hat y$ hold only 0 and 1, then every product in the soft counts is 0 or 1, and the soft counts
 # *are* the counts. With $\delta = 0$ the loss is then one minus the index. (A positive $\delta$ lifts the index towards
-# 1: little for a large mask, much for one of few pixels. One missed pixel alone has a Dice of 0.67 instead of 0 with
-# $\delta = 1$.)
+# 1: little for a large mask, much for one of few pixels. A lesion of one pixel that is missed has a Dice of 0.67 instead of 0
+# with $\delta = 1$.)
 
 # %% tags=["check"]
 of_mask = tversky_loss(torch.tensor(mask).double(), torch.tensor(truth), 0.2, 0.8, delta=0.0)
@@ -265,8 +265,8 @@ explorers.landscape()
 # Where [nothing](#tversky:landscape?foreground=0&background=0&steps=0) is predicted, 2.00 against 0.50. At the [worst
 # prediction](#tversky:landscape?foreground=0&background=1&steps=0) the false positives stand in the denominator and
 # weaken the pull on the foreground. In a ratio, how hard one pixel is pulled depends on all the others. In a sum or a
-# mean over pixels, like cross-entropy, it does not. And where nothing is predicted and $\delta = 0$, the background does not pull
-# at all: there is no overlap that it could spoil.
+# mean over pixels, like cross-entropy, it does not. And at both points, where $TP = 0$ and $\delta = 0$, the background does not
+# pull at all: there is no overlap that it could spoil.
 #
 # </details>
 
@@ -321,7 +321,7 @@ criterion
 # grows; what they change is the length of the gradient, and with it how much a good and a bad image count in a mean.
 #
 # *Question:* focal Tversky is named after a loss that looks at hard cases. Which image does it pull harder than the plain
-# loss does, a bad one or a good one? The check below has numbers.
+# loss does, a bad one or a good one?
 #
 # **Focal Tversky** (Abraham and Khan 2019) is $(1 - T)^{1/\gamma}$, in their paper with $\gamma = \frac43$, and summed
 # over classes. The gradient is multiplied by $\frac1\gamma (1 - T)^{1/\gamma - 1}$. With $\gamma = \frac43$ that factor
@@ -347,13 +347,19 @@ checked(
 )
 
 # %% [markdown]
+# <details class="tversky-answer"><summary>Answer</summary>
+#
+# The good one, in spite of its name: with $\gamma = \frac43$ the factor is 1.33 at an index of 0.9 and 0.79 at 0.2.
+#
+# </details>
+#
 # **Dice with cross-entropy** is of another kind: $L_\text{Dice} + w\, L_\text{CE}$, with $w = 1$ in nnU-Net
 # (Isensee et al. 2021). Cross-entropy is a mean over pixels, so it pulls each pixel by its own mistake alone, from logits
 # with $(\hat y_i - y_i) / M$, also in an image without foreground, where the Dice loss may be silent. For a known mask both have
 # their optimum at the target. Where the labels are uncertain they do not agree, and [lesson
 # 09](09_entropy_penalties.ipynb) computes where the optimum of the sum lies.
 #
-# Two relatives are built otherwise, and named here for completeness. The **Lovász losses** (Berman et al. 2018) extend
+# Others are built otherwise, and named here for completeness. The **squared form** of the V-Net is in lesson 09. The **Lovász losses** (Berman et al. 2018) extend
 # the Jaccard loss from masks to predictions in a convex way, by sorting the pixels' errors. The **boundary loss**
 # (Kervadec et al. 2019) weighs each predicted pixel by its signed distance from the target's outline, and is added
 # to a region loss such as this one. Generalised Dice is about several classes: it is in lesson 05.
@@ -403,7 +409,7 @@ explorers.interactive(figures.level_lines(my_loss), frames=told, **ranges)
 #   loss is undefined just where it should be best. In logits it is never reached.
 # - The gradient by the probabilities has at most two values for a ratio, one on foreground and one on background. Both
 #   depend on the sums of all pixels.
-# - The ratio of the two pulls grows with beta and falls with alpha.
+# - Where there is any overlap, the ratio of the two pulls grows with beta and falls with alpha.
 # - A growing function around the index keeps the optimum and the level lines of a ratio, and changes the length of the
 #   gradient. A sum with cross-entropy bends the lines.
 #

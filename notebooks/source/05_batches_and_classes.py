@@ -45,7 +45,7 @@ from tverskylib import tversky_from_counts, tversky_index, tversky_loss
 # *Question:* an untrained network predicts 0.5 everywhere. On an empty image of 64 × 64 pixels, with Dice and
 # $\delta = 10^{-5}$, how large is that derivative: about $10^{-2}$, $10^{-5}$ or $10^{-12}$?
 #
-# *Move this:* delta, over ten powers of ten; or drag the cliff. *Look for:* read the left curve from right to left, as
+# *Move this:* delta, over ten powers of ten; or drag the cliff. *Look for:* read the curve of the loss from right to left, as
 # training goes: a **plateau** near 1, then a **cliff** down to 0. Where does delta put the cliff? And which delta pulls
 # this network hardest? Mark a guess.
 
@@ -115,12 +115,13 @@ for delta in (1e-5, 1, 100):
 
 # %% [markdown]
 # Optimisers such as Adam scale gradients up, but they scale the *sum* over the batch, in which the empty image's part is
-# lost; and a batch of empty images alone moves the weights by momentum only (and by weight decay, where there is one). So with a tiny delta an image-wise loss
+# lost; and a batch of nothing but empty images, among others, moves the weights by momentum only (and by weight decay, where there is one). So with a tiny delta an image-wise loss
 # lets a network flood every empty image with false positives, at no cost that it could feel. [Lesson
 # 11](11_what_the_experiment_says.ipynb) shows networks that did.
 #
-# So delta is more than a guard against division by zero. It **decides what images without foreground teach**: almost
-# nothing when it is tiny, and most when it is near $\alpha S$, which shrinks as the network learns. It has a price: on
+# So delta is more than a guard against division by zero. (Below only, as some libraries have it, it is no more than that:
+# the right empty answer then costs 1, lesson 12.) It **decides what images without foreground teach**: almost
+# nothing while it is tiny against $\alpha S$, and most when it is near it; and $S$ shrinks as the network learns. It has a price: on
 # images *with* foreground, a large delta flattens the loss. And it counts *pixels*: at twice the resolution an image has
 # four times as many, and the same delta is worth a quarter. So say it as a share of the image.
 
@@ -165,8 +166,8 @@ explorers.composer()
 #
 # Image-wise: it rises by more than a tenth, batch-wise by a fiftieth. Image-wise is the plain mean of the three.
 # Batch-wise follows the images with the larger weight, and the small lesion has little. With "equal
-# lesions" both agree, as the three have the same weight. And image-wise the empty image is 0 however many false
-# positives it has; batch-wise each of them counts.
+# lesions" both agree, as the three have the same weight. And image-wise the empty image is 0 from its first false
+# positive on, however many follow; batch-wise each of them counts.
 #
 # </details>
 
@@ -239,8 +240,8 @@ checked(f"image-wise the loss is {ends:.3f} at both ends and {middle:.3f} halfwa
 # pixel of image $k$ it is $(\partial N_k - T\,\partial D_k) / \sum_j D_j$, with the pooled $T$ of *all* images. So how
 # hard an image pulls depends on how good the others are.
 #
-# *Question:* one image has a large lesion, one a small one; both are half found. Image-wise, whose pixels are pulled
-# harder? And batch-wise?
+# *Question:* one image has a large lesion, one a small one; both are predicted 0.5, and all background 0.1. Image-wise,
+# whose pixels are pulled harder? And batch-wise?
 
 # %% tags=["setup"]
 lesions = torch.zeros(2, 1, 64, 64)
@@ -260,18 +261,18 @@ for domain in ("image", "batch"):
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Image-wise, those of the small lesion, twelve times as hard: each image has its own two numbers. Batch-wise all
-# foreground pixels of the batch have the same derivative, wherever they lie: those are the two values of
-# (4.3), over a larger domain. (Image-wise the small lesion as a whole still pulls less; what is equal is the weight of
-# the two losses, one half each.)
+# Image-wise, those of the small lesion, twelve times as hard: each image has its own two numbers. (Over a background of 0 it
+# would be 144 times, the ratio of the areas.) Batch-wise all foreground pixels of the batch have the same derivative,
+# wherever they lie: that of (4.3), with the counts of the whole batch. (Image-wise the small lesion as a whole still
+# pulls less here; what is equal is the weight of the two losses, one half each.)
 #
 # </details>
 #
 # ### Gradient accumulation, and several GPUs
 #
-# When a batch does not fit into memory, one adds up the gradients of smaller batches. For a mean over images that
-# changes nothing in the loss, if all parts have the same number of images. (Batch normalisation still sees the small
-# parts.)
+# When a batch does not fit into memory, one adds up the gradients of smaller batches, each divided by their number. The
+# loss is a mean over images as before, if all parts have the same number of images. (Batch normalisation still sees the
+# small parts.)
 #
 # *Question:* and a batch-wise loss? The two images above now come one by one.
 
@@ -328,7 +329,7 @@ for alpha, beta in ((0.5, 0.5), (0.1, 0.9), (0.9, 0.1)):
 #
 # $$T = \frac{A + \delta}{A + \delta + (\alpha + \beta)(n - A)}. \tag{5.3}$$
 #
-# With $\alpha + \beta = 1$ and $\delta = 0$ this is $A / n$: the **pixel accuracy**. The true negatives are in it again,
+# With $\alpha + \beta = 1$ and $\delta = 0$ this is $A / n$: the **pixel accuracy**, for probabilities its soft form. The true negatives are in it again,
 # as the background's true positives, and alpha and beta act through their sum alone.
 #
 # </details>
@@ -360,12 +361,11 @@ checked(f"for random softmax outputs one ratio {F2:.3f} is the soft accuracy {ac
 
 # %% [markdown]
 # So one ratio over a softmax with background gives up what the index is for. It is what `per_class=False`, the default
-# here as in the talk, does on such channels. (It is also the one setting in which lesson 07's Claim 1 needs no
-# condition. Now you know why that is no comfort.) With one channel, or several independent ones with a sigmoid, true
+# here as in the talk, does on such channels. With one channel, or several independent ones with a sigmoid, true
 # negatives stay out of the one ratio, and it is no accuracy.
 #
-# (With a softmax one usually gives each pixel to its likeliest class. The bar of lesson 06 belongs to one class at a
-# time: a pixel may pass the bars of two classes, or of none, and it does not say which class wins.)
+# (With a softmax one usually gives each pixel to its likeliest class. A cut, like that of lesson 02, belongs to one class at
+# a time: a pixel may pass the cuts of two classes, or of none, and it does not say which class wins.)
 #
 # ## Several classes: a mean, but of what?
 #
@@ -384,7 +384,8 @@ present = target.any(axis=(2, 3))  # which class is in which image
 # Three predictions, each with a typical mistake: the tumour is taken for gland; one pixel of tumour is seen in the image
 # that has none; and nothing is found at all.
 #
-# *Question:* which convention hardly notices that the tumour was missed, and which does not see the false alarm?
+# *Question:* which convention hardly notices any of the mistakes? And of those that notice the missed tumour, which does
+# not see the false alarm?
 
 # %% tags=["setup"]
 missed, alarm = np.where(classes == 2, 1, classes), classes.copy()
@@ -401,6 +402,7 @@ def by_convention(prediction):
         "mean over three classes, batch-wise": batch.mean(),
         "mean over gland and tumour, batch-wise": batch[1:].mean(),
         "the same image-wise, 0/0 counts as 1": np.nan_to_num(image, nan=1)[:, 1:].mean(),
+        "the same image-wise, 0/0 left out": np.nanmean(image[:, 1:]),
         "the same image-wise, absent classes left out": image[:, 1:][present[:, 1:]].mean(),
         "generalised Dice, batch-wise": tversky_from_counts(tp.sum(), fp.sum(), fn.sum()),
     }
@@ -415,15 +417,15 @@ for convention in columns[0]:
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# One ratio gives 0.980 for a prediction that missed every pixel of the tumour. Background as a third class lifts all
-# values, and gives a prediction that finds nothing 0.263 instead of 0. The fourth and the fifth line differ by what an
-# absent class is worth: if 0/0 counts as 1, a single wrong pixel turns the 1 of the second image's tumour into 0; if
-# absent classes are left out, that pixel costs almost nothing. Generalised Dice shows little but the tumour.
+# One ratio: 0.980 for a prediction that missed every pixel of the tumour, and 0.995 for the false alarm. Background as one class more lifts all
+# three values here, and gives a prediction that finds nothing 0.263 instead of 0. The three image-wise lines differ by what an
+# absent class is worth. If 0/0 counts as 1, a single wrong pixel turns the 1 of the second image's tumour into 0; if 0/0 is
+# left out, it brings in a 0 where nothing was; if absent classes are left out, that pixel costs almost nothing. Generalised Dice shows little but the tumour.
 #
 # </details>
 
 # %% tags=["check"]
-one, three, two, as_one, left_out, general = (list(row) for row in zip(*(column.values() for column in columns)))
+one, three, two, as_one, _, left_out, general = (list(row) for row in zip(*(column.values() for column in columns)))
 checked(
     f"missed: {one[0]:.3f} in one ratio, {two[0]:.3f} as a mean; false alarm: {as_one[1]:.3f} or {left_out[1]:.3f}",
     *(one[0] > 0.97, two[0] < 0.5, left_out[1] - as_one[1] > 0.2, three[2] > two[2] == 0, general[0] < two[0]),
@@ -437,7 +439,7 @@ checked(
 #
 # So a class counts about $1 / P_c$ in the ratio, the smallest most. A class that is absent has the weight $1/0$, and each
 # library has its own way out. Weights by class for a mean of ratios are simpler: `per_class=True` with
-# `reduction="none"` gives one loss a class, to be multiplied by weights of your own. What each library does by default is in lesson 12; none of the six lines is the
+# `reduction="none"` gives one loss a class, to be multiplied by weights of your own. What each library does by default is in lesson 12; none of the seven lines is the
 # right one, but a number without its convention says little.
 
 # %% [markdown] tags=["exercise"]

@@ -12,14 +12,14 @@
 # Which prediction is best for a doubtful target, and why is the best cut half of the best Dice?
 #
 # Lesson 02 found a rule on four pixels: mark those whose chance is larger than half of the best Dice. This lesson proves
-# it, for every Tversky index and every soft target. The proof needs one idea, the answer has always the same shape, and
+# it, for every Tversky index and every soft target. The proof needs one idea, the answer always has the same shape, and
 # an old algorithm finds it in a few steps. Then we look at what the theorem promises and what it does not: for chances, for the votes of several doctors, and for the area that is marked.
 #
 # ## What you will learn
 #
 # - what the best prediction for a soft target looks like, for every index
 # - how to find it without trying all masks
-# - which number lesson 02's rule, half of the best Dice, speaks of
+# - whether lesson 02's rule, half of the best Dice, speaks of the chance or of the map
 # - what fails when every image, or every doctor, is scored alone
 # - how much area a mask with the best Dice has
 #
@@ -63,7 +63,7 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# No. It repeats every doubt of the target, and does worse than a mask without any.
+# No. It repeats every doubt of the target, and does worse than the mask of two pixels, which has none.
 #
 # </details>
 #
@@ -86,12 +86,12 @@ say(f"Dice with the target: the target itself {index(t, t):.3f}, the mask of two
 # $h\,(t_i + \alpha(1 - t_i) - \beta t_i)$ to its denominator. Under Dice the second is $h/2$ for every pixel, and a
 # fraction grows by such an addition exactly if $t_i / \frac12 > T$. For other weights the bar is $\tau$ instead of
 # $T/2$, but it is still *one* bar for all pixels. And as both additions grow evenly with $h$, what pays a little pays
-# more the further one goes: all the way to 1, or down to 0. There is no room for doubt in the optimum, but for ties.
+# more the further one goes: all the way to 1, or down to 0. There is no room for doubt in the optimum, except at ties.
 #
 # *Question:* here are the labels of the four pixels, sorted. What are the coloured areas, and is there a cut that is the
 # $\tau$ of its own mask?
 #
-# *Move this:* the cut, up and down. The right side shows, for every cut, the threshold $\tau$ that belongs to the index of
+# *Move this:* the cut, up and down. The second diagram shows, for every cut, the threshold $\tau$ that belongs to the index of
 # its mask.
 
 # %%
@@ -165,7 +165,7 @@ checked(f"of 256 masks the best marks the {winner.sum():.0f} labels above tau = 
 # walked. Guess an index, cut at its $\tau$, compute the index of that mask, and cut again. This is **Dinkelbach's
 # algorithm** of 1967, made for ratios of all kinds; in ours both parts are linear, and so each step is a cut.
 #
-# *Question:* we start with the guess 0, so that everything is marked. Can the index ever fall from one step to the next?
+# *Question:* we start with the guess 0, so that all pixels with a label above 0 are marked. Can the index ever fall from one step to the next?
 # (By hand: [cut at 0](#tversky:sorted_labels?cut=0), then "One step".)
 
 # %%
@@ -180,8 +180,8 @@ for step in range(4):
 #
 # No. A cut at $\tau(T)$ makes $N - T D$ as large as it can be. Where that is positive, the new $N/D$ lies above $T$; where
 # it is 0, nothing lies above $T$, and we are there. As the index climbs, the threshold climbs with it and pixels only
-# leave, so the walk ends after at most one step more than $t$ has different values, or two more with a smoothing term, where
-# the empty mask can be best. (From a guess *above* the best index the first step falls, and from there the index climbs
+# leave, so the walk ends after at most one step for each different value in $t$ and one more; or two more with a smoothing term,
+# where the empty mask can be best. (From a guess *above* the best index the first step falls, and from there the index climbs
 # unless it is the best already.)
 #
 # </details>
@@ -204,7 +204,7 @@ checked(f"best_prediction finds the same: index {best_T:.4f}", np.array_equal(be
 # lesson 02.
 #
 # The rule speaks of the chance and of nothing else. On the crop of lesson 02 the classifier's probability $\hat y$ is
-# not the chance. We estimate the chance behind it: *isotonic regression* finds the rising function of $\hat y$ that fits
+# not the chance. We estimate the chance behind it: *isotonic regression* finds the function of $\hat y$ that never falls and fits
 # the target best. (It is fitted on the same target, so this is a demonstration and no method.) Then we square the map.
 # No pixel overtakes another, so the same masks can be cut and the best Dice is the same.
 #
@@ -234,7 +234,7 @@ say("\n".join(rows))
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# The map. The chance stays where it was, at half of the best Dice, because the pixels at the cut are the same ones. The
+# The map. The chance stays where it was, just not below half of the best Dice, because the pixels at the cut are the same ones. The
 # theorem speaks of the chance behind a map. A cut of the map does the same as long as the chance rises with the map; the
 # number on the map may be anything.
 #
@@ -311,7 +311,7 @@ say("\n".join(rows))
 #
 # ## How much is marked
 #
-# On average $\sum_i q_i$ pixels are foreground: for the four pixels, 1.7. The mask with the best Dice marks 2.
+# (A chance, mind: what a network trained with Dice says is none, lesson 09.) On average $\sum_i q_i$ pixels are foreground: for the four pixels, 1.7. The mask with the best Dice marks 2.
 #
 # *Question:* can it also mark *less* than the average foreground?
 
