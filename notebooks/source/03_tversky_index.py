@@ -349,7 +349,7 @@ theory.ratio_of_weights()
 # *Question:* beta grows against alpha. Does the best threshold rise or fall? And what happens to it from Dice to
 # Jaccard?
 #
-# *Move this:* alpha and beta in the same picture, which starts here with F2. *Look for:* the black diamond, the best mask
+# *Move this:* alpha and beta in the same picture: first F2, then F½. *Look for:* the black diamond, the best mask
 # of all thresholds: there the line would only touch the curve.
 
 # %% slideshow={"slide_type": "subslide"}

@@ -166,7 +166,7 @@ explorers.composer()
 #
 # Image-wise: it rises by more than a tenth, batch-wise by a fiftieth. Image-wise is the plain mean of the three.
 # Batch-wise follows the images with the larger weight, and the small lesion has little. With "equal
-# lesions" both agree, as the three have the same weight. And image-wise the empty image is 0 from its first false
+# lesions" both agree, as the three have the same weight. The counterexample comes further down: each image 0.667, their batch 0.500. And image-wise the empty image is 0 from its first false
 # positive on, however many follow; batch-wise each of them counts.
 #
 # </details>
