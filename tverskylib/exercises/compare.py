@@ -34,7 +34,7 @@ def same(given: Any, right: Any, to: float = ROUNDED) -> bool:
     if one.shape != other.shape:
         return False
     if one.dtype.kind in "US" or other.dtype.kind in "US":
-        return bool((one == other).all())
+        return bool(np.all(one == other))  # before NumPy 2.3, text == a number is a bool of Python
     whole = other.dtype.kind in "biu"  # whole numbers are counted, not rounded
     return bool(np.allclose(one, other, rtol=0 if whole else to, atol=0 if whole else 1e-9, equal_nan=True))
 
