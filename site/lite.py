@@ -1,8 +1,8 @@
 """The lessons that need no PyTorch in JupyterLite, where Python runs in the reader's browser: ``make lite``.
 
 The pages fetch Python itself (Pyodide) and its packages from their usual place on the network when they are opened, so
-running a cell can not be tried without one. Tried were the build, and that its pages open and show what is stored. ``python -m http.server`` in build/lite
-serves them.
+running a cell can not be tried without one. Tried were the build, and that its pages open and show what is stored.
+``python -m http.server`` in build/lite serves them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def main() -> None:
         "--piplite-wheels",
         str(wheel),
     ]
-    subprocess.run([sys.executable, "-m", "jupyter", *command], check=True)
+    # It keeps a database where it is run.
+    subprocess.run([sys.executable, "-m", "jupyter", *command], check=True, cwd=TARGET.parent)
     print(f"{TARGET}: {len(made)} lessons. Serve it: python -m http.server --directory {TARGET}")
 
 
