@@ -48,7 +48,7 @@ def write_notebook(path: Path, *more: str) -> None:
 def moved(page: Page, rest: int = 1000) -> list[dict[str, Any]]:
     """What each explorer of the browser shows after some keys on each of its sliders, and ``rest`` milliseconds."""
     page.ask("setWidth", 900)  # a chart is drawn for its width, which differs from place to place
-    page.page.wait_for_timeout(300)
+    page.page.wait_for_timeout(rest // 4)
     for at in page.sliders():
         if at["explorer"] >= len(EXPLORERS):
             continue
@@ -164,5 +164,5 @@ def test_a_page_without_a_kernel_shows_the_same(
     (tmp_path / "log").touch()  # of the server that this page does without
     with showing(Page(context, Server(address, "", tmp_path)), f"page_{number}") as page:
         page.page.goto(address)
-        assert moved(page, rest=500) == [expected[number]]
+        assert moved(page, rest=450) == [expected[number]]
         assert page.errors == [] and page.foreign == [address]
