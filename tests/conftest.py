@@ -10,7 +10,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Browser tests go to two processes file by file. In their own order the long files, which have few tests, do not
-    # come last. Older versions of pytest-xdist know no other order.
+    # Browser tests go to two processes file by file, in the order that tests/browser/conftest.py gives them, and not by
+    # the number of their tests. Older versions of pytest-xdist know no other order.
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False

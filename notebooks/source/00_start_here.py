@@ -80,8 +80,8 @@ explorers.overlap()
 # </details>
 #
 # If no kernel is running and the picture does not move, you see some of its positions side by side. Every lesson has
-# questions like this one. The answer is folded away below, after the picture or the cell that goes
-# with it; click on the word to open it.
+# questions like this one. The answer is folded away below, after the picture or the cell that goes with it; click on the
+# word to open it.
 #
 # ## The same in a few lines
 #

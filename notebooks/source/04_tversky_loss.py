@@ -359,8 +359,8 @@ checked(
 # their optimum at the target. Where the labels are uncertain they do not agree, and [lesson
 # 09](09_entropy_penalties.ipynb) computes where the optimum of the sum lies.
 #
-# Others are built otherwise, and named here for completeness. The **squared form** of the V-Net is in lesson 09. The **Lovász losses** (Berman et al. 2018) extend
-# the Jaccard loss from masks to predictions in a convex way, by sorting the pixels' errors. The **boundary loss**
+# Others are built otherwise, and named here for completeness. The **squared form** of the V-Net is in lesson 09. The
+# **Lovász losses** (Berman et al. 2018) extend the Jaccard loss from masks to predictions in a convex way, by sorting the pixels' errors. The **boundary loss**
 # (Kervadec et al. 2019) weighs each predicted pixel by its signed distance from the target's outline, and is added
 # to a region loss such as this one. Generalised Dice is about several classes: it is in lesson 05.
 
@@ -380,7 +380,7 @@ checked(
 def my_loss(y_hat, y, alpha=0.3, beta=0.7, power=1.0, w=0.0):
     TP, FP, FN = (y * y_hat).sum(), ((1 - y) * y_hat).sum(), (y * (1 - y_hat)).sum()
     index = TP / (TP + alpha * FP + beta * FN)
-    of_truth = np.where(y == 1, y_hat, 1 - y_hat).clip(1e-3)  # the probability of what is true
+    of_truth = np.where(y == 1, y_hat, 1 - y_hat).clip(1e-3)
     return (1 - index) ** power - w * np.log(of_truth).mean()
 
 
@@ -388,6 +388,12 @@ def my_loss(y_hat, y, alpha=0.3, beta=0.7, power=1.0, w=0.0):
 ranges = {"alpha": (0.05, 2.0), "beta": (0.05, 2.0), "power": (0.5, 3.0), "w": (0.0, 2.0)}
 told = [{}, {"power": 3.0}, {"w": 1.0}]
 explorers.interactive(figures.level_lines(my_loss), frames=told, **ranges)
+
+# %% tags=["check"]
+on_a_line = [np.array([u, v, v, v]) for u, v in ((0.5, 0), (0.75, 7 / 18), (1, 7 / 9))]
+power, both = ([my_loss(point, y, **setting) for point in on_a_line] for setting in ({"power": 3.0}, {"w": 1.0}))
+checked(f"three points of one line have the loss {power[0]:.3f} with power 3, and {both[0]:.2f}, {both[1]:.2f}, {both[2]:.2f} with w = 1",
+        np.isclose(power, power[0]), np.ptp(both) > 0.1)
 
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>

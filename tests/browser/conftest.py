@@ -142,7 +142,7 @@ def lesson(request: pytest.FixtureRequest, context: BrowserContext, lab: Server)
     opened = Lesson(context, lab, request.param)
     with showing(opened, request.param):
         opened.open()
-        opened.stored_barriers = opened.barriers(OUTPUTS, but=["color-contrast"])  # colours are looked at after Run All
+        opened.stored_barriers = opened.barriers(OUTPUTS)
         opened.run_all()
         yield opened
 

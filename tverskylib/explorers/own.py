@@ -155,9 +155,8 @@ class Interactive(widgets.VBox):
                 self._function(ax, **values)
                 words.append(self._words(ax, values))
                 if len(settings) > 1:
-                    said = textwrap.fill(
-                        _said(values, "\u00a0"), LETTERS // len(settings)
-                    )  # a name stays with its value
+                    # A name stays with its value where the line is broken.
+                    said = textwrap.fill(_said(values, "\u00a0"), LETTERS // len(settings))
                     ax.set_title("\n".join(filter(None, [said, _title(ax)])))
             canvas.draw()
         return figure, words

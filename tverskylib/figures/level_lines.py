@@ -61,9 +61,8 @@ def level_lines(loss: Loss) -> Callable[..., None]:
             ax.set_title(f"{found.min():.3g} everywhere" if found.count() else "no number anywhere")
             return
         levels = MaxNLocator(LEVELS).tick_values(found.min(), np.quantile(found.compressed(), MOST))
-        ax.clabel(
-            ax.contour(shares, shares, found, levels, colors=LINE, linestyles="solid", linewidths=1.5), fontsize=10
-        )
+        lines = ax.contour(shares, shares, found, levels, colors=LINE, linestyles="solid", linewidths=1.5)
+        ax.clabel(lines, fontsize=10)
         row, column = np.unravel_index(found.argmin(), found.shape)
         u, v = shares[column], shares[row]
         ax.plot(u, v, "*", color=LOWEST, ms=16, clip_on=False, label="lowest")

@@ -112,7 +112,7 @@ function drawing(view, spec, width, height, size, nowOf) {
     placed.forEach(({ x, y, anchor }, k) => {
       const role = named[k].role ?? "loss";
       adjust(words.children[k], { x, y, "text-anchor": anchor, class: `tversky-role-${role} tversky-named` });
-      write(words.children[k], placed[k].left ? "" : named[k].text);
+      write(words.children[k], placed[k].omitted ? "" : named[k].text);
     });
   }
 

@@ -9,7 +9,7 @@ const GAP = 0.3; // between two words, in letters' heights
  *
  * @param {object[]} wanted {text, spots: [{x, y, anchor}], optional}: spots in order of preference
  * @param {number[][]} points of the curves, [x, y]
- * @returns {object[]} the spot of each, {x, y, anchor, left}: left where it is optional and would stand on another word
+ * @returns {object[]} the spot of each, {x, y, anchor, omitted}: omitted where it is optional and would stand on another word
  */
 export function placeLabels(wanted, points, box, size) {
   const taken = [];
@@ -27,9 +27,9 @@ export function placeLabels(wanted, points, box, size) {
       }
       if (cost < least) best = { ...spot, cost, area };
     });
-    const left = optional && taken.some((other) => meets(best.area, other, GAP * size));
-    if (!left) taken.push(best.area);
-    return { ...best, left };
+    const omitted = optional && taken.some((other) => meets(best.area, other, GAP * size));
+    if (!omitted) taken.push(best.area);
+    return { ...best, omitted };
   });
 }
 
