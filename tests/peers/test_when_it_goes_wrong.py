@@ -131,6 +131,21 @@ def causes(title, names):
     return [names["cause_1"], names["cause_2"]]
 
 
+ODD = {
+    "probabilities with their gradient": lambda names: names | {"p": names["p"].clone().requires_grad_()},
+    "nothing but empty images": lambda names: names | {"y": 0 * names["y"], "epsilon": 0.4},
+    "a mask of integers": lambda names: names | {"y": names["y"].long()},
+    "one channel": lambda names: names | {"y": names["y"][:, -1:], "m": names["m"][:, -1:]},
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("title", CASES)
+def test_a_check_runs_on_other_batches_too(title, odd):
+    names = ODD[odd](CASES[title][2]) | {"reported": 4.0, "shares": HALVES}
+    assert all(cause in (True, False) for cause in causes(title, names))
+
+
 def test_the_page_and_the_cases_are_the_same():
     assert list(SECTIONS) == list(CASES)
 
