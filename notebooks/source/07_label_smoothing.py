@@ -14,7 +14,7 @@
 # Label smoothing is a standard remedy for networks that are too sure of themselves, made for cross-entropy. The talk
 # claims that a Tversky loss ignores it: the best prediction is still the unsmoothed mask. This lesson takes the claim
 # seriously enough to try to break it, and finds masks for which it breaks. Then we find out exactly when it holds for a
-# mask that is known, and what smoothing does to a network, which never knows its mask.
+# mask that is known, and what smoothing does to a network, which does not know the masks of new images.
 #
 # ## What you will learn
 #
@@ -22,7 +22,7 @@
 # - where it moves the optimum of cross-entropy, and where that of Dice
 # - Claim 1 with its exact condition, and the foreground fraction under which it fails
 # - what smoothing does to a learner, even where Claim 1 holds
-# - the one setting without conditions, and its price
+# - a setting without conditions, and its price
 #
 # ## What you need
 #
@@ -44,8 +44,8 @@ from tverskylib import checked, dice_index, explorers, figures, say, smooth_labe
 #
 # $$\tilde y = (1 - \varepsilon)\, y + \frac{\varepsilon}{C}. \tag{7.1}$$
 #
-# A smoothed mask has two values: call them $a$ on foreground and $b$ on background. Here $C$ is the number in this formula,
-# 1 or 2 for the same mask of one channel.
+# A smoothed mask has two values: call them $a$ on foreground and $b$ on background. Here $C$ is the number in this formula:
+# a mask of one channel can be smoothed with $C = 1$ or with $C = 2$.
 #
 # *Question:* with $C = 1$, what becomes of the foreground?
 
@@ -91,10 +91,10 @@ for classes in (1, 2):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One pixel, two losses
 #
-# The curves are those of one pixel on foreground and one on background, of 16 with six on foreground; the others stand
-# where each loss wants them.
+# Sixteen pixels, six of them foreground. One foreground pixel and one background pixel move; under Dice the others stand on
+# the mask, under cross-entropy they do not matter.
 #
-# *Question:* where do the lowest points go when epsilon grows, with cross-entropy on the left and with Dice on the right?
+# *Question:* when epsilon grows, the lowest points of one loss glide and those of the other jump, if at all. Which is which?
 #
 # *Move this:* epsilon. Then set $C$ to 1 and push epsilon up until something jumps.
 
@@ -135,7 +135,7 @@ explorers.phase_diagram(p=0.1)
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # "Everything", from a fraction between 1 and 2 percent downward. The claim breaks where $\tau$ falls below the smaller
-# label. Beta moves the border, and here a large delta mends it.
+# label. Beta moves the border, and so does delta.
 #
 # </details>
 #
@@ -150,7 +150,9 @@ say(f"Against the smoothed mask, the mask itself has index {right:.3f}; calling 
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # These labels reward calling every pixel foreground. Nothing mysterious: 990 background pixels have the label 0.1, which
-# adds up to 99, eleven times the 9 that the ten foreground pixels carry. The index takes this haze for the object.
+# adds up to 99, eleven times the 9 that the ten foreground pixels carry. The index takes this haze for the object. (And if
+# your Dice loss never reaches 0 with smooth labels, that is no fault of your code: for the mask itself it is 1 minus the number
+# above.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Claim 1, exactly
@@ -210,7 +212,7 @@ checked("Claim 1 fails at 1.3 % foreground and holds at 1.4 %", holds == [False,
 #
 # Back to the map, now with the formulas at hand: its boundaries are where (A) or (B) turns into an equation.
 #
-# *Question:* does a large delta always mend the claim?
+# *Question:* is there a pair of weights for which a large delta breaks the claim?
 #
 # *Move this:* in the map above, delta [at p = 1 %](#tversky:phase_diagram?p=0.01&alpha=0.5&beta=0.5&delta=0), with the
 # weights of Dice. Then set alpha to 1.8, beta to 0.2 and delta to 1, or press
@@ -219,7 +221,7 @@ checked("Claim 1 fails at 1.3 % foreground and holds at 1.4 %", holds == [False,
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# No. With Dice, region O shrinks as delta grows, and is gone. With alpha 1.8 and beta 0.2 it goes too, but another region
+# Yes. With Dice, region O shrinks as delta grows, and is gone. With alpha 1.8 and beta 0.2 it goes too, but another region
 # comes, Z: predict nothing.
 #
 # </details>
@@ -253,10 +255,19 @@ for side, epsilon in product((64, 512), (0.1, 0.2, 0.4)):
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# By a factor of 70 million at $\varepsilon = 0.1$. And the delta that is needed grows with the number of pixels, so a
+# By a factor of 70 million at $\varepsilon = 0.1$ (twice that where the formula has $2\,TP$ above, as in MONAI). And the delta that is needed grows with the number of pixels, so a
 # value that works on small tiles fails on large ones.
 #
 # </details>
+#
+# With Dice and $C = 2$ a delta that is enough for the empty image is enough for every mask of that size. It is one remedy;
+# what else so large a delta does, lesson 05 says.
+
+# %% tags=["check"]
+found = [theory.claim1_optimum(np.linspace(0, 1, 401), 0.5, 0.5, e, delta_per_pixel=theory.critical_delta(0.5, 0.5, e)) for e in (0.05, 0.1, 0.2, 0.4)]
+checked("with that delta Claim 1 holds at 401 fractions from 0 to 1 and four epsilons, Dice, C = 2", np.array(found) == "target")
+
+# %% [markdown]
 #
 # Batch-wise, an empty image is governed by the fraction of the whole batch. Seven empty images and one with 5 %
 # foreground have 0.6 % together, less than the critical 1.389 % of Dice at $\varepsilon = 0.2$; with 12 % in the one they
@@ -279,7 +290,7 @@ for side, epsilon in product((64, 512), (0.1, 0.2, 0.4)):
 # where $\tilde T$ is the best index against $t$. Take the four pixels of lesson 02 once more, with the chances 0.9, 0.4,
 # 0.3 and 0.1. Without smoothing Dice cuts them at 0.351 and marks two.
 #
-# *Question:* do the same two stay marked when epsilon grows?
+# *Question:* at which of these epsilons, if at any, does a pixel join them, or leave?
 
 # %% slideshow={"slide_type": "subslide"}
 q = np.array([0.9, 0.4, 0.3, 0.1])
@@ -291,7 +302,7 @@ for epsilon in (0, 0.1, 0.2, 0.4, 0.6):
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# No. At 0.2 the pixel of chance 0.3 joins them, at 0.6 all four are marked. A *known* mask of two of the four pixels would
+# At 0.2 the pixel of chance 0.3 joins them, at 0.6 all four are marked, and none leaves. A *known* mask of two of the four pixels would
 # be safe at each of these strengths.
 #
 # </details>
@@ -307,7 +318,7 @@ for epsilon in (0, 0.1, 0.2, 0.4, 0.6):
 # </details>
 # <details class="tversky-choice"><summary>Yes: it marks everything.</summary>
 #
-# ✗ No. That is what happens below the critical fraction. Above it the cut falls, but not to 0.
+# ✗ No. That is what happens where the *mean chance* is below the critical fraction. Above it the cut falls, but not to 0.
 #
 # </details>
 # <details class="tversky-choice"><summary>Yes: it cuts the chance lower, and marks more.</summary>
@@ -325,7 +336,8 @@ for epsilon in (0, 0.1, 0.2, 0.4, 0.6):
 #
 # **The idea.** Smoothing puts the same haze $b$ on every pixel. On the marked ones it drops out again, in the difference
 # $\tau - b$. What stays is the haze on all the others: it counts as foreground that was missed, pulls the index down, and
-# the cut with it. Claim 1 is the case in which every chance is 0 or 1. Then the cut may move as it likes between 0 and 1
+# the cut with it. (Where the mean chance is below $p^*$ of (7.2), and only there, the cut is below 0, and everything is
+# marked.) Claim 1 is the case in which every chance is 0 or 1. Then the cut may move as it likes between 0 and 1
 # without meeting a pixel, until it falls below 0: that is where (A) fails.
 
 # %% slideshow={"slide_type": "skip"} tags=["proof"]
@@ -341,9 +353,9 @@ chances = beta_law(0.21, 2.79).ppf((np.arange(n) + 0.5) / n)
 figures.smoothed_cuts(chances, "Beta(0.21, 2.79)")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# With $C = 2$ the cut goes from 0.232 to 0.163 at $\varepsilon = 0.1$ and to 0.102 at 0.2. Twice as much is marked, and
-# pooled Dice falls from 0.465 to 0.405. Yet 7 % is five times the critical fraction 1.389 % at 0.2, and *every* known
-# mask of that size would be its own optimum. So "where Claim 1 holds, smoothing does nothing" is true of known masks. A
+# With $C = 2$ the cut goes from 0.232 to 0.163 at $\varepsilon = 0.1$ and to 0.102 at 0.2. Half as much again is marked at
+# 0.1 and twice as much at 0.2, and pooled Dice falls from 0.465 to 0.449 and 0.405. Yet 7 % is five times the critical fraction 1.389 % at 0.2, and *every* known
+# mask of that size would be its own optimum. So "where Claim 1 holds, smoothing moves nothing" is true of known masks. A
 # learner is harmed far above the critical fraction. Lesson 11 looks for this in trained networks.
 
 # %% slideshow={"slide_type": "skip"} tags=["check"]
@@ -416,13 +428,33 @@ say(f"The mask scores {scores[0]:.4f}; the best of these flips {np.argmax(scores
 #
 # - The smoothed mask itself is never the only optimum (except where it equals the mask: $C = 1$ and no background). So
 #   the loss never asks for the doubt that smoothing is meant to teach.
-# - For a *known mask* smoothing does nothing where Claim 1 holds, and where it fails, everything or nothing is best.
-# - For a *learner* with $\delta = 0$ and $C = 1$ or 2 it lowers the cut on the chance, by the theorem above, whether
-#   Claim 1 holds or not. (Beyond these conditions the cut can rise as well.) Every pixel whose chance lies between the
+# - For a *known mask* smoothing does not move the optimum where Claim 1 holds; where it fails, everything or nothing is
+#   best. But it takes away force: at 2 % foreground and $\varepsilon = 0.2$ the mask has loss 0.735 and "everything"
+#   0.792, where they had 0 and 0.961.
+# - For a *learner* of the pooled index with $\delta = 0$ and $C = 1$ or 2 it lowers the cut on the chance, by the theorem
+#   above, whether Claim 1 holds or not. (Beyond these conditions the cut can rise as well: with weights (0.7, 0.3) and
+#   $\delta = 2$, two pixels of chance 0.6 are marked at $\varepsilon = 0$, and none at 0.1. Image-wise it is no theorem:
+#   with weights (2, 2) even the likeliest pixel can leave.) Every pixel whose chance lies between the
 #   new cut and the old one is marked as well, and Dice is lost with it.
 #
-# All this is for denominators that are linear in the prediction. Lesson 09 shows forms of the loss that do follow
-# smooth labels.
+# All this is for the product form of lesson 04. Lesson 09 shows forms of the loss that do follow smooth labels.
+
+# %% tags=["check"]
+y = np.repeat([1.0, 0.0], [20, 980]).reshape(1, 1, 1, 1000)
+losses = [1 - tversky_index(x, smooth_labels(y, e, num_classes=2)) for e in (0, 0.2) for x in (y, np.ones_like(y))]
+checked(f"at 2 %, the mask and everything: {losses[0]:.3f} and {losses[1]:.3f}, smoothed {losses[2]:.3f} and {losses[3]:.3f}", np.isclose(losses, [0, 0.961, 0.735, 0.792], atol=6e-4))
+
+# %% tags=["check"]
+marked = [theory.best_prediction((1 - e) * np.full(2, 0.6) + e / 2, 0.7, 0.3, 2.0)[0].sum() for e in (0, 0.1)]
+checked(f"weights (0.7, 0.3), delta 2: of two pixels {marked[0]:.0f} are marked, then {marked[1]:.0f}", marked == [2, 0])
+
+# %% tags=["check"]
+masks = np.array(list(product((0.0, 1.0), repeat=4))).reshape(16, 1, 1, 4)
+def mean_index(e):
+    labels = smooth_labels(masks, e, num_classes=2)
+    return sum(chance * tversky_index(masks, np.repeat(labels[[k]], 16, 0), 2, 2, domain="image") for k, chance in ((8, 0.6), (7, 0.4)))
+best = [masks[np.argmax(mean_index(e))].ravel() for e in (0, 0.2)]
+checked(f"image-wise, mask 1000 with chance 0.6 and 0111 with 0.4, weights (2, 2): {best[0]} is best, and smoothed {best[1]}", best[0] == [1, 0, 0, 0], best[1] == [0, 1, 1, 1])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we saw
@@ -430,8 +462,8 @@ say(f"The mask scores {scores[0]:.4f}; the best of these flips {np.argmax(scores
 # - Smoothing moves the optimum of cross-entropy to $\tilde y$; the optimum of a Tversky loss stays a hard mask.
 # - Claim 1 means $b \le \tau \le a$. With $\delta = 0$ it fails below a critical foreground fraction, and then the best
 #   prediction is *everything*; for an empty image that is so until delta reaches its critical value.
-# - Smoothing lowers the cut on the chance ($\delta = 0$, $C = 1$ or 2), far above the critical fraction too.
-# - A softmax with all classes in one ratio has no such trouble, because all that its index sees is pixel accuracy.
+# - Smoothing lowers the cut on the chance of the pooled index ($\delta = 0$, $C = 1$ or 2), far above the critical fraction too.
+# - A softmax with all classes in one ratio has no such trouble, because its index rises with the pixel accuracy and sees nothing else.
 #   An average over classes has.
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -79,7 +79,7 @@ checked(
 # %% [markdown]
 # The triangle below is the space of all distributions over three classes. Its corners are certain, and the dot in the
 # middle is uniform. The lines join predictions with the same loss. The bars are the quantities for the prediction that you
-# move; it starts surer than the smooth label.
+# move.
 #
 # *Question:* you walk straight into the corner of class 1, which is the right one. What does the cross-entropy of the
 # *smooth* label do on the way?
@@ -93,7 +93,7 @@ explorers.simplex()
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # It falls, turns, and rises again. With the split at 0.5 its lowest point is the smooth label itself, at 0.867 for
-# $\varepsilon = 0.2$. The cross-entropy of the one-hot label falls all the way to 0. Both divergences from the uniform
+# $\varepsilon = 0.2$. The cross-entropy of the one-hot label falls all the way, to 0 at the corner. Both divergences from the uniform
 # distribution grow towards every edge, KL(uniform ‖ prediction) without bound.
 #
 # </details>
@@ -105,9 +105,9 @@ explorers.simplex()
 #
 # As the entropy of the label does not depend on the prediction, cross-entropy is smallest where the divergence is 0: at
 # $\hat y = t$ and nowhere else, for every $t$. (The proof below is for labels above 0. Classes of label 0 drop out of the
-# sum; the others can share at most 1, and the lowest point is where they share all of it as the label does.) If the labels of a pixel are random, their mean is its chance, so the
-# best prediction *is* the chance. A loss with this property is called **(strictly) proper**. Of *predictions* lesson 02
-# said *calibrated*: one that is the chance is calibrated. (The converse need not hold: the share of foreground, said of
+# sum; on the others the best prediction puts all it has, in the proportions of the label.) If the labels of a pixel are random, their mean is its chance, so the
+# best prediction *is* the chance. A loss with this property is called **(strictly) proper**. Lesson 02 called a *prediction*
+# calibrated: one that is the chance is. (The converse need not hold: the share of foreground, said of
 # every pixel, is calibrated too.) A Tversky loss is not proper: lesson 06 found its best prediction at 0 or
 # 1, whatever the chance.
 #
@@ -123,9 +123,10 @@ say(f"The best prediction is {best:.2f}.")
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# For the mean of the smoothed labels, $0.8 \cdot 0.3 + 0.1 = 0.34$. So smoothing moves a chance towards one half, too
-# high below it and too low above. The order of the chances stays, and one can compute them back. With two classes one
-# half stays one half, so the mask at 0.5 is the same; any other cut $\tau$ becomes $(1 - \varepsilon)\,\tau + \varepsilon / 2$.
+# For the mean of the smoothed labels, $0.8 \cdot 0.3 + 0.1 = 0.34$. So with two classes smoothing moves a chance towards
+# one half (with $C$ classes towards $1/C$). The order of the chances stays, and one can compute them back:
+# $q = (\hat y - \varepsilon/2) / (1 - \varepsilon)$. A sure pixel is asked for the logit
+# $\log \frac{2 - \varepsilon}{\varepsilon}$, 2.2 here. With two classes one half stays one half, so the mask at 0.5 is the same; any other cut $\tau$ becomes $(1 - \varepsilon)\,\tau + \varepsilon / 2$.
 #
 # </details>
 
@@ -161,9 +162,10 @@ say(f"The best prediction is {best:.2f}.")
 # $$H(\tilde y, \hat y) = (1 - \varepsilon)\left[\, H(y, \hat y) + \frac{\varepsilon}{1 - \varepsilon}\, \mathrm{KL}(u \,\|\, \hat y) \right] + \varepsilon \log C. \tag{8.1}$$
 #
 # So the talk's statement is exact up to three things: a factor $1 - \varepsilon$ in front, a constant at the end, and
-# the weight, which is $\frac{\varepsilon}{1-\varepsilon}$ and not $\varepsilon$. Neither factor nor constant moves a
-# minimum, and all gradients have the same direction, which is what "equivalent" means for training. The weight is
-# another matter.
+# the weight. Neither factor nor constant moves a minimum, and all gradients have the same direction, which is what
+# "equivalent" means for training, as long as cross-entropy stands *alone*. Beside a Dice loss the factor counts: what is added
+# is $1 - \varepsilon$ times the hard cross-entropy, and $\varepsilon$ times the divergence, the talk's weight. And with class
+# weights the uniform part is weighted too: then its lowest point is not $u$ but in proportion to the weights.
 
 # %% tags=["proof"]
 theory.claim2()
@@ -181,7 +183,7 @@ explorers.equivalence()
 #
 # For 0.25, which is $0.2 / 0.8$; the button sets it. Then the thin curve, the second loss scaled and lifted, lies on the
 # solid one. With weight 0.2 the second minimum is at 0.917 instead of 0.9. For small epsilon the difference is hardly
-# seen, which is why it is often forgotten.
+# seen.
 #
 # </details>
 
@@ -260,9 +262,14 @@ explorers.pushes()
 #
 # The label noise penalty. It pushes like $1/q$, and certainty costs infinitely much; its minimum is at
 # $\frac{1 + w}{1 + 2w}$. The confidence penalty pushes like $\log(1/q)$, and certainty costs $\log C$ at most. So with
-# the same weight its minimum stays nearer to 1, for a small weight much nearer.
+# the same weight its minimum stays nearer to 1, for a small weight much nearer. (A factor of two is in the way the first is
+# written. With equal weights of the two *divergences*, at 0.2 the minima are 0.917 and 0.994.)
 #
 # </details>
+
+# %% tags=["check"]
+minima = [grid[np.argmin([-np.log(g) + 0.2 * cost([g, 1 - g]) for g in grid])] for cost in (lambda x: divergence(np.full(2, 0.5), np.array(x)), lambda x: -entropy(np.array(x)))]
+checked(f"with 0.2 of each divergence the minima are {minima[0]:.3f} and {minima[1]:.3f}", np.isclose(minima, [0.917, 0.994], atol=6e-4))
 
 # %% tags=["check"]
 w, lowest = 0.125, (1 + 0.125) / (1 + 2 * 0.125)
@@ -278,10 +285,11 @@ checked(
 # %% [markdown]
 # ### Through the logit
 #
-# A network is trained through its logits, and there the picture is milder. A step of the logit $z$ moves $q$ by only
+# A network is trained through its logits, and there the pushes are bounded. A step of the logit $z$ moves $q$ by only
 # $q(1-q)$ as much, so each push is multiplied by that.
 #
-# *Question:* a network is wrong and sure of it, $q = 0.001$ on a foreground pixel. Which penalty helps it back faster?
+# *Question:* a network is sure, $q = 0.001$, and wrong or right: the penalties do not know. Which of them pushes it back
+# harder?
 
 # %%
 q_wrong = 0.001
@@ -293,15 +301,20 @@ for name, force in push.items():
 # <details class="tversky-answer"><summary>Answer</summary>
 #
 # The label noise penalty, by far. Through the logit it pushes with at most 1, and most where the network is surest. The
-# confidence penalty fades to 0 just there.
+# confidence penalty fades to 0 just there. (Beside cross-entropy neither is needed for a pixel that is wrong: its own push
+# through the logit is 0.999 there. Beside a loss that is flat it is another matter.)
 #
 # </details>
 #
 # ### From logits
 #
-# A logit of 1,000 is a probability of 1 to every digit that a computer keeps, and $\log(1 - 1)$ is minus infinity.
+# From a logit of 17 on, a probability in 32 bits is exactly 1 (in float16 from 8.5), and $\log(1 - 1)$ is minus infinity.
 # Computed from logits the penalties stay finite. From probabilities the label noise penalty cannot, and the library says
 # so instead of clipping in silence.
+
+# %% tags=["check"]
+rounded = [torch.tensor(z, dtype=kind).sigmoid().item() for z, kind in ((17.0, torch.float32), (8.5, torch.float16))]
+checked(f"the sigmoid of 17 in 32 bits and of 8.5 in 16 is {rounded[0]:g} and {rounded[1]:g}; that of 2.2 is {1 / (1 + np.exp(-2.2)):.1f}", np.array(rounded) == 1)
 
 # %%
 sure = torch.full((1, 1, 4, 4), 1000.0)
