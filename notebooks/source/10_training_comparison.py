@@ -105,7 +105,7 @@ checked(", ".join(f"{len(found)} slides for {name}" for name, found in slides.it
 #
 # The simplest learner looks at one pixel: a logistic regression on its red, green and blue. If that were nearly as good
 # as a U-Net, the data would be worthless for our question. The project's record holds both, for the same tiles and
-# three seeds (with 64 × 64 pixels, as in lesson 11). A test keeps the gap above 0.08.
+# three seeds (with 64 × 64 pixels, as in lesson 11).
 
 # %%
 record = json.loads(Path("../results/colour.json").read_text())
@@ -131,8 +131,8 @@ say(f"Two images of 3 colours in, two maps of logits out, {tuple(logits.shape)};
 # ## One step of training
 #
 # Take a few tiles. Let the network predict. Compute the loss. Ask for its gradient, and let the optimiser change every
-# weight a little in the direction that makes the loss smaller. Five lines, and the whole of deep learning is these five
-# lines many times. Watch one batch of eight tiles, four times over:
+# weight a little in the direction that makes the loss smaller. Four steps, and the whole of deep learning is these four
+# many times. Watch one batch of eight tiles, four times over:
 
 # %%
 batch = positive.split("train").pick(np.arange(8))
@@ -227,14 +227,16 @@ pd.DataFrame({name: scores(run) for name, run in trained.items()}).round(3)
 
 # %% [markdown]
 # Each run is judged as it is after its last epoch. Whoever keeps the *best* epoch chooses it on validation images, by the
-# number that will be reported, in its convention: by another number it may be another epoch.
+# number that will be reported, in its convention: by another number it may be another epoch. (And of many epochs the best looks
+# better on those images than it is.)
 #
 # *Question:* which one won? Before you answer: how large a difference would you expect between two runs that differ in
 # nothing but their seed?
 #
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# The table has a winner in each column, and it says little. One pair of runs shows what *can* happen. Whether it *does*,
+# The table has a winner in each row, and it says little. In the records of lesson 11 two runs of one loss, of two seeds, differ
+# by about 0.04 in mean Dice. One pair of runs shows what *can* happen. Whether it *does*,
 # lesson 11 asks, with ten seeds for the plain Dice loss at batch size 8 and three to five for every other setting.
 #
 # </details>
@@ -252,8 +254,8 @@ explorers.swipe(trained, seen)
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# Solid curves weigh each image the same, dotted ones each pixel; where two of a kind cross, the winner changes. The
-# numbers below are those of the run above, at three cuts. Networks after so few steps are not sure of themselves, so
+# Yes, at 0.7 in the run that comes with the lesson. Solid curves weigh each image the same, dotted ones each pixel; where two
+# of a kind cross, the winner changes. The numbers below are those of the run above, at three cuts. Networks after so few steps are not sure of themselves, so
 # [a threshold of 0.9](#tversky:swipe?threshold=0.9&training=1) marks next to nothing; and
 # [after the first epoch](#tversky:swipe?threshold=0.5&training=0) all probabilities are so alike that the cut decides
 # between everything and nothing.
@@ -329,8 +331,8 @@ pd.DataFrame({name: table["dice"] for name, table in tables.items()}).round(3)
 
 # %% [markdown]
 # *Look for:* the first row does not see the flooded images at all, the last one is ruled by them. In between, much
-# hangs on what an empty mask is worth. A paper that prints one of these numbers has chosen its winner, perhaps without
-# knowing.
+# hangs on what an empty mask is worth. (Differences in the second digit are of this one pair of runs.) A paper that prints one of
+# these numbers may have chosen its winner without knowing.
 #
 # ### See it
 #
@@ -369,7 +371,7 @@ pd.concat({f"{name}-wise": by_kind(steps) for name, steps in watched.items()}).m
 # %% [markdown]
 # *Look for*, image-wise: beside images with foreground, the part of the empty ones is smaller by many powers of ten. It is
 # lost in the sum before Adam sees it. And a batch of empty images alone? Its gradient is next to nothing, and yet the weights
-# go on moving, by about half of another step. It is not the empty images that move them: Adam's *momentum*, its average over the
+# go on moving, by more than half of another step. It is not the empty images that move them: Adam's *momentum*, its average over the
 # past gradients, goes on in the old direction. An empty batch repeats what the others said.
 #
 # Batch-wise the empties beside a lesion have a gradient to be reckoned with, for their false positives stand in the
@@ -407,7 +409,8 @@ checked(f"image-wise, the empties have {share:.0e} of the gradient of the others
 # One way is left in which empty images act. **Batch normalisation** takes mean and variance of the whole batch, so an empty
 # image changes what the network sees of the others. The column `cosine` compares two gradients: that of the batch, and
 # that of the same batch without its empty images: 1 would mean that they change no direction. Image-wise, where the
-# empties' own part is nothing, all that is missing from 1 is normalisation.
+# empties' own part is nothing, all that is missing from 1 is normalisation, and that is most of it. So by their labels they teach
+# nothing, and yet they are no bystanders; with group or instance normalisation, as in nnU-Net, they would be.
 #
 # ### Validation and test differ
 #
@@ -447,7 +450,7 @@ say(f"Mean Dice of the {len(of_slide)} test slides with lesions: {of_slide.min()
 # --nproc-per-node 4 my_script.py`. The batch-wise loss is still that of the whole batch, because the cards add up their
 # *counts*, not their ratios.
 #
-# *Question:* why can a batch-wise loss not be accumulated over small batches, as other losses can? Try it: the answer
+# *Question:* why can a batch-wise loss not be accumulated over small batches in one pass, as other losses can? Try it: the answer
 # is an error message.
 
 # %%
@@ -509,7 +512,7 @@ assert judged.flooded_negatives < 0.5 or not choice.learns
 # - The same network, tiles, weights and order, and another domain of the loss: other mistakes.
 # - On lesions alone the two are close, and one pair of runs cannot tell them apart.
 # - On a data set that is mostly empty, image-wise training with a tiny delta floods empty images. Batch-wise training
-#   learns from them, and misses more lesions instead.
+#   learns from them; what it pays for that, in missed lesions, takes the ten seeds of lesson 11 to see.
 # - Empty images are lost in the sum over the batch before Adam sees it; all-empty batches move the weights by momentum.
 # - Which is "better" depends on the metric and on its convention, and that is a decision, not a result.
 #

@@ -105,7 +105,7 @@ peers.describe("monai", "DiceMetric")
 peers.equivalent("monai", alpha=0.3, beta=0.7, domain="image", delta=1.0)
 
 # %% [markdown]
-# *Question:* which of the six can say exactly this: alpha 0.3, beta 0.7, image-wise, delta 1?
+# *Question:* which of the other five can say exactly this: alpha 0.3, beta 0.7, image-wise, delta 1?
 
 # %%
 for library in ("monai", "segmentation_models_pytorch", "nnunetv2", "kornia", "torchmetrics", "keras"):
@@ -115,7 +115,7 @@ for library in ("monai", "segmentation_models_pytorch", "nnunetv2", "kornia", "t
 # %% [markdown]
 # <details class="tversky-answer"><summary>Answer</summary>
 #
-# MONAI alone. smp can until an image is empty. nnU-Net has no weights, kornia and Keras have no smoothing term above, and
+# None but MONAI. smp can until an image is empty. nnU-Net has no weights, kornia and Keras have no smoothing term above, and
 # torchmetrics has no loss at all: it scores masks.
 #
 # </details>
@@ -165,7 +165,8 @@ say(f"MONAI's DiceLoss: {before:.3f} without the pixel, {after:.3f} with it.")
 #
 # By 0.33, a third of the whole scale. A class that is absent and not predicted has loss 0 and makes the mean look good;
 # a trace of it has loss 1. That is the *value*. The *pull* on the trace is strong only while its sum is near delta / alpha:
-# with a tiny delta it stands on the plateau of lesson 05, and is hardly pulled. `include_background=False` does not change that; `batch=True` makes it rarer, and a larger `smooth_nr` and `smooth_dr`
+# with a tiny delta it stands on the plateau of lesson 05, and is hardly pulled. `include_background=False` makes it worse, half of the scale, for there are two classes
+# left; `batch=True` makes it rarer, and a larger `smooth_nr` and `smooth_dr`
 # make it softer.
 #
 # </details>
@@ -177,8 +178,9 @@ def smoothed(s):
     return (trace - clean).item(), torch.autograd.grad(trace, alarm)[0][0, 2, 0, 0].item()
 
 costs, steep = zip(*map(smoothed, (1e-5, 0.1, 10)))
-checked("with smoothing 1e-5, 0.1 and 10 the pixel costs {:.3f}, {:.3f} and {:.3f}; its pull is {:.1e}, {:.1e} and {:.1e}".format(*costs, *steep),
-        costs[0] > 0.3 > costs[2], steep[1] > 1000 * steep[0], steep[1] > steep[2])
+without = DiceLoss(include_background=False)(alarm, y) - DiceLoss(include_background=False)(p, y)
+checked("with smoothing 1e-5, 0.1 and 10 the pixel costs {:.3f}, {:.3f} and {:.3f}; its pull is {:.1e}, {:.1e} and {:.1e}; without background {:.2f}".format(*costs, *steep, without),
+        without > 0.45, costs[0] > 0.3 > costs[2], steep[1] > 1000 * steep[0], steep[1] > steep[2])
 
 # %% [markdown]
 # ## Trap 2: smoothing below only
@@ -271,7 +273,7 @@ for name, loss in losses.items():
     print(f"{name:16} a pixel of the empty image {empty:.1e}, of the lesion {lesion:.1e}")
 
 # %% [markdown]
-# *Look for:* the first column. Image-wise Dice says nothing to the empty image. Cross-entropy speaks to every pixel alike,
+# *Look for:* the first column. Image-wise Dice says nothing to the empty image. At the start cross-entropy speaks to every pixel alike,
 # so in the sum it is what keeps empty images empty; Dice is what keeps a rare foreground from being outvoted. Where the
 # optimum of the sum lies depends on the two weights: with little cross-entropy it is nearly a mask (lesson 06), with
 # much of it nearly the chance (lesson 08).
@@ -286,7 +288,7 @@ for name, loss in losses.items():
 #
 # | library | each process computes | so the loss is |
 # | --- | --- | --- |
-# | MONAI with `batch=True`, smp, Keras | the ratio of its own share; gradients are averaged | device-wise |
+# | MONAI with `batch=True`, smp, Keras on torch | the ratio of its own share; gradients are averaged | device-wise |
 # | nnU-Net, `batch_dice=True` and `ddp=True` | sums of all processes, then one ratio | batch-wise, if all shares are equal |
 # | ours, `group=` | sums of all processes, then one ratio | batch-wise, shares of any size |
 #
@@ -308,10 +310,12 @@ for devices in (1, 2, 4, 8):
 # %% [markdown]
 # With eight devices it *is* the image-wise loss, empty images and all. The tiles are those of the gland image of lesson
 # 02, of which some have no foreground. So a recipe that says "batch-wise Dice, batch size 8" is not the same on one card
-# and on eight, unless somebody adds up the sums. Gradient accumulation does the same on one card.
+# and on eight, unless somebody adds up the sums. Gradient accumulation does the same on one card, unless it takes
+# [two passes](IN_YOUR_CODE.md).
 #
 # (Half precision is a matter of sums too: in float16 they overflow above 65,504, and then some libraries say NaN. Elsewhere
-# cast before the loss and outside of autocast, `loss(logits.float(), y)`.)
+# cast before the loss and outside of autocast, `loss(logits.float(), y)`. On the way back small slopes become 0 in float16
+# unless a [scaler](IN_YOUR_CODE.md) lifts them.)
 
 # %% tags=["check"]
 image_wise = tversky_loss(probability[order], target[order].double(), delta=1e-5, domain="image")
@@ -411,8 +415,8 @@ checked(f"the same predictions have Dice from {low:.3f} to {high:.3f}", high - l
 #
 # Many papers print Dice *and* Jaccard. For **one** confusion matrix the second adds nothing: Jaccard is Dice / (2 − Dice), by
 # (3.2). But a mean of several pairs is another matter. That function is convex, so by Jensen's inequality the mean Jaccard is at
-# least the function of the mean Dice; and each Jaccard is at most its Dice. So for any mean, over whatever and with any
-# weights,
+# least the function of the mean Dice; and each Jaccard is at most its Dice. So for any mean of both, over the same
+# images and with the same weights,
 #
 # $$\frac{\text{Dice}}{2 - \text{Dice}} \;\le\; \text{Jaccard} \;\le\; \text{Dice}, \tag{12.1}$$
 #
@@ -440,7 +444,8 @@ say(f"Of all {len(found)}: {' / '.join({one.verdict for one in found})}.")
 #
 # Not of one pooled matrix: each pair lies above the curve by more than rounding can explain. Means of *what*, the table
 # cannot tell: a point inside the leaf may be a mean over images, over batches or over runs. Only outside
-# would there certainly be a mistake. That is all that two numbers can say, and the function says no more.
+# would there certainly be a mistake, or two conventions: MONAI leaves out an image where both masks are empty, and another library may
+# count it as 1. That is all that two numbers can say, and the function says no more.
 #
 # </details>
 

@@ -59,13 +59,19 @@ def test_choose_says_everything_for_every_case():
     shown = text.partition("<details>")[0]
     assert len(shown.splitlines()) <= 20, "one screen"
     usual = " ".join(shown.partition("\n|")[0].split())
-    for setting in ("`alpha`", "`beta`", "`delta`", "cross-entropy", "patients not resampled", "cut"):
+    for setting in ("`alpha`", "`beta`", "`delta`", "cross-entropy", "patient", "cut"):
         assert setting in usual, "what a line does not say is said above the table"
     tables = [[row.strip("| ").split(" | ") for row in table] for table in found_tables(text)]
     cases, evidence = (table[2:] for table in tables)
     assert [row[0] for row in evidence] == [row[0].partition(" ")[0] for row in cases] == list("12345678")
     assert all(len(row) == 5 and all(row) for row in cases)
-    assert {row[1] for row in cases} <= {"either", "batch", "batch, `group=`", "none"}
+    assert {row[1] for row in cases} <= {
+        "either",
+        "image; batch if one cut serves all",
+        "batch",
+        "batch, `group=`",
+        "none",
+    }
     assert {row[4] for row in cases} <= {"sure", "fairly", "leaning", "untried"}
 
 
