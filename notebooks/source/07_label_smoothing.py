@@ -330,14 +330,14 @@ for epsilon in (0, 0.1, 0.2, 0.4, 0.6):
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # This is no accident of four numbers.
 #
-# > **Theorem.** For the pooled index with $\delta = 0$, and $C = 1$ or 2, the cut on the chance falls as $\varepsilon$
-# > grows, whatever the chances are. So smoothing can only add pixels to the best mask, and never raises its pooled index
+# > **Theorem.** For the pooled index with $C = 1$, or with $C = 2$ and $\beta \ge \alpha$ (or $\delta = 0$), the cut on the
+# > chance falls as $\varepsilon$ grows, whatever the chances are. So smoothing can only add pixels to the best mask, and never raises its pooled index
 # > against the true labels.
 #
 # **The idea.** Smoothing puts the same haze $b$ on every pixel. On the marked ones it drops out again, in the difference
 # $\tau - b$. What stays is the haze on all the others: it counts as foreground that was missed, pulls the index down, and
-# the cut with it. (Where the mean chance is below $p^*$ of (7.2), and only there, the cut is below 0, and everything is
-# marked.) Claim 1 is the case in which every chance is 0 or 1. Then the cut may move as it likes between 0 and 1
+# the cut with it. (With $\delta = 0$ it falls below 0, and everything is marked, where the mean chance is below $p^*$ of (7.2),
+# and only there.) Claim 1 is the case in which every chance is 0 or 1. Then the cut may move as it likes between 0 and 1
 # without meeting a pixel, until it falls below 0: that is where (A) fails.
 
 # %% slideshow={"slide_type": "skip"} tags=["proof"]
@@ -431,8 +431,8 @@ say(f"The mask scores {scores[0]:.4f}; the best of these flips {np.argmax(scores
 # - For a *known mask* smoothing does not move the optimum where Claim 1 holds; where it fails, everything or nothing is
 #   best. But it takes away force: at 2 % foreground and $\varepsilon = 0.2$ the mask has loss 0.735 and "everything"
 #   0.792, where they had 0 and 0.961.
-# - For a *learner* of the pooled index with $\delta = 0$ and $C = 1$ or 2 it lowers the cut on the chance, by the theorem
-#   above, whether Claim 1 holds or not. (Beyond these conditions the cut can rise as well: with weights (0.7, 0.3) and
+# - For a *learner* of the pooled index it lowers the cut on the chance, by the theorem above, whether Claim 1 holds or not.
+#   (Beyond its conditions the cut can rise as well: with weights (0.7, 0.3) and
 #   $\delta = 2$, two pixels of chance 0.6 are marked at $\varepsilon = 0$, and none at 0.1. Image-wise it is no theorem:
 #   with weights (2, 2) even the likeliest pixel can leave.) Every pixel whose chance lies between the
 #   new cut and the old one is marked as well, and Dice is lost with it.
@@ -462,7 +462,7 @@ checked(f"image-wise, mask 1000 with chance 0.6 and 0111 with 0.4, weights (2, 2
 # - Smoothing moves the optimum of cross-entropy to $\tilde y$; the optimum of a Tversky loss stays a hard mask.
 # - Claim 1 means $b \le \tau \le a$. With $\delta = 0$ it fails below a critical foreground fraction, and then the best
 #   prediction is *everything*; for an empty image that is so until delta reaches its critical value.
-# - Smoothing lowers the cut on the chance of the pooled index ($\delta = 0$, $C = 1$ or 2), far above the critical fraction too.
+# - Smoothing lowers the cut on the chance of the pooled index (for Dice with $C = 1$ or 2), far above the critical fraction too.
 # - A softmax with all classes in one ratio has no such trouble, because its index rises with the pixel accuracy and sees nothing else.
 #   An average over classes has.
 

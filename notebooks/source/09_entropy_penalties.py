@@ -471,7 +471,7 @@ say("\n".join(rows))
 #   cross-entropy lies between the chance and what Dice says.
 # - Calibrating afterwards worked here, from the logits.
 # - Where Claim 1 holds, smoothing does not move the optimum for a *known* mask. For a learner of the pooled index it lowers the
-#   cut on the chance (lesson 07, with $\delta = 0$ and $C = 1$ or 2).
+#   cut on the chance (lesson 07, for Dice with $C = 1$ or 2).
 #
 # ## What is next
 #

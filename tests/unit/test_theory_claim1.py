@@ -340,10 +340,11 @@ def test_the_cut_on_the_chance_is_that_of_the_best_mask_and_falls(entries):
     for _ in range(60):
         q = draw.random(entries) ** draw.choice([0.5, 1, 4])
         (alpha, beta), classes = 10 ** draw.uniform(-1, 1, 2), int(draw.integers(1, 3))
+        delta = draw.choice([0, 0.3, 5]) if classes == 1 or beta >= alpha else 0.0
         last = np.inf
         for epsilon in (0, 0.05, 0.15, 0.3, 0.6, 0.9):
             smoothed = (1 - epsilon) * q + epsilon / classes
-            values = index_of(every_mask(entries), smoothed[None], *(np.array([n]) for n in (alpha, beta, 0.0)))[0]
+            values = index_of(every_mask(entries), smoothed[None], *(np.array([n]) for n in (alpha, beta, delta)))[0]
             best = every_mask(entries)[values.argmax()]
             cut = theory.smoothed_cut(values.max(), alpha, beta, epsilon, num_classes=classes)
             clear = abs(q - cut) > 1e-9
@@ -352,6 +353,31 @@ def test_the_cut_on_the_chance_is_that_of_the_best_mask_and_falls(entries):
             if cut < 0:
                 break
             last = cut
+
+
+def test_with_delta_and_a_cheap_miss_the_cut_can_rise():
+    """Why the theorem asks for beta >= alpha where delta is not 0: weights (0.7, 0.3), two pixels of chance 0.6."""
+    marked = [theory.best_prediction((1 - e) * np.full(2, 0.6) + e / 2, 0.7, 0.3, 2.0)[0].sum() for e in (0, 0.1)]
+    assert marked == [2, 0]
+
+
+def test_everything_is_marked_where_the_mean_chance_is_below_the_critical_fraction_and_only_there():
+    draw = np.random.default_rng(5)
+    seen = set()
+    for _ in range(600):
+        q = draw.beta(*draw.uniform(0.05, 2, 2), size=int(draw.integers(2, 12)))
+        (alpha, beta), epsilon, classes = (
+            10 ** draw.uniform(-1, 1, 2),
+            draw.uniform(0.01, 0.9),
+            int(draw.integers(1, 5)),
+        )
+        _, index = theory.best_prediction((1 - epsilon) * q + epsilon / classes, alpha, beta)
+        cut = theory.smoothed_cut(index, alpha, beta, epsilon, num_classes=classes)
+        border = theory.critical_fraction(alpha, beta, epsilon, num_classes=classes)
+        if abs(cut) > 1e-9:
+            assert (cut < 0) == (q.mean() < border)
+            seen.add(cut < 0)
+    assert seen == {True, False}
 
 
 def test_a_known_mask_is_the_case_of_claim_1():

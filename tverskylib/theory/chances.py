@@ -35,7 +35,10 @@ R, S, E = sp.symbols("R S E", nonnegative=True)
 ratio = sp.Symbol("rho", positive=True)
 
 smoothed_R, smoothed_E = (1 - epsilon) * R + b * S, (1 - epsilon) * E + b * M
-cut_of_mask = (R - ratio * b * (E + b * M / (1 - epsilon))) / (S + ratio * smoothed_E)
+haze = E + b * M / (1 - epsilon)
+lifted = S + ratio * smoothed_E + (1 + ratio) * delta
+cut_of_mask = (R - ratio * b * haze + delta * (1 - (1 + ratio) * b) / (1 - epsilon)) / lifted
+spare = sp.Symbol("r", nonnegative=True)
 
 
 @built_once
@@ -48,7 +51,8 @@ def smoothed_chances() -> Derivation:
 
     .. math:: \kappa = \frac{\tau(\tilde T) - b}{1 - \varepsilon}.
 
-    With :math:`\delta = 0` and C = 1 or 2, :math:`\kappa` falls as epsilon grows, and the best prediction never marks fewer pixels.
+    If C = 1, or if C = 2 and :math:`\beta \ge \alpha` or :math:`\delta = 0`, :math:`\kappa` falls as epsilon grows, and
+    the best prediction never marks fewer pixels.
 
     Returns:
         A :class:`Derivation`, for every number of pixels. Claim 1 is the case in which every chance is 0 or 1.
@@ -63,6 +67,8 @@ def smoothed_chances() -> Derivation:
         "S": "the size of the mask",
         "E": "the sum of all chances, the expected foreground",
         "rho": "the ratio β/α",
+        "x": "how far ρ is above 1, if β ≥ α",
+        "r": "what a is above α/(α + β), times 1 + ρ",
     }
     proof = Derivation("smoothing lowers the cut on the chance", letters=letters)
     _mean_label(proof)
@@ -112,12 +118,12 @@ def _cut(proof: Derivation) -> None:
     )
     counts = (smoothed_R, S - smoothed_R, smoothed_E - smoothed_R)
     proof.step(
-        "From here on δ = 0. In sums over the pixels, the threshold of a mask is",
+        "In sums over the pixels, the threshold of a mask is",
         alpha * N / (D + (alpha + beta - 1) * N),
         "=",
-        smoothed_R / (S + ratio * smoothed_E),
+        (smoothed_R + delta) / lifted,
         "TP = (1 - ε) R + b S, FP = S - TP, FN = (1 - ε) E + b M - TP; divide by α.",
-        where={ratio: beta / alpha, **terms_of(counts, sp.Integer(0))},
+        where={ratio: beta / alpha, **terms_of(counts)},
     )
     proof.step(
         "and its cut on the chance",
@@ -125,7 +131,7 @@ def _cut(proof: Derivation) -> None:
         "=",
         cut_of_mask,
         "b S drops out of the numerator.",
-        where={tau: smoothed_R / (S + ratio * smoothed_E)},
+        where={tau: (smoothed_R + delta) / lifted},
         label="cut of a mask",
     )
     proof.step(
@@ -146,27 +152,37 @@ def _cut(proof: Derivation) -> None:
 
 
 def _falls(proof: Derivation) -> None:
+    below = [sp.Lt(epsilon, 1)]
+    room = (S - R + ratio * (smoothed_E + b * haze) + delta * spare / (1 - epsilon)) / lifted
     proof.step(
-        "No mask has a cut above 1.",
-        cut_of_mask,
-        "<=",
-        1,
+        "What a mask's cut leaves to 1 is",
+        1 - cut_of_mask,
+        "=",
+        room,
+        "Collect; a = 1 - ε + b.",
+        where={spare: (1 + ratio) * a - 1, **two_labels},
+    )
+    proof.step(
+        "So no mask has a cut above 1, if r is not negative or δ = 0.",
+        room,
+        ">=",
+        0,
         "R, the sum of S chances, is at most S.",
-        assuming=[sp.Lt(epsilon, 1), sp.Le(R, S), sp.Gt(S, 0)],
+        assuming=[*below, sp.Le(R, S), sp.Gt(S, 0)],
     )
     classes = {b: epsilon / C}
     bracket = E + kappa * (M - C * E) + epsilon * (2 - epsilon) * M / (C * (1 - epsilon) ** 2)
     explicit = cut_of_mask.subs(classes)
+    of_delta = 1 - (1 + ratio) / C
     proof.step(
         "Keep a mask, and let ε grow. Its cut changes at the rate",
         sp.Derivative(explicit, epsilon),
         "=",
-        -ratio / C * bracket / (S + ratio * smoothed_E),
+        (delta * of_delta / (1 - epsilon) ** 2 - ratio / C * bracket) / lifted,
         "The quotient rule.",
         where={kappa: explicit, **classes},
     )
     last = epsilon * (2 - epsilon) * M / (C * (1 - epsilon) ** 2)
-    below = [sp.Lt(epsilon, 1)]
     proof.step("The last part of the bracket is positive.", last, ">", 0, "ε < 1.", assuming=below)
     size = sp.Symbol("kappa", nonnegative=True)
     limits = [sp.Le(size, 1), sp.Le(E, M)]
@@ -183,23 +199,40 @@ def _falls(proof: Derivation) -> None:
             parts,
             ">=",
             0,
-            "E is at most M. So the cut of every mask falls as ε grows, and with them the largest of them, that of the "
-            "best mask."
-            if number == 2
-            else "E, the sum of M chances, is at most M.",
+            "E, the sum of M chances, is at most M.",
             assuming=limits,
         )
+    _with_delta(proof, of_delta)
+
+
+def _with_delta(proof: Derivation, of_delta: sp.Expr) -> None:
+    own = (1 + ratio) * two_labels[a] - 1
+    proof.step("What delta adds to the rate is negative for C = 1,", sp.Subs(of_delta, C, 1), "=", -ratio, "Put it in.")
+    proof.step("and r positive.", sp.Subs(own, C, 1), "=", ratio, "a = 1.")
+    proof.step("For C = 2 it is not positive,", sp.Subs(of_delta, C, 2), "=", (1 - ratio) / 2, "β ≥ α says that ρ ≥ 1.")
+    above = sp.Symbol("x", nonnegative=True)
+    left = above * (2 - epsilon) / 2 + 1 - epsilon
+    proof.step("and with ρ = 1 + x, r is", sp.Subs(own, (C, ratio), (2, 1 + above)), "=", left, "a = 1 - ε/2.")
+    proof.step(
+        "which is not negative.",
+        left,
+        ">=",
+        0,
+        "So if C = 1, or if C = 2 and β ≥ α or δ = 0, the cut of every mask falls as ε grows, and with them the largest "
+        "of them, that of the best mask.",
+        assuming=[sp.Lt(epsilon, 1)],
+    )
 
 
 def _known_mask(proof: Derivation) -> None:
     proof.step(
         "A known mask is the case in which each chance is 0 or 1, R = S = E = P. Its cut has the sign of the number A of "
         "Claim 1:",
-        alpha * (1 - epsilon) * sp.Subs(cut_of_mask * (S + ratio * smoothed_E), (R, S, E, M), (P, P, P, P + Q)),
+        alpha * (1 - epsilon) * sp.Subs(cut_of_mask * lifted, (R, S, E, M), (P, P, P, P + Q)),
         "=",
-        sp.Subs(condition_a, delta, 0),
+        condition_a,
         "A ≥ 0 says that the cut lies at 0 or above. Between 0 and 1 it may move as it likes: no chance lies there. So "
-        "smoothing does nothing to a known mask until the cut falls below 0.",
+        "smoothing does not move the optimum of a known mask until the cut falls below 0.",
         where={ratio: beta / alpha, **two_labels},
         label="known mask",
     )
