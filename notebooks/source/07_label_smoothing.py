@@ -263,7 +263,7 @@ for side, epsilon in product((64, 512), (0.1, 0.2, 0.4)):
 # With Dice and $C = 2$ a delta that is enough for the empty image is enough for every mask of that size. It is one remedy;
 # what else so large a delta does, lesson 05 says.
 
-# %% tags=["check"]
+# %% slideshow={"slide_type": "skip"} tags=["check"]
 found = [theory.claim1_optimum(np.linspace(0, 1, 401), 0.5, 0.5, e, delta_per_pixel=theory.critical_delta(0.5, 0.5, e)) for e in (0.05, 0.1, 0.2, 0.4)]
 checked("with that delta Claim 1 holds at 401 fractions from 0 to 1 and four epsilons, Dice, C = 2", np.array(found) == "target")
 
@@ -431,24 +431,27 @@ say(f"The mask scores {scores[0]:.4f}; the best of these flips {np.argmax(scores
 # - For a *known mask* smoothing does not move the optimum where Claim 1 holds; where it fails, everything or nothing is
 #   best. But it takes away force: at 2 % foreground and $\varepsilon = 0.2$ the mask has loss 0.735 and "everything"
 #   0.792, where they had 0 and 0.961.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # - For a *learner* of the pooled index it lowers the cut on the chance, by the theorem above, whether Claim 1 holds or not.
-#   (Beyond its conditions the cut can rise as well: with weights (0.7, 0.3) and
-#   $\delta = 2$, two pixels of chance 0.6 are marked at $\varepsilon = 0$, and none at 0.1. Image-wise it is no theorem:
-#   with weights (2, 2) even the likeliest pixel can leave.) Every pixel whose chance lies between the
-#   new cut and the old one is marked as well, and Dice is lost with it.
+#   Every pixel whose chance lies between the new cut and the old one is marked as well, and Dice is lost with it.
+#
+# (Beyond the theorem's conditions the cut can rise as well: with weights (0.7, 0.3) and $\delta = 2$, two pixels of chance 0.6
+# are marked at $\varepsilon = 0$, and none at 0.1. Image-wise it is no theorem: with weights (2, 2) even the likeliest pixel can
+# leave.)
 #
 # All this is for the product form of lesson 04. Lesson 09 shows forms of the loss that do follow smooth labels.
 
-# %% tags=["check"]
+# %% slideshow={"slide_type": "skip"} tags=["check"]
 y = np.repeat([1.0, 0.0], [20, 980]).reshape(1, 1, 1, 1000)
 losses = [1 - tversky_index(x, smooth_labels(y, e, num_classes=2)) for e in (0, 0.2) for x in (y, np.ones_like(y))]
 checked(f"at 2 %, the mask and everything: {losses[0]:.3f} and {losses[1]:.3f}, smoothed {losses[2]:.3f} and {losses[3]:.3f}", np.isclose(losses, [0, 0.961, 0.735, 0.792], atol=6e-4))
 
-# %% tags=["check"]
+# %% slideshow={"slide_type": "skip"} tags=["check"]
 marked = [theory.best_prediction((1 - e) * np.full(2, 0.6) + e / 2, 0.7, 0.3, 2.0)[0].sum() for e in (0, 0.1)]
 checked(f"weights (0.7, 0.3), delta 2: of two pixels {marked[0]:.0f} are marked, then {marked[1]:.0f}", marked == [2, 0])
 
-# %% tags=["check"]
+# %% slideshow={"slide_type": "skip"} tags=["check"]
 masks = np.array(list(product((0.0, 1.0), repeat=4))).reshape(16, 1, 1, 4)
 def mean_index(e):
     labels = smooth_labels(masks, e, num_classes=2)

@@ -67,7 +67,7 @@ def test_choose_says_everything_for_every_case():
     assert all(len(row) == 5 and all(row) for row in cases)
     assert {row[1] for row in cases} <= {
         "either",
-        "image; batch if one cut serves all",
+        "image",
         "batch",
         "batch, `group=`",
         "none",
